@@ -1,0 +1,131 @@
+"""The signed report: the same bytes over HTTPS and in a file.
+
+The payload is the UTF-8 JSON of an `Envelope`. Its signature is a JWS with `alg` Ed25519 over those exact bytes. Over
+HTTPS the payload is the body and the JWS is detached (`header..signature`) in the header field `Tuanthu-Signature`. In
+a file each line is the whole compact JWS (`header.payload.signature`), the file gzipped; both have one signing input,
+so one signature serves both. This module frames and holds types; it does no cryptography.
+"""
+
+import base64
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tuanthu_policy.observation import Observation
+
+SCHEMA_VERSION: Final = 1
+MAX_PAYLOAD_BYTES: Final = 1024 * 1024
+"""Largest payload after decompression that a collector takes."""
+MAX_BODY_BYTES: Final = 256 * 1024
+"""Largest body on the wire that a collector takes."""
+SIGNATURE_FIELD: Final = "Tuanthu-Signature"
+AGENT_FIELD: Final = "Tuanthu-Agent"
+SENT_AT_FIELD: Final = "Tuanthu-Sent-At"
+"""The agent's clock when it sends (RFC 3339, UTC): the collector records the skew."""
+ENVELOPE_TYPE: Final = "tuanthu-envelope+json"
+"""`typ` of the protected header of a report."""
+ENROL_TYPE: Final = "tuanthu-enrol+json"
+"""`typ` of the protected header of an enrolment: a signature for one can never serve as the other."""
+
+
+class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A heartbeat: the content with this digest was seen again, unchanged."""
+
+    kind: str
+    digest: str
+    at: datetime
+
+
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One report of one agent."""
+
+    schema_version: int
+    agent: str
+    """The agent's UUID, given at enrolment."""
+    sequence: int
+    """1, 2, 3 … without gaps per agent; a missing number shows as a gap at the collector."""
+    created_at: datetime
+    agent_version: str
+    policy_digest: str | msgspec.UnsetType = msgspec.UNSET
+    """Digest of the policy bundle that the agent has, if any."""
+    observations: list[Observation] = []
+    held: list[Held] = []
+
+
+class MachineIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an enrolling machine says of itself; inventory, not evidence."""
+
+    hostname: str
+    serial: str | msgspec.UnsetType = msgspec.UNSET
+    macs: list[str] = []
+    os: str | msgspec.UnsetType = msgspec.UNSET
+    role: str = "workstation"
+    """`workstation` or `server`."""
+    owner: str | msgspec.UnsetType = msgspec.UNSET
+    location: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class EnrolRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Body of `POST /agent/v1/enrol`, signed by the very key that it names (proof of possession)."""
+
+    schema_version: int
+    token: str
+    public_key: str
+    """The raw 32 bytes of the Ed25519 public key, base64url without padding (the `x` of its JWK)."""
+    created_at: datetime
+    machine: MachineIdentity
+
+
+class EnrolResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Answer to an enrolment: 201 for a new agent, 200 when the same key with the same token asks again."""
+
+    agent: str
+    unit_code: str
+    unit_name: str
+    server_time: datetime
+
+
+class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Answer to a report, given only after a durable commit."""
+
+    sequence: int
+    status: str
+    """`stored`, `late` (stored; it fills a gap and changes no newer state) or `replayed` (known, no effect)."""
+    resend: list[str] = []
+    """Digests that the agent holds and the collector does not know: send these observations in full again."""
+    missing: list[tuple[int, int]] = []
+    """Ranges of sequence numbers that never arrived, first and last, at most ten."""
+    server_time: datetime
+
+
+class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=False, kw_only=True):
+    """RFC 9457 problem of the agents' endpoints, in both languages."""
+
+    type: str
+    """`urn:tuanthu:error:<code>`."""
+    title: str
+    """Vietnamese."""
+    title_en: str
+    status: int
+    detail: str = ""
+    detail_en: str = ""
+    retry: bool = False
+    """Whether sending the same bytes again later can succeed."""
+    last_sequence: int | msgspec.UnsetType = msgspec.UNSET
+    """With `sequence-conflict`: the highest sequence number that the collector has of this agent."""
+
+
+def b64url(data: bytes) -> bytes:
+    """Base64url without padding, as JWS wants it."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+def b64url_decode(text: bytes) -> bytes:
+    """The inverse of `b64url`; raises ValueError (binascii.Error) on bad input."""
+    return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def signing_input(protected: bytes, payload: bytes) -> bytes:
+    """The bytes that an Ed25519 JWS signs: `protected` is the base64url header as it stands in the JWS."""
+    return protected + b"." + b64url(payload)

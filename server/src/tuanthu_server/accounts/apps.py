@@ -1,0 +1,11 @@
+"""Django's registration of this room."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """People: who may sign in and what they may see."""
+
+    name = "tuanthu_server.accounts"
+    label = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,19 @@
+"""The command tree; each module of this package registers its own commands on import of this one."""
+
+import importlib
+
+from cyclopts import App
+
+from tuanthu_server import __version__
+
+app = App(
+    name="tuanthu-server",
+    help="Máy chủ trung tâm Tuanthu: nhận, đánh giá và tổng hợp báo cáo tuân thủ. (Tuanthu's collector.)",
+    version=__version__,
+)
+
+COMMAND_MODULES = ("init", "serve", "policies", "units", "token", "importing", "evaluate", "report", "demo")
+"""Every module below `cli` with commands; each has `register(app)`."""
+
+for _name in COMMAND_MODULES:
+    importlib.import_module(f"tuanthu_server.cli.{_name}").register(app)

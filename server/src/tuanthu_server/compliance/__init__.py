@@ -1,0 +1,1 @@
+"""Judgement: policies in force, results, findings, counters, and the standing of units at any moment."""

@@ -1,0 +1,107 @@
+"""Tables of judgement. Results and counters are written by set-based SQL; see `inventory.models` on foreign keys."""
+
+from django.db import models
+
+from tuanthu_server.inventory.models import Asset
+from tuanthu_server.units.models import Unit
+
+
+class PolicyVersion(models.Model):
+    """One policy bundle and from when it was in force. A past date is judged by the version of that date."""
+
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+    """The bundle (zstd)."""
+    published_at = models.DateTimeField()
+    in_force_from = models.DateTimeField(unique=True)
+    note = models.CharField(max_length=300, blank=True)
+
+
+class RuleName(models.Model):
+    """A small number for each rule that ever was in force."""
+
+    id = models.SmallAutoField(primary_key=True)
+    code = models.CharField(max_length=120, unique=True)
+
+
+class ControlName(models.Model):
+    """A small number for each control (`framework/control`) and each whole framework (`framework`)."""
+
+    id = models.SmallAutoField(primary_key=True)
+    code = models.CharField(max_length=200, unique=True)
+
+
+class ControlRule(models.Model):
+    """Which rules decide a control under the policy in force; a framework's own row lists all its rules."""
+
+    pk = models.CompositePrimaryKey("control_id", "rule_id")
+    control = models.ForeignKey(ControlName, on_delete=models.CASCADE)
+    rule = models.ForeignKey(RuleName, on_delete=models.CASCADE)
+
+
+class RuleResult(models.Model):
+    """What a rule came to on an asset, now."""
+
+    pk = models.CompositePrimaryKey("asset_id", "rule_id")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    rule = models.ForeignKey(RuleName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    outcome = models.SmallIntegerField()
+    decided_by = models.CharField(max_length=300)
+    reason = models.CharField(max_length=500)
+    observation_uuid = models.UUIDField(null=True)
+    """What the deciding leaf read."""
+    since = models.DateTimeField()
+    """When the outcome became this."""
+
+
+class RuleTransition(models.Model):
+    """A rule's outcome on an asset changed."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    rule = models.ForeignKey(RuleName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    from_outcome = models.SmallIntegerField(null=True)
+    to_outcome = models.SmallIntegerField()
+    at = models.DateTimeField()
+
+
+class Finding(models.Model):
+    """What a control came to on an asset, now: the worst of its rules."""
+
+    pk = models.CompositePrimaryKey("asset_id", "control_id")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    control = models.ForeignKey(ControlName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    outcome = models.SmallIntegerField()
+    since = models.DateTimeField()
+
+
+class FindingTransition(models.Model):
+    """A control's outcome on an asset changed."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    control = models.ForeignKey(ControlName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    from_outcome = models.SmallIntegerField(null=True)
+    to_outcome = models.SmallIntegerField()
+    at = models.DateTimeField()
+
+
+class RuleCount(models.Model):
+    """Assets of a unit per rule and outcome. Each writer adds to its own shard, so writers never wait for each other;
+    the figure is the sum over shards."""
+
+    pk = models.CompositePrimaryKey("unit_id", "rule_id", "outcome", "shard")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    rule = models.ForeignKey(RuleName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    outcome = models.SmallIntegerField()
+    shard = models.SmallIntegerField()
+    assets = models.IntegerField()
+
+
+class ControlCount(models.Model):
+    """Assets of a unit per control and outcome, by shard like `RuleCount`."""
+
+    pk = models.CompositePrimaryKey("unit_id", "control_id", "outcome", "shard")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    control = models.ForeignKey(ControlName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    outcome = models.SmallIntegerField()
+    shard = models.SmallIntegerField()
+    assets = models.IntegerField()

@@ -1,0 +1,1 @@
+"""The agents' endpoints: verify, decode, group, commit, acknowledge."""

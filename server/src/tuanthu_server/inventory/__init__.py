@@ -1,0 +1,1 @@
+"""Assets, agents, tokens, and the evidence that agents delivered."""

@@ -1,0 +1,1 @@
+"""The department's documents, each rendered from one frozen snapshot."""

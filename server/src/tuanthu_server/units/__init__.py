@@ -1,0 +1,1 @@
+"""Units of the sector: their tree of dated links, and what is expected of them."""

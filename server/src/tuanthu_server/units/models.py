@@ -1,0 +1,69 @@
+"""Tables of the organisation."""
+
+from django.db import models
+
+
+class UnitKind(models.TextChoices):
+    """What a unit is; a label for people, nothing is keyed by it."""
+
+    DEPARTMENT = "department", "Sở Y tế"
+    HOSPITAL = "hospital", "Bệnh viện"
+    CENTRE = "centre", "Trung tâm y tế"
+    STATION = "station", "Trạm y tế"
+    OTHER = "other", "Đơn vị khác"
+
+
+class Unit(models.Model):
+    """One unit of the sector. Its place in any hierarchy is told by dated links only."""
+
+    code = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=300)
+    kind = models.CharField(max_length=16, choices=UnitKind.choices, default=UnitKind.OTHER)
+    demonstration = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Relation(models.TextChoices):
+    """Kinds of links between a unit and another body; all are independent and bounded by dates."""
+
+    PLACE = "place", "Địa bàn"
+    OWNER = "owner", "Cơ quan chủ quản"
+    OPERATOR = "operator", "Đơn vị vận hành"
+    SUPERVISOR = "supervisor", "Cơ quan quản lý chuyên môn"
+
+
+class UnitLink(models.Model):
+    """`unit` has `target` as its owner, operator, supervisor or place, from a date until a date.
+
+    `target_name` names a body that is no unit of the sector (a commune's People's Committee, a place).
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="links")
+    relation = models.CharField(max_length=16, choices=Relation.choices)
+    target = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="linked_from", null=True, blank=True)
+    target_name = models.CharField(max_length=300, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    """First day on which the link no longer holds."""
+
+
+class UnitExpectation(models.Model):
+    """How many staff and machines a unit says it has, from a date on: the denominator of coverage."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="expectations")
+    valid_from = models.DateField()
+    staff = models.PositiveIntegerField(null=True, blank=True)
+    machines = models.PositiveIntegerField(null=True, blank=True)
+    """Workstations and servers together, `servers` among them."""
+    servers = models.PositiveIntegerField(null=True, blank=True)
+    devices = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("unit", "valid_from"), name="one_expectation_a_day"),)
