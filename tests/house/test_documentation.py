@@ -1,0 +1,34 @@
+"""What users can set or call stands in the documentation."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tuanthu_server.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("name", Config.__struct_fields__)
+def test_every_collector_setting_is_documented(name):
+    row = re.search(rf"^\| `{name}` \| ([^|]+) \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.M)
+    assert row, f"docs/settings.md has no row for {name}"
+
+
+def test_documented_defaults_of_the_collector_are_the_real_ones():
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    for field in msgspec.structs.fields(Config):
+        if field.name in {"data_dir"}:
+            continue
+        shown = re.search(rf"^\| `{field.name}` \| ([^|]+) \|", text, re.M).group(1)
+        expected = "empty" if field.default == "" else f"`{str(field.default).lower()}`"
+        if isinstance(field.default, str) and field.default:
+            expected = f"`{field.default}`"
+        assert shown.strip().startswith(expected), f"{field.name}: documented {shown!r}, real {field.default!r}"
+
+
+def test_no_setting_is_documented_that_does_not_exist():
+    rows = re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.M)
+    assert set(rows) == set(Config.__struct_fields__)
