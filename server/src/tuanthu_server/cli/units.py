@@ -1,0 +1,120 @@
+"""`tuanthu-server units import|list|show`: the register of units."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.table import Table
+
+from tuanthu_server.errors import InputError
+
+if TYPE_CHECKING:
+    from tuanthu_server.units.difference import Difference
+    from tuanthu_server.units.models import Unit
+
+
+def register(app: App) -> None:
+    """Add the commands."""
+    units = App(name="units", help="Danh mục đơn vị. (The register of units.)")
+    units.command(import_units, name="import")
+    units.command(list_units, name="list")
+    units.command(show_unit, name="show")
+    app.command(units)
+
+
+def import_units(file: Path, *, dry_run: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Nhập đơn vị từ tệp CSV; sai một dòng thì không nhập dòng nào. (Import units from a CSV file, all or nothing.)
+
+    Parameters
+    ----------
+    file
+        Tệp CSV (UTF-8), dấu phân cách ; hoặc , – xem docs/units.md.
+    dry_run
+        Chỉ cho xem thay đổi, không ghi. (Show the difference only.)
+    """
+    from tuanthu_server.django_setup import setup
+
+    setup()
+    from tuanthu_server.units.importing import apply_units, read_units
+
+    print_difference(apply_units(read_units(file), dry_run=dry_run, source=str(file)))
+
+
+def list_units() -> None:
+    """Liệt kê đơn vị và cơ quan quản lý hôm nay. (List the units with today's links.)"""
+    from tuanthu_server.django_setup import setup
+
+    setup()
+    from tuanthu_server.units.models import Relation
+    from tuanthu_server.units.queries import expectations_on, links_on, today, units_on
+
+    day = today()
+    expected = expectations_on(day)
+    links = {(link.unit_id, link.relation): link for link in links_on(day)}
+    table = Table("Mã", "Tên đơn vị", "Loại", "Quản lý chuyên môn", "Số máy khai báo")
+    for unit in units_on(day):
+        link = links.get((unit.pk, Relation.SUPERVISOR.value))
+        supervisor = (link.target.code if link.target else link.target_name) if link else "–"
+        stated = expected.get(unit.pk)
+        machines = "chưa khai báo" if stated is None or stated.machines is None else str(stated.machines)
+        table.add_row(unit.code, unit.name, unit.get_kind_display(), supervisor, machines)
+    if table.row_count:
+        Console(markup=False, emoji=False, highlight=False).print(table)
+    else:
+        print("Chưa có đơn vị nào. Hãy chạy: tuanthu-server units import TỆP.csv (No unit yet.)")
+
+
+def show_unit(code: str) -> None:
+    """Xem một đơn vị: liên kết theo thời gian và số khai báo. (Show one unit with its history.)"""
+    from tuanthu_server.django_setup import setup
+
+    setup()
+    from tuanthu_server.units.models import Unit
+
+    try:
+        unit = Unit.objects.get(code=code)
+    except Unit.DoesNotExist:
+        raise InputError(
+            f"Không có đơn vị mã “{code}”. Xem danh sách: tuanthu-server units list",
+            f"No unit has the code {code!r}. See: tuanthu-server units list",
+        ) from None
+    print_unit(unit)
+
+
+def print_unit(unit: "Unit") -> None:
+    """Print one unit with its links and numbers, oldest first."""
+    console = Console(markup=False, emoji=False, highlight=False)
+    mark = " · dữ liệu trình diễn" if unit.demonstration else ""
+    console.print(f"{unit.code} · {unit.name} · {unit.get_kind_display()}{mark}")
+    links = Table("Liên kết", "Với", "Từ ngày", "Đến trước ngày")
+    for link in unit.links.select_related("target").order_by("relation", "valid_from"):
+        target = f"{link.target.code} · {link.target.name}" if link.target else link.target_name
+        links.add_row(link.get_relation_display(), target, _day(link.valid_from), _day(link.valid_to))
+    console.print(links)
+    numbers = Table("Từ ngày", "Nhân sự", "Máy tính", "Máy chủ", "Thiết bị khác")
+    for row in unit.expectations.order_by("valid_from"):
+        counts = ("–" if value is None else str(value) for value in (row.staff, row.machines, row.servers, row.devices))
+        numbers.add_row(_day(row.valid_from), *counts)
+    console.print(numbers)
+
+
+def print_difference(difference: "Difference") -> None:
+    """Print what an import changes or changed: each changed field of the known units, and three totals."""
+    console = Console(markup=False, emoji=False, highlight=False)
+    for change in difference.new:
+        console.print(f"+ {change.code}  {change.name}")
+    for change in difference.changed:
+        console.print(f"~ {change.code}  {change.name}")
+        for item in change.fields:
+            console.print(f"    {item.field}: {item.before or '–'} → {item.after or '–'}")
+    verb = "Đã nhập" if difference.applied else "Xem trước, chưa ghi"
+    console.print(
+        f"{verb}: {len(difference.new)} đơn vị mới, {len(difference.changed)} thay đổi, "
+        f"{len(difference.unchanged)} giữ nguyên.",
+    )
+
+
+def _day(value: date | None) -> str:
+    return "–" if value is None else f"{value:%d/%m/%Y}"
