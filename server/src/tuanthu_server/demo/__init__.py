@@ -1,0 +1,1 @@
+"""A demonstration organisation with simulated machines, visibly labelled, through the same paths as real data."""
