@@ -54,9 +54,7 @@ def content_digest(kind: str, method: str, status: str, reason: str | None, fact
 def digest_matches(observation: Observation) -> bool:
     """Whether the observation's digest is that of its content."""
     reason = None if observation.reason is msgspec.UNSET else observation.reason
-    expected = content_digest(
-        observation.kind, observation.method, observation.status.value, reason, observation.facts
-    )
+    expected = content_digest(observation.kind, observation.method, observation.status.value, reason, observation.facts)
     return expected == observation.digest
 
 

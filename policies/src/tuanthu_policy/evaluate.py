@@ -1,0 +1,154 @@
+"""Judging one rule on what was seen: pure, total, three-valued.
+
+`evaluate` answers fast; `explain` builds the whole tree of the same judgement when somebody asks. Evidence that cannot be
+used (never seen, stale, failed, broken) makes every leaf that reads it unknown; if such a leaf decides, the outcome says
+which of these it was. Nothing but a condition that is true of evidence in date is a `pass`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tuanthu_policy.compiled import CompiledRule, compile_rule
+from tuanthu_policy.explanation import explain_plan
+from tuanthu_policy.observation import ObservationStatus, Sighting
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.result import Node, RuleResult
+from tuanthu_policy.scalars import EPOCH, microseconds
+from tuanthu_policy.verdicts import FAR, TRUE, TRUTH, UNKNOWN, Clock, Verdict
+
+_OK: Final = ObservationStatus.OK
+_PARTIAL: Final = ObservationStatus.PARTIAL
+_TIMELESS: Final = Clock(0)
+_NOTHING: Final[dict[str, Any]] = {}
+_BROKEN: Final = (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError)
+"""What evidence that is no evidence (not built from checked JSON) can raise."""
+LONGEST_REASON: Final = 120
+
+Sightings = Mapping[str, Sighting]
+
+
+def evaluate(compiled: CompiledRule, sightings: Sightings, at: datetime) -> RuleResult:
+    """Judge a rule on the newest sighting of each kind, as of `at` (with a time zone). Never raises.
+
+    `due_at` of the answer is the first moment at which the outcome can change without new facts: until then, judging
+    again gives the same outcome.
+    """
+    try:
+        return _evaluate(compiled, sightings, at)
+    except _BROKEN as error:
+        return RuleResult(
+            rule=compiled.rule, outcome=Outcome.ERROR, decided_by="", reason=f"malformed: {type(error).__name__}"
+        )
+
+
+def _evaluate(compiled: CompiledRule, sightings: Sightings, at: datetime) -> RuleResult:
+    records, due = _records(compiled, sightings, at)
+    record: Any = records[0] if len(records) == 1 else records
+    clock = Clock(microseconds(at)) if compiled.timed else _TIMELESS
+    code = TRUE if compiled.applies is None else compiled.applies(record, clock)
+    applies = code & TRUTH
+    if applies == TRUE:
+        code = compiled.condition(record, clock)
+    verdict = compiled.verdicts[code >> 2]
+    sighting = sightings.get(compiled.kinds[verdict.slot])
+    reason = verdict.reason
+    if code & UNKNOWN:
+        outcome, reason = _unknown(compiled, verdict, sighting, at)
+    elif not applies:
+        outcome = Outcome.NOTAPPLICABLE
+    else:
+        outcome = _PASS if code & TRUE else _FAIL
+    if clock.due != FAR:
+        turn = EPOCH + timedelta(microseconds=clock.due)
+        due = turn if due is None or turn < due else due
+    return RuleResult(
+        rule=compiled.rule,
+        outcome=outcome,
+        decided_by=verdict.path,
+        reason=reason,
+        evidence=() if sighting is None else (sighting.observation.id,),
+        due_at=due,
+    )
+
+
+_PASS: Final = Outcome.PASS
+_FAIL: Final = Outcome.FAIL
+
+
+def _records(
+    compiled: CompiledRule, sightings: Sightings, at: datetime
+) -> tuple[list[dict[str, Any]], datetime | None]:
+    """The usable facts of each kind that the rule reads (else nothing), and when the first evidence turns stale."""
+    records = []
+    due = None
+    for kind in compiled.kinds:
+        facts = _NOTHING
+        sighting = sightings.get(kind)
+        if sighting is not None:
+            until = sighting.seen_at + compiled.lifetime
+            if at < until:
+                if due is None or until < due:
+                    due = until
+                observation = sighting.observation
+                if observation.status is _OK or observation.status is _PARTIAL:
+                    facts = observation.facts
+        records.append(facts)
+    return records, due
+
+
+def _unknown(compiled: CompiledRule, verdict: Verdict, sighting: Sighting | None, at: datetime) -> tuple[Outcome, str]:
+    """Which kind of not knowing it is when a leaf that decided is unknown."""
+    kind = compiled.kinds[verdict.slot]
+    if sighting is None:
+        return Outcome.NOTCHECKED, f"never-observed: {kind}"
+    if at >= sighting.seen_at + compiled.lifetime:
+        return Outcome.STALE, f"stale: {kind}"
+    observation = sighting.observation
+    if observation.status is _OK:
+        return Outcome.UNKNOWN, verdict.reason
+    cause = str(observation.reason).partition(":")[0] if observation.reason else ""
+    if observation.status is _PARTIAL:
+        return Outcome.UNKNOWN, f"{verdict.reason}: {cause}"[:LONGEST_REASON]
+    outcome = Outcome.ERROR if observation.status is ObservationStatus.ERROR else Outcome.UNKNOWN
+    return outcome, f"{observation.status}: {kind}: {cause}"[:LONGEST_REASON]
+
+
+def explain(compiled: CompiledRule, sightings: Sightings, at: datetime) -> Node:
+    """The whole tree of the judgement that `evaluate` makes. Never raises.
+
+    The root has operator `rule`, the rule's id as `fact`, the outcome as `actual` and the reason; below it stand
+    `applies_when` (if the rule has it) and `condition`. Following the nodes marked `decided` leads to the leaf that decided.
+    """
+    result = evaluate(compiled, sightings, at)
+    children: tuple[Node, ...] = ()
+    try:
+        records, _ = _records(compiled, sightings, at)
+        record: Any = records[0] if len(records) == 1 else records
+        seen = [_seen(sightings.get(kind)) for kind in compiled.kinds]
+        clock = Clock(microseconds(at))
+        decided = result.decided_by.partition(".")[0].partition("[")[0]
+        plans = [plan for plan in (compiled.applies_plan, compiled.condition_plan) if plan is not None]
+        children = tuple(
+            explain_plan(plan, compiled.verdicts, record, clock, seen, decided=plan.path == decided) for plan in plans
+        )
+    except _BROKEN:
+        children = ()
+    truth = {Outcome.PASS: True, Outcome.FAIL: False}.get(result.outcome)
+    return Node(
+        path="",
+        operator="rule",
+        truth=truth,
+        decided=True,
+        fact=compiled.rule,
+        actual=result.outcome.code,
+        reason=result.reason,
+        children=children,
+    )
+
+
+def _seen(sighting: Sighting | None) -> str:
+    return "" if sighting is None else sighting.observation.id
+
+
+__all__ = ["CompiledRule", "Sightings", "compile_rule", "evaluate", "explain"]

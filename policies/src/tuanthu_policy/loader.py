@@ -1,0 +1,104 @@
+"""Reading a policy from its folder: `facts/<kind>.yml`, `rules/<domain>/<name>/rule.yml`, `controls/<framework>.yml`."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TypeVar
+
+from tuanthu_policy.cases import missing_cases
+from tuanthu_policy.checks import NAME
+from tuanthu_policy.control import Framework
+from tuanthu_policy.errors import PolicyError
+from tuanthu_policy.fact import FactKind
+from tuanthu_policy.policy import Policy
+from tuanthu_policy.rule import Rule
+from tuanthu_policy.typed import typed
+from tuanthu_policy.yaml_tree import Tree, Where, parse_yaml
+
+T = TypeVar("T")
+_FRAMEWORK: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NAME: Final = re.compile(NAME)
+
+
+def policy_folder() -> Path:
+    """The folder of the policy that is shipped: in a wheel beside the code, in a checkout `policies/`."""
+    packaged = Path(__file__).parent / "data"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2]
+
+
+def read_text(file: Path, folder: Path) -> Tree:
+    """One file as a tree; raises PolicyError where it cannot be read or is no UTF-8."""
+    name = file.relative_to(folder).as_posix()
+    try:
+        return parse_yaml(file.read_text(encoding="utf-8"), name)
+    except OSError as error:
+        raise PolicyError(f"không mở được tệp: {error.strerror}", f"cannot be opened: {error.strerror}", name) from None
+    except UnicodeDecodeError:
+        raise PolicyError("tệp không phải UTF-8", "the file is not UTF-8", name) from None
+
+
+def load_policy(folder: Path | None = None) -> Policy:
+    """Read, check and compile a policy; the shipped one where no folder is given.
+
+    Raises PolicyError with file, line and key at the first fault.
+    """
+    root = policy_folder() if folder is None else folder
+    trees: dict[str, Tree] = {}
+    kinds = dict(_kinds(root, trees))
+    rules = dict(_rules(root, trees))
+    frameworks = dict(_frameworks(root, trees))
+    if not kinds or not rules:
+        raise PolicyError(
+            f"thư mục {root} không chứa chính sách (cần facts/ và rules/)",
+            f"folder {root} holds no policy (facts/ and rules/ are needed)",
+        )
+
+    def locate(name: str, where: Where, vi: str, en: str) -> PolicyError:
+        return trees[name].error(where, vi, en)
+
+    return Policy(kinds.values(), rules.values(), frameworks.values(), locate)
+
+
+def _kinds(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, FactKind]]:
+    for file in sorted((root / "facts").glob("*.yml")):
+        tree = read_text(file, root)
+        kind = typed(tree, FactKind)
+        _same_name(tree, "kind", kind.kind, file.stem)
+        for name in kind.facts:
+            if not _NAME.fullmatch(name):
+                raise tree.error(("facts", name), f"tên dữ kiện {name!r} không hợp lệ", f"bad name of a fact: {name!r}")
+        trees[kind.kind] = tree
+        yield kind.kind, kind
+
+
+def _rules(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, Rule]]:
+    for file in sorted((root / "rules").glob("*/*/rule.yml")):
+        tree = read_text(file, root)
+        rule = typed(tree, Rule)
+        _same_name(tree, "id", rule.id, f"{file.parent.parent.name}.{file.parent.name}")
+        missing = missing_cases(file.parent)
+        if missing:
+            listed = ", ".join(missing)
+            raise tree.error(("id",), f"thiếu ca kiểm thử: {listed}", f"no test case of kind: {listed}")
+        trees[rule.id] = tree
+        yield rule.id, rule
+
+
+def _frameworks(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, Framework]]:
+    for file in sorted((root / "controls").glob("*.yml")):
+        tree = read_text(file, root)
+        framework = typed(tree, Framework)
+        _same_name(tree, "id", framework.id, file.stem)
+        if not _FRAMEWORK.fullmatch(framework.id):
+            raise tree.error(("id",), "mã chỉ gồm a-z, 0-9 và dấu gạch", "an id has only a-z, 0-9 and hyphens")
+        trees[framework.id] = tree
+        yield framework.id, framework
+
+
+def _same_name(tree: Tree, key: str, written: str, expected: str) -> None:
+    if written != expected:
+        raise tree.error(
+            (key,),
+            f"{key} là {written!r} nhưng đường dẫn nói {expected!r}",
+            f"{key} is {written!r} but the path says {expected!r}",
+        )

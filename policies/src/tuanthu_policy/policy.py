@@ -1,0 +1,109 @@
+"""A whole policy: fact catalogue, rules and frameworks, compiled, with its digest and its bundle."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import cached_property
+
+import msgspec
+
+from tuanthu_policy.checks import Locate, check_policy, unplaced
+from tuanthu_policy.compiled import CompiledRule
+from tuanthu_policy.control import Framework
+from tuanthu_policy.errors import PolicyError
+from tuanthu_policy.evaluate import Sightings, evaluate
+from tuanthu_policy.fact import FactKind
+from tuanthu_policy.result import RuleResult
+from tuanthu_policy.rule import Rule
+
+BUNDLE_FORMAT = 1
+
+
+class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A policy as one document: what a collector publishes, stores and hands out."""
+
+    format: int
+    kinds: list[FactKind]
+    rules: list[Rule]
+    frameworks: list[Framework]
+
+
+class Policy:
+    """What is asked and how it is judged. Immutable; two policies with one digest ask the same."""
+
+    def __init__(
+        self,
+        kinds: Iterable[FactKind],
+        rules: Iterable[Rule],
+        frameworks: Iterable[Framework],
+        locate: Locate = unplaced,
+    ) -> None:
+        """Check and compile; raises PolicyError, placed in a file by `locate`."""
+        self.kinds: dict[str, FactKind] = {kind.kind: kind for kind in sorted(kinds, key=lambda one: one.kind)}
+        self.rules: dict[str, Rule] = {rule.id: rule for rule in sorted(rules, key=lambda one: one.id)}
+        self.frameworks: dict[str, Framework] = {one.id: one for one in sorted(frameworks, key=lambda one: one.id)}
+        self.compiled: dict[str, CompiledRule] = check_policy(self.kinds, self.rules, self.frameworks, locate)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (lower-case hex) of the bundle."""
+        return hashlib.sha256(self.bundle()).hexdigest()
+
+    def bundle(self) -> bytes:
+        """The policy as one canonical JSON document: keys sorted, no white space, UTF-8."""
+        whole = Bundle(
+            format=BUNDLE_FORMAT,
+            kinds=list(self.kinds.values()),
+            rules=list(self.rules.values()),
+            frameworks=list(self.frameworks.values()),
+        )
+        return msgspec.json.encode(whole, order="sorted")
+
+    @classmethod
+    def from_bundle(cls, data: bytes) -> "Policy":
+        """Read a bundle back; raises PolicyError where it is none, or of a format that this version does not know."""
+        try:
+            whole = msgspec.json.decode(data, type=Bundle)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise PolicyError(f"gói chính sách bị hỏng: {error}", f"damaged policy bundle: {error}") from None
+        if whole.format != BUNDLE_FORMAT:
+            raise PolicyError(
+                f"gói chính sách có định dạng {whole.format}; phiên bản này chỉ đọc {BUNDLE_FORMAT}",
+                f"policy bundle has format {whole.format}; this version reads {BUNDLE_FORMAT}",
+            )
+        policy = cls(whole.kinds, whole.rules, whole.frameworks)
+        if policy.bundle() != data:
+            raise PolicyError("gói chính sách không ở dạng chuẩn tắc", "the policy bundle is not in its canonical form")
+        return policy
+
+    def control_rules(self) -> dict[str, tuple[str, ...]]:
+        """`framework/control` → its rules (controls without rules left out), and `framework` → all its rules, sorted."""
+        found: dict[str, tuple[str, ...]] = {}
+        for framework in self.frameworks.values():
+            every: set[str] = set()
+            for control in framework.controls:
+                if control.rules:
+                    found[f"{framework.id}/{control.id}"] = tuple(sorted(control.rules))
+                    every.update(control.rules)
+            if every:
+                found[framework.id] = tuple(sorted(every))
+        return found
+
+    def rules_reading(self, kinds: Collection[str]) -> tuple[str, ...]:
+        """The rules that read at least one of these kinds, sorted: those to judge again when such evidence comes."""
+        wanted = frozenset(kinds)
+        return tuple(name for name, rule in self.compiled.items() if not wanted.isdisjoint(rule.kinds))
+
+    def kinds_read_by(self, rules: Collection[str]) -> frozenset[str]:
+        """The kinds that these rules read; raises KeyError for an unknown rule."""
+        return frozenset(kind for name in rules for kind in self.compiled[name].kinds)
+
+    def judge(self, sightings: Sightings, at: datetime, rules: Iterable[str] | None = None) -> list[RuleResult]:
+        """Judge these rules (all, where none are named) on the newest sighting of each kind, as of `at`.
+
+        Raises KeyError for an unknown rule; no evidence raises.
+        """
+        chosen: Iterable[CompiledRule] = (
+            self.compiled.values() if rules is None else [self.compiled[name] for name in rules]
+        )
+        return [evaluate(rule, sightings, at) for rule in chosen]
