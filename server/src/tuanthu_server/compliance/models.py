@@ -31,12 +31,19 @@ class ControlName(models.Model):
     code = models.CharField(max_length=200, unique=True)
 
 
-class ControlRule(models.Model):
-    """Which rules decide a control under the policy in force; a framework's own row lists all its rules."""
+class JudgedState(models.Model):
+    """All that a judge needs to know of an asset's last judgement, in one row: 30 results cost one read, not 30.
 
-    pk = models.CompositePrimaryKey("control_id", "rule_id")
-    control = models.ForeignKey(ControlName, on_delete=models.CASCADE)
-    rule = models.ForeignKey(RuleName, on_delete=models.CASCADE)
+    Written in the same transaction as the rows of `RuleResult` and `Finding`, which serve questions by rule and control.
+    """
+
+    asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
+    policy_id = models.BigIntegerField()
+    """The `PolicyVersion` by which it was judged; another one in force means: judge everything again."""
+    due_at = models.DateTimeField(null=True, db_index=True)
+    """When time alone may change one of its results: the sweep judges it again then. May be too early, never too late."""
+    body = models.BinaryField()
+    """Results and findings (`compliance.state.State`, msgpack)."""
 
 
 class RuleResult(models.Model):
@@ -48,8 +55,9 @@ class RuleResult(models.Model):
     outcome = models.SmallIntegerField()
     decided_by = models.CharField(max_length=300)
     reason = models.CharField(max_length=500)
-    observation_uuid = models.UUIDField(null=True)
-    """What the deciding leaf read."""
+    evidence_kind = models.CharField(max_length=40, blank=True)
+    """Kind of the observation that the deciding leaf read: always the asset's current one of that kind. Kept instead of
+    its id, so that a result that stays the same costs no write when new evidence comes."""
     since = models.DateTimeField()
     """When the outcome became this."""
 

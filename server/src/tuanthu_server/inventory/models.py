@@ -35,10 +35,6 @@ class Asset(models.Model):
     retired_reason = models.CharField(max_length=500, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     """Receipt of the newest report, by the collector's clock."""
-    due_at = models.DateTimeField(null=True, blank=True)
-    """When time alone may change one of its results: the sweep judges it again then."""
-    has_stale = models.BooleanField(default=False)
-    """Whether a result is stale or waits for fresh evidence, so that a heartbeat must judge the asset again."""
 
 
 class Agent(models.Model):
@@ -88,6 +84,8 @@ class Report(models.Model):
     received_at = models.DateTimeField()
     channel = models.CharField(max_length=8)
     """`https` or `file`."""
+    clock_skew_ms = models.BigIntegerField(null=True)
+    """The skew by which this report's times were corrected; kept so that they can be derived again."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("agent", "sequence"), name="one_report_a_sequence"),)
@@ -108,6 +106,8 @@ class Observation(models.Model):
     """The report that carried the facts in full."""
     sequence = models.BigIntegerField()
     """Sequence number of the report that opened the span."""
+    last_sequence = models.BigIntegerField()
+    """Sequence number of the newest report that said that the content still held."""
     collected_at = models.DateTimeField()
     """The agent's clock, as it stood in the observation."""
     from_at = models.DateTimeField()
@@ -125,7 +125,3 @@ class CurrentObservation(models.Model):
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     kind = models.CharField(max_length=40)
     observation = models.ForeignKey(Observation, on_delete=models.PROTECT, db_constraint=False, db_index=False)
-    digest = models.BinaryField(max_length=32)
-    sequence = models.BigIntegerField()
-    seen_at = models.DateTimeField()
-    """When the content was last seen to hold (`to_at` of the span)."""

@@ -1,0 +1,124 @@
+"""Results of single assets: who fails what, why, since when, and on which evidence."""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+from tuanthu_policy.evaluate import explain
+from tuanthu_policy.observation import Sighting
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.result import Node
+
+from tuanthu_server.compliance import history
+from tuanthu_server.compliance.policies import in_force
+from tuanthu_server.compliance.sweep import sweep
+from tuanthu_server.errors import InputError
+from tuanthu_server.inventory import evidence
+from tuanthu_server.inventory import store as stores
+from tuanthu_server.inventory.models import Asset
+
+
+class AssetResult(msgspec.Struct, frozen=True):
+    """What a rule came to on an asset."""
+
+    asset_id: int
+    unit_id: int
+    name: str
+    role: str
+    rule: str
+    outcome: Outcome
+    decided_by: str
+    reason: str
+    since: datetime | None
+    """When the outcome became this; not known for a past moment."""
+    observation_uuid: UUID | None
+    """The evidence that decided."""
+
+
+RESULTS = """
+    SELECT r.asset_id, a.unit_id, a.name, a.role, n.code, r.outcome, r.decided_by, r.reason, r.since, o.uuid
+    FROM compliance_ruleresult r
+    JOIN inventory_asset a ON a.id = r.asset_id
+    JOIN compliance_rulename n ON n.id = r.rule_id
+    LEFT JOIN inventory_currentobservation c ON c.asset_id = r.asset_id AND c.kind = r.evidence_kind
+    LEFT JOIN inventory_observation o ON o.id = c.observation_id
+    WHERE a.retired_at IS NULL
+"""
+ORDER = " ORDER BY a.unit_id, a.name, a.id, n.code"
+
+
+def failing_assets(
+    outcomes: Collection[Outcome],
+    rule: str | None = None,
+    unit_ids: Collection[int] | None = None,
+    as_of: datetime | None = None,
+) -> list[AssetResult]:
+    """The results with one of these outcomes, of one rule or all, in these units or all; ordered by unit, asset, rule."""
+    if as_of is not None:
+        found = [
+            result
+            for result in _results_at(as_of, None)
+            if result.outcome in outcomes
+            and rule in (None, result.rule)
+            and (unit_ids is None or result.unit_id in unit_ids)
+        ]
+        return sorted(found, key=lambda one: (one.unit_id, one.name, one.asset_id, one.rule))
+    condition, params = " AND r.outcome {any}", [sorted(outcome.value for outcome in outcomes)]
+    values: list[object] = [*params]
+    if rule is not None:
+        condition += " AND n.code = %s"
+        values.append(rule)
+    if unit_ids is not None:
+        condition += " AND a.unit_id {any}"
+        values.append(sorted(unit_ids))
+    return _read(condition, values)
+
+
+def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetResult]:
+    """Every rule on one asset, now or at an earlier moment; empty for an asset that there was not."""
+    if as_of is not None:
+        return list(_results_at(as_of, [asset_id]))
+    sweep()
+    return _read(" AND r.asset_id = %s", [asset_id])
+
+
+def asset_sightings(asset_id: int, as_of: datetime | None = None) -> dict[str, Sighting]:
+    """The evidence on one asset by kind, now or at an earlier moment."""
+    store = stores.current()
+    spans = evidence.current_spans(store, [asset_id]) if as_of is None else evidence.spans_at(store, [asset_id], as_of)
+    return evidence.read_sightings(store, spans).get(asset_id, {})
+
+
+def asset_explanation(asset_id: int, rule: str, as_of: datetime | None = None) -> Node:
+    """The whole tree of a rule's judgement on one asset; raises InputError for a rule that was not in force."""
+    at = as_of or datetime.now(UTC)
+    compiled = in_force(at).policy.compiled.get(rule)
+    if compiled is None:
+        raise InputError(f"Quy tắc {rule} không có hiệu lực", f"Rule {rule} is not in force")
+    return explain(compiled, asset_sightings(asset_id, as_of), at)
+
+
+def _read(condition: str, params: list[object]) -> list[AssetResult]:
+    types = (None, None, None, None, None, None, None, None, datetime, UUID)
+    rows = stores.current().rows(RESULTS + condition + ORDER, params, types)
+    return [AssetResult(*row[:5], Outcome(row[5]), *row[6:]) for row in rows]
+
+
+def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult]:
+    names = dict(Asset.objects.values_list("id", "name"))
+    roles = dict(Asset.objects.values_list("id", "role"))
+    for asset in history.judged_assets(as_of, in_force(as_of).policy, only):
+        for result in asset.results:
+            yield AssetResult(
+                asset.asset_id,
+                asset.unit_id,
+                names[asset.asset_id],
+                roles[asset.asset_id],
+                result.rule,
+                result.outcome,
+                result.decided_by,
+                result.reason,
+                None,
+                UUID(result.evidence[0]) if result.evidence else None,
+            )

@@ -1,0 +1,77 @@
+"""Judging the evidence of a moment by the policy of that moment, from the spans up."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+from tuanthu_policy.observation import Sighting
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.policy import Policy
+from tuanthu_policy.result import RuleResult
+
+from tuanthu_server.compliance.figures import Figures
+from tuanthu_server.compliance.policies import in_force
+from tuanthu_server.inventory import evidence
+from tuanthu_server.inventory import store as stores
+from tuanthu_server.inventory.store.interface import Store
+
+GROUP = 200
+
+ASSETS = """
+    SELECT id, unit_id, created_at, retired_at FROM inventory_asset
+    WHERE created_at <= %s AND (retired_at IS NULL OR retired_at > %s) ORDER BY id
+"""
+LAST_SEEN = """
+    SELECT g.asset_id, MAX(r.received_at) FROM inventory_agent g JOIN inventory_report r ON r.agent_id = g.id
+    WHERE g.asset_id {any} AND r.received_at <= %s GROUP BY g.asset_id
+"""
+
+
+class AssetAtMoment(msgspec.Struct, frozen=True):
+    """One asset as it was: all its evidence and what every rule makes of it."""
+
+    asset_id: int
+    unit_id: int
+    last_seen: datetime | None
+    sightings: Mapping[str, Sighting]
+    results: list[RuleResult]
+
+
+def judged_assets(at: datetime, policy: Policy, only: list[int] | None = None) -> Iterator[AssetAtMoment]:
+    """Every asset that there was at a moment (or those of `only`), judged from its evidence of then."""
+    store = stores.current()
+    found = store.rows(ASSETS, [at, at])
+    wanted = None if only is None else set(only)
+    chosen = {row[0]: row[1] for row in found if wanted is None or row[0] in wanted}
+    ids = list(chosen)
+    for start in range(0, len(ids), GROUP):
+        group = ids[start : start + GROUP]
+        sightings = evidence.read_sightings(store, evidence.spans_at(store, group, at))
+        last_seen = _last_seen(store, group, at)
+        for asset in group:
+            seen = sightings.get(asset, {})
+            yield AssetAtMoment(asset, chosen[asset], last_seen.get(asset), seen, policy.judge(seen, at))
+
+
+def figures_at(at: datetime, silent_before: datetime) -> Figures:
+    """The figures of a moment, recomputed from details."""
+    policy = in_force(at).policy
+    controls = policy.control_rules()
+    figures = Figures()
+    for asset in judged_assets(at, policy):
+        outcomes = {result.rule: result.outcome for result in asset.results}
+        for rule, outcome in outcomes.items():
+            figures.count(figures.rules, asset.unit_id, rule, outcome.value)
+        for control, outcome in control_outcomes(controls, outcomes).items():
+            figures.count(figures.controls, asset.unit_id, control, outcome.value)
+        figures.count_asset(asset.unit_id, asset.last_seen, silent_before)
+    return figures
+
+
+def control_outcomes(controls: Mapping[str, tuple[str, ...]], outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """The worst outcome among the rules of each control."""
+    return {control: max(outcomes[rule] for rule in rules) for control, rules in controls.items()}
+
+
+def _last_seen(store: Store, assets: list[int], at: datetime) -> dict[int, datetime]:
+    return dict(store.rows(LAST_SEEN, [assets, at], (None, datetime)))  # type: ignore[arg-type]

@@ -1,0 +1,158 @@
+"""Judging assets inside a transaction that holds their locks, and working out what changed."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+from tuanthu_policy.observation import Sighting
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.result import RuleResult
+
+from tuanthu_server.compliance.changes import Changes, record
+from tuanthu_server.compliance.policies import Numbered, numbered_in_force
+from tuanthu_server.compliance.state import Judged, State, decode_state
+from tuanthu_server.inventory import evidence
+from tuanthu_server.inventory.store.interface import Store
+
+REASON_LENGTH = 500
+PATH_LENGTH = 300
+
+
+class Subject(msgspec.Struct):
+    """An asset to judge; its row is locked by the caller."""
+
+    asset_id: int
+    unit_id: int
+    changed: frozenset[str] | None = None
+    """Kinds whose evidence changed; None judges every rule."""
+    sightings: dict[str, Sighting] = {}
+    """Current evidence that the caller has at hand; the rest is read when a rule needs it."""
+
+
+class Known(msgspec.Struct):
+    """What is stored of an asset's last judgement."""
+
+    policy: int
+    due_at: datetime | None
+    state: State
+
+
+def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) -> None:
+    """Judge the subjects by the policy in force and write what changed. Without a policy there is nothing to do.
+
+    The policy is read here, after the locks were taken: whoever got a lock after a new policy's pass over the assets sees
+    that policy.
+    """
+    policy = numbered_in_force(store, at)
+    everyone = list(subjects)
+    if policy is None or not everyone:
+        return
+    known = read_known(store, [subject.asset_id for subject in everyone])
+    tasks = [(subject, _rules_to_judge(policy, subject, known.get(subject.asset_id), at)) for subject in everyone]
+    tasks = [(subject, rules) for subject, rules in tasks if rules is None or rules]
+    sightings = _complete_sightings(store, policy, tasks)
+    changes = Changes(at)
+    for subject, rules in tasks:
+        before = known.get(subject.asset_id)
+        results = policy.policy.judge(sightings[subject.asset_id], at, rules)
+        _compare(changes, policy, subject, before, results, sightings[subject.asset_id], whole=rules is None)
+    record(store, changes)
+
+
+def forget(store: Store, subjects: Iterable[Subject], at: datetime) -> None:
+    """Take assets out of results, findings and counters (they were retired); transitions stay."""
+    changes = Changes(at)
+    units = {subject.asset_id: subject.unit_id for subject in subjects}
+    for asset, before in read_known(store, units).items():
+        changes.compare_results(asset, units[asset], before.state.results, {})
+        changes.compare_findings(asset, units[asset], before.state.findings, {})
+        changes.forgotten.append(asset)
+    record(store, changes)
+
+
+def read_known(store: Store, assets: Iterable[int]) -> dict[int, Known]:
+    """The stored judgement of assets."""
+    rows = store.rows(
+        "SELECT asset_id, policy_id, due_at, body FROM compliance_judgedstate WHERE asset_id {any}",
+        [sorted(assets)],
+        (None, None, datetime, bytes),
+    )
+    return {asset: Known(policy, due_at, decode_state(body)) for asset, policy, due_at, body in rows}
+
+
+def _rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at: datetime) -> tuple[str, ...] | None:
+    """None for all: never judged, judged by another policy, or time may have changed any of them."""
+    if known is None or known.policy != policy.version or (known.due_at is not None and known.due_at <= at):
+        return None
+    if subject.changed is None:
+        return None
+    return policy.rules_reading(subject.changed)
+
+
+def _complete_sightings(
+    store: Store, policy: Numbered, tasks: list[tuple[Subject, tuple[str, ...] | None]]
+) -> dict[int, dict[str, Sighting]]:
+    """What the callers gave, and from the database what else the rules to judge will read."""
+    lacking: dict[int, frozenset[str]] = {}
+    for subject, rules in tasks:
+        missing = policy.kinds_read_by(rules) - subject.sightings.keys()
+        if missing:
+            lacking[subject.asset_id] = missing
+    spans = evidence.current_spans(store, lacking) if lacking else {}
+    wanted = {
+        asset: {kind: span for kind, span in kinds.items() if kind in lacking[asset]} for asset, kinds in spans.items()
+    }
+    read = evidence.read_sightings(store, wanted)
+    return {subject.asset_id: read.get(subject.asset_id, {}) | subject.sightings for subject, _ in tasks}
+
+
+def _compare(
+    changes: Changes,
+    policy: Numbered,
+    subject: Subject,
+    before: Known | None,
+    results: list[RuleResult],
+    sightings: Mapping[str, Sighting],
+    *,
+    whole: bool,
+) -> None:
+    """Put into `changes` what these results mean for the asset."""
+    old = before.state if before is not None else State()
+    judged = judged_by_number(policy, results, sightings)
+    rules = judged if whole else old.results | judged
+    touched = (
+        policy.controls
+        if whole
+        else {control for rule in judged for control in policy.controls_of_rule.get(rule, ())}
+    )
+    found = {
+        control: max((rules[rule].outcome for rule in policy.controls[control]), default=Outcome.UNKNOWN.value)
+        for control in touched
+    }
+    findings = found if whole else old.findings | found
+    due = [result.due_at for result in results if result.due_at is not None]
+    if not whole and before is not None and before.due_at is not None:
+        due.append(before.due_at)
+    # Never now: a sweep at one fixed moment must come to its end.
+    due_at = max(min(due), changes.at + timedelta(microseconds=1)) if due else None
+    changes.compare_results(subject.asset_id, subject.unit_id, old.results, rules)
+    changes.compare_findings(subject.asset_id, subject.unit_id, old.findings, findings)
+    if before is None or before.policy != policy.version or before.due_at != due_at or rules != old.results:
+        changes.states.append((subject.asset_id, policy.version, due_at, State(rules, findings)))
+
+
+def judged_by_number(
+    policy: Numbered, results: Iterable[RuleResult], sightings: Mapping[str, Sighting]
+) -> dict[int, Judged]:
+    """Results as they are kept. NUL, which PostgreSQL refuses in text, becomes the replacement character."""
+    kinds = {sighting.observation.id: kind for kind, sighting in sightings.items()}
+    numbers = policy.rules
+    return {
+        numbers[result.rule]: Judged(
+            result.outcome.value,
+            result.decided_by[:PATH_LENGTH],
+            result.reason[:REASON_LENGTH].replace("\0", "\ufffd"),
+            kinds.get(result.evidence[0], "") if result.evidence else "",
+        )
+        for result in results
+    }

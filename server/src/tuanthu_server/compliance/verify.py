@@ -1,0 +1,40 @@
+"""Checking the counters against the details."""
+
+from datetime import UTC, datetime
+
+from django.db import connection, transaction
+
+from tuanthu_server.compliance import figures, history
+from tuanthu_server.compliance.standing import SILENT_AFTER
+from tuanthu_server.compliance.sweep import sweep
+from tuanthu_server.inventory import store as stores
+
+
+def verify_counters() -> list[str]:
+    """Recompute every figure from the stored evidence and compare; returns one line per difference, none if all is well.
+
+    Writers are held up meanwhile on PostgreSQL, so that both sides speak of one moment.
+    """
+    sweep()
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            stores.current().run("LOCK TABLE inventory_asset IN EXCLUSIVE MODE")
+        now = datetime.now(UTC)
+        sweep(now)
+        counted = figures.from_counters(stores.current(), now - SILENT_AFTER)
+        recomputed = history.figures_at(now, now - SILENT_AFTER)
+    differences = _compare("rules", counted.rules, recomputed.rules)
+    differences += _compare("controls", counted.controls, recomputed.controls)
+    if counted.assets != recomputed.assets:
+        differences.append(f"assets: {counted.assets} != {recomputed.assets}")
+    return differences
+
+
+def _compare(title: str, counted: figures.ByUnit, recomputed: figures.ByUnit) -> list[str]:
+    return [
+        f"{title}: unit {unit}, {code}: counted {counted.get(unit, {}).get(code, {})}, "
+        f"recomputed {recomputed.get(unit, {}).get(code, {})}"
+        for unit in sorted(counted.keys() | recomputed.keys())
+        for code in sorted(counted.get(unit, {}).keys() | recomputed.get(unit, {}).keys())
+        if counted.get(unit, {}).get(code, {}) != recomputed.get(unit, {}).get(code, {})
+    ]
