@@ -1,0 +1,1 @@
+"""Where signed reports wait until the collector has them."""
