@@ -1,0 +1,84 @@
+"""From the snapshot to the finished texts of the document."""
+
+from datetime import date
+
+from tuanthu_server.reports.document import annex, parts
+from tuanthu_server.reports.document.model import Document, Foot, Head
+from tuanthu_server.reports.document.words import DEMONSTRATION, kind_of_document, long_date, long_moment
+from tuanthu_server.reports.snapshot import codec
+from tuanthu_server.reports.snapshot.model import DepartmentReport
+
+
+def compose(report: DepartmentReport) -> Document:
+    """The Báo cáo tổng hợp of this snapshot; the same snapshot gives the same texts."""
+    names = report.organisation
+    return Document(
+        file_title=f"Báo cáo {report.organisation.number}: {_subject(report)}",
+        author=names.agency,
+        label=DEMONSTRATION if report.demonstration else "",
+        head=_head(report),
+        parts=[
+            parts.overview(report, codec.digest(report)),
+            parts.by_clause(report),
+            parts.undetermined(report),
+            parts.by_unit(report),
+            parts.causes(report),
+        ],
+        foot=_foot(report),
+        annex_note=f"(Kèm theo Báo cáo số {names.number} {long_date(report.created_at)} của {names.name})",
+        units_title="KẾT QUẢ CỦA TẤT CẢ CÁC ĐƠN VỊ",
+        units=annex.all_units(report),
+        details_title="KẾT QUẢ CHI TIẾT TỪNG ĐƠN VỊ",
+        details=annex.unit_sections(report),
+    )
+
+
+def regulation(report: DepartmentReport) -> str:
+    """`Chỉ thị số 14/CT-TTg ngày 25 tháng 5 năm 2018 của …`: always with the date, for three carry that number."""
+    document = report.framework.document
+    signed = long_date(date.fromisoformat(document.date))
+    return f"{kind_of_document(document.number)} số {document.number} {signed} của {document.issuer.vi}"
+
+
+def _head(report: DepartmentReport) -> Head:
+    names = report.organisation
+    return Head(
+        parent_agency=names.parent_agency.upper(),
+        agency=names.agency.upper(),
+        nation="CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        motto="Độc lập - Tự do - Hạnh phúc",
+        number=f"Số: {names.number}",
+        place_and_date=f"{names.place}, {long_date(report.created_at)}",
+        title="BÁO CÁO",
+        subject=_subject(report),
+        addressees=f"Kính gửi: {'; '.join(names.addressees)}." if names.addressees else "",
+        bases=[f"{base.rstrip(' ;.,')};" for base in (*names.legal_bases, _framework_basis(report))],
+        opening=f"{report.organisation.name} báo cáo kết quả thực hiện {regulation(report)}, số liệu đến "
+        f"{long_moment(report.as_of)}, như sau:",
+    )
+
+
+def _subject(report: DepartmentReport) -> str:
+    return f"Kết quả thực hiện {regulation(report)}"
+
+
+def _framework_basis(report: DepartmentReport) -> str:
+    """The regulation with its own title, unless that title already begins with what the regulation is."""
+    title = report.framework.document.title.vi
+    if title.startswith(kind_of_document(report.framework.document.number)):
+        return f"Căn cứ {regulation(report)}"
+    title = title[:1].lower() + title[1:]
+    return f"Căn cứ {regulation(report)} {title if title.startswith('về ') else f'về việc {title}'}"
+
+
+def _foot(report: DepartmentReport) -> Foot:
+    names = report.organisation
+    last = len(names.recipients) - 1
+    return Foot(
+        recipients_title="Nơi nhận:",
+        recipients=[
+            f"- {text.rstrip(' ;.')}{'.' if index == last else ';'}" for index, text in enumerate(names.recipients)
+        ],
+        signer=[line for line in (names.signer_authority, names.signer_title) if line],
+        signer_name=names.signer_name,
+    )

@@ -1,0 +1,106 @@
+"""Measures of Nghị định 30/2020/NĐ-CP, Phụ lục I, and the columns of every table; millimetres and points."""
+
+from typing import Final, Literal
+
+import msgspec
+
+PAGE_WIDTH: Final = 210
+PAGE_HEIGHT: Final = 297
+MARGIN_TOP: Final = 20
+MARGIN_BOTTOM: Final = 20
+MARGIN_LEFT: Final = 30
+MARGIN_RIGHT: Final = 15
+HEADER_DISTANCE: Final = 10
+TEXT_WIDTH: Final = PAGE_WIDTH - MARGIN_LEFT - MARGIN_RIGHT
+"""165 mm; a landscape page keeps the same margins and has 252 mm."""
+HEAD_LEFT: Final = 70
+HEAD_RIGHT: Final = TEXT_WIDTH - HEAD_LEFT
+FIRST_LINE_INDENT: Final = 12.7
+BODY_SIZE: Final = 14
+PAGE_NUMBER_SIZE: Final = 13
+PARAGRAPH_SPACE: Final = 6
+LINE_SPACING: Final = 1.15
+TABLE_SIZE: Final = 11
+FONT: Final = "Times New Roman"
+FONT_FAMILIES: Final = ("Times New Roman", "Tinos", "Liberation Serif")
+"""For the PDF, the first that is installed; all three have the same widths."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column of a table."""
+
+    title: str
+    width: float
+    align: Literal["left", "center", "right"] = "left"
+
+
+def _number(title: str, width: float = 12) -> Column:
+    return Column(title, width, "right")
+
+
+_INDEX = Column("STT", 10, "center")
+_OUTCOMES = tuple(
+    _number(title) for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa rõ", "Quá hạn", "Chưa kiểm", "Lỗi")
+)
+_RATE = _number("Tỷ lệ đạt", 15)
+
+TABLES: Final[dict[str, tuple[Column, ...]]] = {
+    "coverage": (_INDEX, Column("Chỉ tiêu", 115), _number("Số liệu", 40)),
+    "controls": (_INDEX, Column("Nội dung điều khoản", 56), *_OUTCOMES, _RATE),
+    "rules": (_INDEX, Column("Tiêu chí kỹ thuật", 56), *_OUTCOMES, _RATE),
+    "attested": (
+        _INDEX,
+        Column("Điều khoản", 55),
+        Column("Nội dung cần xác nhận", 72),
+        Column("Tình trạng", 28, "center"),
+    ),
+    "undetermined": (
+        _INDEX,
+        Column("Kết quả", 24),
+        Column("Tiêu chí", 48),
+        Column("Lý do", 53),
+        _number("Số máy", 15),
+        _number("Số đơn vị", 15),
+    ),
+    "worst": (
+        _INDEX,
+        Column("Đơn vị", 59),
+        _number("Máy ghi nhận", 16),
+        _number("Thuộc diện", 16),
+        _number("Đạt", 14),
+        _number("Không đạt", 16),
+        _number("Chưa rõ, quá hạn, lỗi", 17),
+        _number("Tỷ lệ đạt", 17),
+    ),
+    "causes": (
+        _INDEX,
+        Column("Tiêu chí không đạt", 45),
+        Column("Mức độ", 20, "center"),
+        _number("Số máy", 14),
+        _number("Số đơn vị", 14),
+        Column("Biện pháp khắc phục", 62),
+    ),
+    "units": (
+        _INDEX,
+        Column("Mã", 18),
+        Column("Đơn vị", 51),
+        _number("Máy khai báo", 15),
+        _number("Máy ghi nhận", 14),
+        _number("Có báo cáo", 13),
+        _number("Mất liên lạc", 13),
+        _number("Chưa báo cáo", 13),
+        _number("Bao phủ", 15),
+        *(_number(column.title, width) for column, width in zip(_OUTCOMES, (13, 11, 11, 11, 11, 12, 10), strict=True)),
+        _number("Tỷ lệ đạt", 14),
+    ),
+    "unit_controls": (_INDEX, Column("Nội dung điều khoản", 139), *_OUTCOMES, _number("Tỷ lệ đạt", 19)),
+    "unit_failing": (
+        _INDEX,
+        Column("Tên máy", 60),
+        Column("Loại", 22, "center"),
+        Column("Tiêu chí không đạt", 80),
+        Column("Lý do", 55),
+        Column("Từ ngày", 25, "center"),
+    ),
+}
+"""Portrait tables are 165 mm wide, those of the annex 252 mm."""

@@ -1,0 +1,88 @@
+"""Vietnamese words for what the snapshot tells in codes, and its ways of writing numbers and dates."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from tuanthu_server.reports.snapshot.model import ControlPart, Ratio
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+UNKNOWN = "chưa xác định"
+DEMONSTRATION = "SỐ LIỆU TRÌNH DIỄN"
+OUTCOMES = {
+    "pass": "Đạt",
+    "fail": "Không đạt",
+    "unknown": "Chưa xác định",
+    "stale": "Quá hạn",
+    "notchecked": "Chưa kiểm tra",
+    "error": "Lỗi",
+    "notapplicable": "Không áp dụng",
+}
+ROLES = {"workstation": "Máy trạm", "server": "Máy chủ"}
+SEVERITIES = {"low": "Thấp", "medium": "Trung bình", "high": "Cao", "critical": "Nghiêm trọng"}
+ATTESTATION_STATES = {"unconfirmed": "Chưa xác nhận"}
+_VERIFIED_MARKS = {"quoted": "", "paraphrase": " (*)", "unverified": " (*)"}
+KINDS_OF_DOCUMENT = {
+    "CT": "Chỉ thị",
+    "NĐ": "Nghị định",
+    "QĐ": "Quyết định",
+    "TT": "Thông tư",
+    "NQ": "Nghị quyết",
+    "KH": "Kế hoạch",
+    "QH": "Luật",
+}
+
+
+def count(number: int | None) -> str:
+    """`1.234`, or `chưa xác định`."""
+    return UNKNOWN if number is None else f"{number:,}".replace(",", ".")
+
+
+def percent(ratio: Ratio | None) -> str:
+    """`66,6%`, `—` when there is nothing to divide by, or `chưa xác định`."""
+    if ratio is None or ratio.denominator == 0:
+        return "—"
+    return UNKNOWN if ratio.denominator is None else f"{ratio.percent}%"
+
+
+def share(ratio: Ratio) -> str:
+    """`66,6% (2/3 máy)`."""
+    if not ratio.denominator:
+        return percent(ratio)
+    return f"{percent(ratio)} ({count(ratio.numerator)}/{count(ratio.denominator)} máy)"
+
+
+def long_date(moment: datetime | date) -> str:
+    """`ngày 05 tháng 01 năm 2026`: a leading zero for days below 10 and for January and February."""
+    day = moment.astimezone(ZONE).date() if isinstance(moment, datetime) else moment
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def long_moment(moment: datetime) -> str:
+    """`16 giờ 05 phút ngày 24 tháng 11 năm 2026`, in Vietnam's time."""
+    local = moment.astimezone(ZONE)
+    return f"{local.hour:02d} giờ {local.minute:02d} phút {long_date(local)}"
+
+
+def clause(control: ControlPart) -> str:
+    """`Tự động cập nhật (điểm 3.a)`; starred when its wording was not checked against the original."""
+    place = f" ({control.clause})" if any(letter.isdigit() for letter in control.clause) else ""
+    return f"{control.title.vi}{place}{_VERIFIED_MARKS[control.verified]}"
+
+
+def is_starred(control: ControlPart) -> bool:
+    """Whether `clause` ends in a star."""
+    return bool(_VERIFIED_MARKS[control.verified])
+
+
+def short_date(moment: datetime | None) -> str:
+    """`24/11/2026`, in Vietnam's time."""
+    return "" if moment is None else f"{moment.astimezone(ZONE):%d/%m/%Y}"
+
+
+def kind_of_document(number: str) -> str:
+    """`14/CT-TTg` → `Chỉ thị`; `Văn bản` for a symbol that is not known."""
+    symbols = number.replace("/", "-").split("-")
+    return next(
+        (kind for symbol in symbols for key, kind in KINDS_OF_DOCUMENT.items() if symbol.startswith(key)), "Văn bản"
+    )

@@ -1,0 +1,1 @@
+"""One file per format; each renders a snapshot and computes nothing."""

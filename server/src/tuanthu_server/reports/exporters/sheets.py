@@ -1,0 +1,218 @@
+"""The sheets of the workbook: typed cells straight from the snapshot."""
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from tuanthu_server.reports.document import words
+from tuanthu_server.reports.document.reasons import reason
+from tuanthu_server.reports.snapshot.model import DepartmentReport, MachineResult, OutcomeCounts, Ratio
+
+Value = str | int | float | datetime | None
+Kind = Literal["text", "count", "share", "moment"]
+
+
+class SheetColumn(NamedTuple):
+    """One column; the width in characters."""
+
+    title: str
+    width: int
+    kind: Kind = "text"
+
+
+class Sheet(NamedTuple):
+    """One sheet; None is a number that nobody knows, and is written in words."""
+
+    name: str
+    title: str
+    columns: list[SheetColumn]
+    rows: list[list[Value]]
+
+
+_COUNTS = [
+    SheetColumn(title, 12, "count")
+    for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa xác định", "Quá hạn", "Chưa kiểm tra", "Lỗi", "Không áp dụng")
+]
+_FIGURES = [*_COUNTS, SheetColumn("Tỷ lệ đạt", 12, "share")]
+_MACHINE = [
+    SheetColumn("Mã đơn vị", 16),
+    SheetColumn("Đơn vị", 44),
+    SheetColumn("Tên máy", 28),
+    SheetColumn("Loại", 12),
+    SheetColumn("Mã tiêu chí", 30),
+    SheetColumn("Tiêu chí", 44),
+    SheetColumn("Kết quả", 16),
+    SheetColumn("Lý do", 40),
+    SheetColumn("Từ lúc", 18, "moment"),
+    SheetColumn("Mã quan sát", 38),
+]
+
+
+def sheets(report: DepartmentReport) -> list[Sheet]:
+    """All sheets, in order."""
+    return [
+        _controls(report),
+        _rules(report),
+        _attested(report),
+        _reasons(report),
+        _causes(report),
+        _units(report),
+        _unit_controls(report),
+        _machines("Máy không đạt", "Máy không đạt", report, report.failing),
+        _machines("Máy chưa kết luận", "Máy chưa có kết luận", report, report.undetermined_machines),
+    ]
+
+
+def _figures(counts: OutcomeCounts | None, rate: Ratio | None) -> list[Value]:
+    if counts is None or rate is None:
+        return [""] * 9
+    return [
+        counts.applicable,
+        counts.passed,
+        counts.failed,
+        counts.unknown,
+        counts.stale,
+        counts.notchecked,
+        counts.error,
+        counts.notapplicable,
+        share(rate),
+    ]
+
+
+def share(ratio: Ratio) -> Value:
+    """The fraction; a dash when there is nothing to divide by; None when the denominator is unknown."""
+    return "—" if ratio.denominator == 0 else ratio.fraction
+
+
+def _controls(report: DepartmentReport) -> Sheet:
+    columns = [SheetColumn("Mã", 26), SheetColumn("Điều khoản", 16), SheetColumn("Nội dung", 60), *_FIGURES]
+    rows: list[list[Value]] = [
+        [control.id, control.clause, control.title.vi, *_figures(control.counts, control.rate)]
+        for control in report.controls
+    ]
+    rows.append(
+        [report.framework.id, "", "Toàn bộ tiêu chí", *_figures(report.framework.counts, report.framework.rate)]
+    )
+    return Sheet("Điều khoản", "Kết quả theo điều khoản", columns, rows)
+
+
+def _rules(report: DepartmentReport) -> Sheet:
+    columns = [SheetColumn("Mã", 30), SheetColumn("Tiêu chí", 60), SheetColumn("Mức độ", 14), *_FIGURES]
+    rows: list[list[Value]] = [
+        [rule.id, rule.title.vi, words.SEVERITIES[rule.severity], *_figures(rule.counts, rule.rate)]
+        for rule in report.rules
+    ]
+    return Sheet("Tiêu chí", "Kết quả theo tiêu chí kỹ thuật", columns, rows)
+
+
+def _attested(report: DepartmentReport) -> Sheet:
+    columns = [SheetColumn("Điều khoản", 16), SheetColumn("Nội dung cần xác nhận", 100), SheetColumn("Tình trạng", 18)]
+    rows: list[list[Value]] = [
+        [control.clause, control.attestation.what.vi, words.ATTESTATION_STATES[control.attestation.state]]
+        for control in report.controls
+        if control.attestation is not None
+    ]
+    return Sheet("Cần xác nhận", "Nội dung phải do người có thẩm quyền xác nhận", columns, rows)
+
+
+def _reasons(report: DepartmentReport) -> Sheet:
+    titles = {rule.id: rule.title.vi for rule in report.rules}
+    columns = [
+        SheetColumn("Kết quả", 16),
+        SheetColumn("Mã tiêu chí", 30),
+        SheetColumn("Tiêu chí", 50),
+        SheetColumn("Lý do", 50),
+        SheetColumn("Số máy", 10, "count"),
+        SheetColumn("Số đơn vị", 10, "count"),
+    ]
+    rows: list[list[Value]] = [
+        [words.OUTCOMES[group.outcome], group.rule, titles[group.rule], reason(group), group.machines, group.units]
+        for group in report.undetermined
+    ]
+    return Sheet("Chưa có kết luận", "Lý do chưa có kết luận", columns, rows)
+
+
+def _causes(report: DepartmentReport) -> Sheet:
+    columns = [
+        SheetColumn("Mã tiêu chí", 30),
+        SheetColumn("Tiêu chí không đạt", 50),
+        SheetColumn("Mức độ", 14),
+        SheetColumn("Số máy", 10, "count"),
+        SheetColumn("Số đơn vị", 10, "count"),
+        SheetColumn("Biện pháp khắc phục", 90),
+    ]
+    rows: list[list[Value]] = [
+        [
+            cause.rule,
+            cause.title.vi,
+            words.SEVERITIES[cause.severity],
+            cause.machines,
+            cause.units,
+            cause.remediation.vi,
+        ]
+        for cause in report.causes
+    ]
+    return Sheet("Khuyến nghị", "Tiêu chí không đạt và biện pháp khắc phục", columns, rows)
+
+
+def _units(report: DepartmentReport) -> Sheet:
+    machines = ("Máy khai báo", "Máy ghi nhận", "Có báo cáo", "Mất liên lạc", "Chưa báo cáo")
+    columns = [
+        SheetColumn("Mã", 16),
+        SheetColumn("Đơn vị", 50),
+        *(SheetColumn(title, 12, "count") for title in machines),
+        SheetColumn("Bao phủ", 12, "share"),
+        *_FIGURES,
+    ]
+    rows: list[list[Value]] = [
+        [
+            unit.code,
+            unit.name,
+            unit.machines_expected,
+            unit.machines_enrolled,
+            unit.machines_reporting,
+            unit.machines_silent,
+            unit.machines_never_reported,
+            share(unit.coverage),
+            *_figures(unit.counts, unit.rate),
+        ]
+        for unit in report.units
+    ]
+    return Sheet("Đơn vị", "Kết quả của tất cả các đơn vị", columns, rows)
+
+
+def _unit_controls(report: DepartmentReport) -> Sheet:
+    clauses = {control.id: (control.clause, control.title.vi) for control in report.controls}
+    columns = [
+        SheetColumn("Mã đơn vị", 16),
+        SheetColumn("Đơn vị", 50),
+        SheetColumn("Điều khoản", 16),
+        SheetColumn("Nội dung", 50),
+        *_FIGURES,
+    ]
+    rows: list[list[Value]] = [
+        [unit.code, unit.name, *clauses[row.control], *_figures(row.counts, row.rate)]
+        for unit in report.units
+        for row in unit.controls
+    ]
+    return Sheet("Đơn vị - Điều khoản", "Kết quả từng điều khoản của từng đơn vị", columns, rows)
+
+
+def _machines(name: str, title: str, report: DepartmentReport, results: list[MachineResult]) -> Sheet:
+    titles = {rule.id: rule.title.vi for rule in report.rules}
+    units = {unit.code: unit.name for unit in report.units}
+    rows: list[list[Value]] = [
+        [
+            row.unit,
+            units[row.unit],
+            row.machine,
+            words.ROLES.get(row.role, row.role),
+            row.rule,
+            titles[row.rule],
+            words.OUTCOMES[row.outcome],
+            reason(row),
+            "" if row.since is None else row.since,
+            row.observation,
+        ]
+        for row in results
+    ]
+    return Sheet(name, title, _MACHINE, rows)

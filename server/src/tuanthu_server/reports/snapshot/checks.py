@@ -1,0 +1,41 @@
+"""A report whose figures contradict each other is not issued."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from tuanthu_server.reports.errors import ReportError
+from tuanthu_server.reports.snapshot.model import DepartmentReport, OutcomeCounts
+
+
+def check_sums(report: DepartmentReport) -> None:
+    """Raise ReportError naming the first figure that does not add up."""
+    for what, total, assets in _totals(report):
+        if total != assets:
+            raise ReportError(
+                f"Số liệu không khớp: {what} có {total} kết quả nhưng {assets} máy; hãy chạy `tuanthu-server evaluate`",
+                f"The figures contradict each other: {what} has {total} results but {assets} machines; "
+                "run `tuanthu-server evaluate`",
+            )
+    failed = {row.id: row.counts.failed for row in report.rules}
+    listed = {cause.rule: cause.machines for cause in report.causes}
+    for rule, count in failed.items():
+        if listed.get(rule, 0) != count:
+            raise ReportError(
+                f"Số liệu không khớp: quy tắc {rule} có {count} máy không đạt nhưng liệt kê {listed.get(rule, 0)} máy",
+                f"The figures contradict each other: rule {rule} fails on {count} machines but "
+                f"{listed.get(rule, 0)} are listed",
+            )
+
+
+def _totals(report: DepartmentReport) -> Iterator[tuple[str, int, int]]:
+    assets = report.totals.machines_enrolled
+    whole: list[tuple[str, OutcomeCounts | None]] = [(report.framework.id, report.framework.counts)]
+    whole += [(control.id, control.counts) for control in report.controls]
+    whole += [(rule.id, rule.counts) for rule in report.rules]
+    for name, counts in whole:
+        if counts is not None:
+            yield name, counts.total, assets
+    for unit in report.units:
+        parts = chain([unit.counts], (control.counts for control in unit.controls))
+        for counts in parts:
+            yield unit.code, counts.total, unit.machines_enrolled

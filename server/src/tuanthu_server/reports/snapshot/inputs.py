@@ -1,0 +1,36 @@
+"""What a snapshot is made from: read once, then the builder is pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tuanthu_server.compliance.standing import AssetResult, Standing
+from tuanthu_server.reports.snapshot.model import Organisation
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """One unit at the moment of the report."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    demonstration: bool
+    expected: int | None
+    """Machines that the unit says it has, servers among them; None when it did not say."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that is known when a report is taken."""
+
+    created_at: datetime
+    scope: str
+    scope_name: str
+    framework: str
+    organisation: Organisation
+    standing: Standing
+    units: Sequence[UnitFacts]
+    results: Sequence[AssetResult]
+    """All results that are neither `pass` nor `notapplicable`, of the units above."""

@@ -1,0 +1,240 @@
+"""Types of the snapshot. Counts are of machines unless a field says otherwise; moments are UTC."""
+
+from datetime import datetime
+
+import msgspec
+
+from tuanthu_policy.text import Text
+
+SCHEMA_VERSION = 1
+DEPARTMENT = "department"
+"""The scope of the whole sector; any other scope is a unit's code."""
+
+
+class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all parts of the snapshot."""
+
+
+class Ratio(_Frozen):
+    """A share with both its numbers; see `figures.ratio` for how the percentage is rounded."""
+
+    numerator: int
+    denominator: int | None
+    """None: nobody knows it."""
+    percent: str
+    """`66,6`, `100`, `0`, `<0,1`; empty when the denominator is 0 or unknown."""
+    fraction: float | None
+    """The same percentage as a number from 0 to 1 for spreadsheets; None where `percent` is empty."""
+
+
+class OutcomeCounts(_Frozen):
+    """Machines per outcome. `applicable`, all but `notapplicable`, is `passed` + `failed` + `undetermined`."""
+
+    total: int
+    notapplicable: int
+    applicable: int
+    passed: int
+    failed: int
+    undetermined: int
+    """The sum of the four that follow; shown apart from `failed` everywhere."""
+    unknown: int
+    stale: int
+    notchecked: int
+    error: int
+
+
+class Document(_Frozen):
+    """The regulation that a framework restates."""
+
+    number: str
+    date: str
+    issuer: Text
+    title: Text
+
+
+class FrameworkPart(_Frozen):
+    """The framework and its result over all units in scope."""
+
+    id: str
+    title: Text
+    document: Document
+    counts: OutcomeCounts
+    rate: Ratio
+    """Machines that pass every rule ÷ machines to which a rule applies."""
+    rate_of_expected: Ratio
+    """The same machines ÷ machines that the units say they have; a machine without agent cannot pass."""
+
+
+class PolicyPart(_Frozen):
+    """By which policy all was judged."""
+
+    digest: str
+    in_force_from: datetime
+
+
+class Organisation(_Frozen):
+    """Names that stand in the head and foot of the document."""
+
+    parent_agency: str
+    agency: str
+    name: str
+    """The agency as it is written in a sentence."""
+    place: str
+    number: str
+    """The document's number and symbol: `12/BC-SYT`."""
+    addressees: list[str]
+    legal_bases: list[str]
+    """Bases beside the framework's own document, without the closing semicolon."""
+    signer_authority: str
+    """`KT. GIÁM ĐỐC`, `TL. …`; empty when the head signs."""
+    signer_title: str
+    signer_name: str
+    recipients: list[str]
+
+
+class Totals(_Frozen):
+    """The scope as a whole."""
+
+    units: int
+    units_reporting: int
+    """Units with at least one machine that reported within three days."""
+    units_without_machines: int
+    units_without_expectation: int
+    """Units that did not say how many machines they have: the denominator of coverage leaves them out."""
+    machines_expected: int | None
+    """Sum over the units that said it; None when none did."""
+    machines_enrolled: int
+    machines_reporting: int
+    machines_silent: int
+    """Reported once, but not within three days."""
+    machines_never_reported: int
+    machines_over_expected: int
+    """Reporting machines beyond what their unit says it has: not counted in coverage."""
+    coverage: Ratio
+    """Reporting ÷ expected, over units that said what they expect, each at most at its own number."""
+
+
+class AttestationPart(_Frozen):
+    """A clause, or the part of it, that only a person can confirm."""
+
+    what: Text
+    state: str
+    """`unconfirmed`: no statement is on record."""
+
+
+class ControlPart(_Frozen):
+    """One clause of the framework."""
+
+    id: str
+    clause: str
+    title: Text
+    verified: str
+    rules: list[str]
+    counts: OutcomeCounts | None
+    """None for a clause that no machine can measure."""
+    rate: Ratio | None
+    attestation: AttestationPart | None
+
+
+class RulePart(_Frozen):
+    """One technical rule."""
+
+    id: str
+    title: Text
+    severity: str
+    counts: OutcomeCounts
+    rate: Ratio
+
+
+class UnitControl(_Frozen):
+    """One measured clause in one unit."""
+
+    control: str
+    counts: OutcomeCounts
+    rate: Ratio
+
+
+class UnitPart(_Frozen):
+    """One unit."""
+
+    code: str
+    name: str
+    kind: str
+    demonstration: bool
+    machines_expected: int | None
+    machines_enrolled: int
+    machines_reporting: int
+    machines_silent: int
+    machines_never_reported: int
+    coverage: Ratio
+    counts: OutcomeCounts
+    """The framework as a whole."""
+    rate: Ratio
+    controls: list[UnitControl]
+
+
+class ReasonGroup(_Frozen):
+    """Results that could not be told, were too old or broke, for the same reason."""
+
+    outcome: str
+    rule: str
+    code: str
+    detail: str
+    machines: int
+    units: int
+
+
+class MachineResult(_Frozen):
+    """A rule that one machine did not pass."""
+
+    unit: str
+    machine: str
+    asset: int
+    role: str
+    rule: str
+    outcome: str
+    code: str
+    detail: str
+    since: datetime | None
+    observation: str
+    """UUID of the observation that decided; empty when there was none."""
+
+
+class Cause(_Frozen):
+    """A rule that machines fail, with what to do; ordered by machines × weight of the severity."""
+
+    rule: str
+    title: Text
+    severity: str
+    weight: int
+    machines: int
+    units: int
+    remediation: Text
+
+
+class DepartmentReport(_Frozen):
+    """One frozen report of the department or of one unit. Renderers add no arithmetic to it."""
+
+    schema_version: int
+    number: int
+    created_at: datetime
+    as_of: datetime
+    scope: str
+    """`department` or a unit's code."""
+    scope_name: str
+    demonstration: bool
+    """A unit in scope is a demonstration: every document is labelled."""
+    organisation: Organisation
+    policy: PolicyPart
+    framework: FrameworkPart
+    totals: Totals
+    controls: list[ControlPart]
+    rules: list[RulePart]
+    units: list[UnitPart]
+    worst_units: list[str]
+    """Codes of the measured units with the lowest rates, worst first, at most ten; none that pass in full."""
+    units_without_machines: list[str]
+    undetermined: list[ReasonGroup]
+    causes: list[Cause]
+    failing: list[MachineResult]
+    undetermined_machines: list[MachineResult]

@@ -1,0 +1,73 @@
+"""The framework's clauses and rules with their counts over all units in scope."""
+
+from collections.abc import Sequence
+
+from tuanthu_policy.control import Control, Framework
+from tuanthu_policy.policy import Policy
+from tuanthu_server.compliance.standing import Standing
+from tuanthu_server.reports.snapshot.figures import add_counts, full_counts, rate, ratio
+from tuanthu_server.reports.snapshot.inputs import UnitFacts
+from tuanthu_server.reports.snapshot.model import (
+    AttestationPart,
+    ControlPart,
+    Document,
+    FrameworkPart,
+    RulePart,
+    UnitPart,
+)
+from tuanthu_server.reports.snapshot.unit_parts import passed_of_expected
+
+UNCONFIRMED = "unconfirmed"
+
+
+def measured_controls(framework: Framework) -> list[str]:
+    """Clauses that rules measure, in the order of the document."""
+    return [control.id for control in framework.controls if control.rules]
+
+
+def framework_part(framework: Framework, units: Sequence[UnitPart], expected: int | None) -> FrameworkPart:
+    """The framework as a whole: a machine passes it when it passes every rule of it."""
+    counts = add_counts(unit.counts for unit in units)
+    document = framework.document
+    return FrameworkPart(
+        id=framework.id,
+        title=framework.title,
+        document=Document(number=document.number, date=document.date, issuer=document.issuer, title=document.title),
+        counts=counts,
+        rate=rate(counts),
+        rate_of_expected=ratio(passed_of_expected(units), expected),
+    )
+
+
+def control_parts(framework: Framework, units: Sequence[UnitPart]) -> list[ControlPart]:
+    """Every clause, measured or not, in the order of the document."""
+    columns = {name: index for index, name in enumerate(measured_controls(framework))}
+    return [_control_part(control, units, columns.get(control.id)) for control in framework.controls]
+
+
+def _control_part(control: Control, units: Sequence[UnitPart], column: int | None) -> ControlPart:
+    counts = None if column is None else add_counts(unit.controls[column].counts for unit in units)
+    demand = control.attestation or None
+    return ControlPart(
+        id=control.id,
+        clause=control.clause,
+        title=control.title,
+        verified=control.verified.value,
+        rules=list(control.rules),
+        counts=counts,
+        rate=None if counts is None else rate(counts),
+        attestation=None if demand is None else AttestationPart(what=demand.what, state=UNCONFIRMED),
+    )
+
+
+def rule_parts(policy: Policy, framework: Framework, standing: Standing, units: Sequence[UnitFacts]) -> list[RulePart]:
+    """Every rule of the framework once, in the order in which its clauses name them."""
+    names = dict.fromkeys(rule for control in framework.controls for rule in control.rules)
+    return [_rule_part(policy, name, standing, units) for name in names]
+
+
+def _rule_part(policy: Policy, name: str, standing: Standing, units: Sequence[UnitFacts]) -> RulePart:
+    rule = policy.rules[name]
+    known = [standing.units[unit.id] for unit in units if unit.id in standing.units]
+    counts = add_counts(full_counts(unit.rules.get(name), unit.assets) for unit in known)
+    return RulePart(id=rule.id, title=rule.title, severity=rule.severity.value, counts=counts, rate=rate(counts))

@@ -1,0 +1,83 @@
+"""What the single results say: reasons, causes, and lists of machines."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.rule import Rule, Severity
+from tuanthu_server.compliance.standing import AssetResult
+from tuanthu_server.reports.snapshot.clean import clean
+from tuanthu_server.reports.snapshot.model import Cause, MachineResult, ReasonGroup
+
+WEIGHTS = {Severity.LOW: 1, Severity.MEDIUM: 2, Severity.HIGH: 3, Severity.CRITICAL: 4}
+UNDETERMINED = (Outcome.ERROR, Outcome.UNKNOWN, Outcome.STALE, Outcome.NOTCHECKED)
+_LONGEST_DETAIL = 120
+
+
+def split_reason(reason: str) -> tuple[str, str]:
+    """`missing: antivirus.products` → its stable code and its detail."""
+    code, _, detail = reason.partition(":")
+    return clean(code, 60), clean(detail, _LONGEST_DETAIL)
+
+
+def machine_results(
+    results: Iterable[AssetResult], outcomes: Sequence[Outcome], unit_codes: Mapping[int, str]
+) -> list[MachineResult]:
+    """The results with one of these outcomes, by unit, machine and rule."""
+    rows = [_machine_result(result, unit_codes[result.unit_id]) for result in results if result.outcome in outcomes]
+    rows.sort(key=lambda row: (row.unit, row.machine, row.asset, row.rule))
+    return rows
+
+
+def _machine_result(result: AssetResult, unit_code: str) -> MachineResult:
+    code, detail = split_reason(result.reason)
+    return MachineResult(
+        unit=clean(unit_code),
+        machine=clean(result.name),
+        asset=result.asset_id,
+        role=str(result.role),
+        rule=result.rule,
+        outcome=Outcome(result.outcome).code,
+        code=code,
+        detail=detail,
+        since=result.since,
+        observation=str(result.observation_uuid or ""),
+    )
+
+
+def reason_groups(rows: Iterable[MachineResult]) -> list[ReasonGroup]:
+    """Results grouped by outcome, rule and reason, the greatest groups first."""
+    machines: defaultdict[tuple[str, str, str, str], set[int]] = defaultdict(set)
+    units: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        key = (row.outcome, row.rule, row.code, row.detail)
+        machines[key].add(row.asset)
+        units[key].add(row.unit)
+    groups = [
+        ReasonGroup(outcome=key[0], rule=key[1], code=key[2], detail=key[3], machines=len(found), units=len(units[key]))
+        for key, found in machines.items()
+    ]
+    return sorted(groups, key=lambda group: (-group.machines, group.outcome, group.rule, group.code, group.detail))
+
+
+def causes(rows: Iterable[MachineResult], rules: Mapping[str, Rule]) -> list[Cause]:
+    """Each rule that machines fail, with its remedy, by failing machines × weight of its severity."""
+    machines: defaultdict[str, set[int]] = defaultdict(set)
+    units: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        machines[row.rule].add(row.asset)
+        units[row.rule].add(row.unit)
+    found = [_cause(rules[rule], len(machines[rule]), len(units[rule])) for rule in machines]
+    return sorted(found, key=lambda cause: (-cause.machines * cause.weight, cause.rule))
+
+
+def _cause(rule: Rule, machines: int, units: int) -> Cause:
+    return Cause(
+        rule=rule.id,
+        title=rule.title,
+        severity=rule.severity.value,
+        weight=WEIGHTS[rule.severity],
+        machines=machines,
+        units=units,
+        remediation=rule.remediation,
+    )

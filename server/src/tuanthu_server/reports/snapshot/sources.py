@@ -1,0 +1,93 @@
+"""Reads what a report is made from: units, expectations, standing, results."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tuanthu_policy.outcome import Outcome
+from tuanthu_server.compliance.standing import failing_assets, standing
+from tuanthu_server.reports.errors import ReportError
+from tuanthu_server.reports.snapshot.inputs import Inputs, UnitFacts
+from tuanthu_server.reports.snapshot.model import DEPARTMENT
+from tuanthu_server.reports.texts import ReportTexts, organisation
+from tuanthu_server.units import queries
+from tuanthu_server.units.models import Relation, Unit
+
+_LISTED = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN, Outcome.STALE, Outcome.NOTCHECKED)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction that sees one state of the database from its first query to its last."""
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and not nested:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def read_inputs(scope: str, as_of: datetime | None, texts: ReportTexts) -> Inputs:
+    """All of one scope at one moment; raises ReportError for an unknown unit or an empty scope."""
+    created_at = timezone.now()
+    day = queries.day_of(as_of)
+    root = None if scope == DEPARTMENT else _find_unit(scope)
+    units = list(queries.units_on(day)) if root is None else _below(root, day)
+    if not units:
+        raise ReportError(
+            "Chưa có đơn vị nào tại thời điểm báo cáo; nhập danh sách bằng `tuanthu-server units import`",
+            "There are no units at that moment; import them with `tuanthu-server units import`",
+        )
+    now = standing(as_of)
+    return Inputs(
+        created_at=created_at,
+        scope=scope,
+        scope_name=root.name if root else texts.department.agency,
+        framework=texts.report.framework,
+        organisation=organisation(texts, (root.code, root.name) if root else None),
+        standing=now,
+        units=_facts(units, day),
+        results=failing_assets(_LISTED, unit_ids=[unit.pk for unit in units], as_of=as_of),
+    )
+
+
+def _find_unit(code: str) -> Unit:
+    try:
+        return Unit.objects.get(code=code)
+    except Unit.DoesNotExist:
+        raise ReportError(
+            f"Không có đơn vị nào mang mã “{code}”; xem danh sách bằng `tuanthu-server units list`",
+            f"There is no unit with the code “{code}”; see `tuanthu-server units list`",
+        ) from None
+
+
+def _below(root: Unit, day: date) -> list[Unit]:
+    """The unit and those that it owns or supervises on that day, at any depth."""
+    links = queries.links_on(day).filter(relation__in=(Relation.OWNER, Relation.SUPERVISOR), target__isnull=False)
+    children: dict[int, list[int]] = {}
+    for child, parent in links.order_by().values_list("unit_id", "target_id"):
+        children.setdefault(parent or 0, []).append(child)
+    found, waiting = {root.pk}, [root.pk]
+    while waiting:
+        fresh = [child for child in children.get(waiting.pop(), []) if child not in found]
+        found.update(fresh)
+        waiting.extend(fresh)
+    return [unit for unit in queries.units_on(day) if unit.pk in found]
+
+
+def _facts(units: list[Unit], day: date) -> list[UnitFacts]:
+    stated = queries.expectations_on(day)
+    return [
+        UnitFacts(
+            id=unit.pk,
+            code=unit.code,
+            name=unit.name,
+            kind=unit.kind,
+            demonstration=unit.demonstration,
+            expected=stated[unit.pk].machines if unit.pk in stated else None,
+        )
+        for unit in units
+    ]
