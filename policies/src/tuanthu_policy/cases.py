@@ -1,4 +1,4 @@
-"""Test cases beside a rule: `tests/<case>.<pass|fail|unknown|notapplicable>.yml`, each with evidence and what must come out."""
+"""Test cases beside a rule, `tests/<case>.<outcome>.yml`: the evidence, and what must come out of judging it."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Checks over a whole policy that no single file can tell: names that must exist, conditions that must fit the facts."""
+"""Checks over a whole policy: names that must exist, conditions that must fit the facts."""
 
 from collections.abc import Callable, Mapping
 from datetime import date

@@ -8,12 +8,13 @@ Truth is three-valued (Kleene): what could not be read is unknown, and unknown s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from tuanthu_policy.groups import GROUPS, QUANTIFIERS, select
+from tuanthu_policy.leaves import two_booleans
 from tuanthu_policy.operators import OPERATORS, ArgumentError, FactLike
-from tuanthu_policy.verdicts import Table, Test
+from tuanthu_policy.verdicts import Codes, Table, Test
 
 DEEPEST: Final = 8
 MOST_LEAVES: Final = 64
@@ -29,7 +30,10 @@ class KindLike(Protocol):
 
 
 class ConditionError(ValueError):
-    """A condition that cannot be compiled. `where` leads through the dict to the culprit; `vi`, `en` say what is wrong."""
+    """A condition that cannot be compiled.
+
+    `where` leads through the condition to the culprit; its first step is the rule's key. `vi`, `en` say what is wrong.
+    """
 
     def __init__(self, where: Where, vi: str, en: str) -> None:
         super().__init__(en)
@@ -51,15 +55,34 @@ class Plan:
     """The key under which the record holds it."""
     slot: int = 0
     argument: Any = None
+    codes: Codes | None = None
     children: tuple["Plan", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What `fact` names: at the top `kind.fact`, inside a quantifier a field of the item."""
+class Place:
+    """Where a node stands: its path as results print it, its path as errors print it, and how deep."""
 
-    facts: Mapping[str, FactLike]
-    prefix: str
+    path: str
+    where: Where
+    depth: int = 0
+
+    def within(self, path: str, *steps: str | int) -> "Place":
+        """A place further in."""
+        return Place(self.path + path, (*self.where, *steps), self.depth + 1)
+
+    def error(self, key: str, vi: str, en: str) -> ConditionError:
+        """A ConditionError at a key of this node (at the node itself where the key is empty)."""
+        return ConditionError((*self.where, key) if key else self.where, vi, en)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a node's `fact` names."""
+
+    full: str
+    field: str
+    fact: FactLike
     slot: int
 
 
@@ -73,112 +96,122 @@ class Compiler:
         self._table = table
         self._leaves = 0
 
-    def compile(self, condition: object, name: str) -> Plan:
-        """Compile the condition that stands under the rule's key `name`; raises ConditionError."""
-        return self._node(condition, name, (), None)
+    def compile(self, condition: object, key: str) -> Plan:
+        """Compile the condition that stands under that key of the rule; raises ConditionError."""
+        return self._node(condition, Place(key, (key,)), None)
 
-    def _node(self, node: object, path: str, where: Where, scope: Scope | None) -> Plan:
-        if len(where) > 2 * DEEPEST:
-            raise ConditionError(where, f"lồng quá {DEEPEST} tầng", f"nested deeper than {DEEPEST}")
+    def _node(self, node: object, place: Place, items: Named | None) -> Plan:
+        """`items` is the list whose items are judged, None at the top, where `fact` is `kind.name`."""
+        if place.depth > DEEPEST:
+            raise place.error("", f"điều kiện lồng quá {DEEPEST} tầng", f"nested deeper than {DEEPEST} levels")
         if not isinstance(node, dict) or not node:
-            raise ConditionError(where, "điều kiện phải là một ánh xạ", "a condition is a mapping")
+            raise place.error("", "điều kiện phải là một ánh xạ", "a condition is a mapping")
         if "fact" in node:
-            return self._on_fact(node, path, where, scope)
-        group = next((key for key in node if key in GROUPS), None)
-        if group is None or len(node) != 1:
-            raise ConditionError(
-                (*where, str(next(iter(node)))),
+            return self._on_fact(node, place, items)
+        group = next(iter(node))
+        if len(node) != 1 or group not in GROUPS:
+            culprit = next((str(key) for key in node if key not in GROUPS), "")
+            raise place.error(
+                culprit,
                 "điều kiện phải có đúng một trong all, any, none, hoặc có fact",
                 "a condition has exactly one of all, any, none, or has fact",
             )
-        return self._group(group, node[group], path, where, scope)
-
-    def _group(self, group: str, members: object, path: str, where: Where, scope: Scope | None) -> Plan:
+        members = node[group]
         if not isinstance(members, list) or not members:
-            raise ConditionError(
-                (*where, group), f"{group} cần danh sách không rỗng", f"{group} needs a list that is not empty"
-            )
+            raise place.error(group, f"{group} cần danh sách không rỗng", f"{group} needs a list that is not empty")
         children = tuple(
-            self._node(member, f"{path}.{group}[{index}]", (*where, group, index), scope)
+            self._node(member, place.within(f".{group}[{index}]", group, index), items)
             for index, member in enumerate(members)
         )
-        return Plan(path, group, GROUPS[group]([child.test for child in children]), children=children)
+        return Plan(place.path, group, GROUPS[group](_tests(group, children)), children=children)
 
-    def _on_fact(self, node: dict[Any, Any], path: str, where: Where, scope: Scope | None) -> Plan:
+    def _on_fact(self, node: dict[Any, Any], place: Place, items: Named | None) -> Plan:
         self._leaves += 1
         if self._leaves > MOST_LEAVES:
-            raise ConditionError(where, f"quá {MOST_LEAVES} phép so sánh", f"more than {MOST_LEAVES} leaves")
+            raise place.error("", f"quá {MOST_LEAVES} phép so sánh", f"more than {MOST_LEAVES} leaves")
         asked = [key for key in node if key != "fact"]
         if len(asked) != 1 or (asked[0] not in OPERATORS and asked[0] not in QUANTIFIERS):
             culprit = next((str(key) for key in asked if key not in OPERATORS and key not in QUANTIFIERS), "fact")
-            raise ConditionError(
-                (*where, culprit),
-                "bên cạnh fact phải có đúng một phép: " + ", ".join((*OPERATORS, *QUANTIFIERS)),
-                "beside fact stands exactly one of: " + ", ".join((*OPERATORS, *QUANTIFIERS)),
+            known = ", ".join((*OPERATORS, *QUANTIFIERS))
+            raise place.error(
+                culprit, f"bên cạnh fact phải có đúng một phép: {known}", f"beside fact stands exactly one of: {known}"
             )
-        field, fact, inner = self._resolve(node["fact"], where, scope)
-        build = self._quantifier if asked[0] in QUANTIFIERS else self._leaf
-        plan = build(asked[0], node[asked[0]], field, fact, inner, path, where)
-        if scope is None and len(self._read) > 1:
-            return Plan(path, plan.operator, select(inner.slot, plan.test), *_rest(plan))
+        named = self._named(node["fact"], place, items)
+        compile_it = self._quantifier if asked[0] in QUANTIFIERS else self._leaf
+        plan = compile_it(asked[0], node[asked[0]], named, place)
+        if items is None and len(self._read) > 1:
+            return replace(plan, test=select(named.slot, plan.test), codes=None)
         return plan
 
-    def _resolve(self, name: object, where: Where, scope: Scope | None) -> tuple[str, FactLike, Scope]:
-        """The field's key, its definition, and a scope whose prefix is its full name."""
+    def _named(self, name: object, place: Place, items: Named | None) -> Named:
         if not isinstance(name, str):
-            raise ConditionError((*where, "fact"), "fact phải là tên", "fact is a name")
-        if scope is None:
+            raise place.error("fact", "fact phải là tên dữ kiện", "fact is the name of a fact")
+        if items is None:
             kind, _, field = name.partition(".")
-            known = self._kinds.get(kind)
-            if known is None:
-                raise ConditionError((*where, "fact"), f"không có loại quan sát {kind!r}", f"no kind {kind!r}")
-            facts, full, slot = known.facts, name, self._read.index(kind)
+            if kind not in self._kinds:
+                known = ", ".join(self._kinds)
+                raise place.error(
+                    "fact", f"không có loại quan sát {kind!r}; có: {known}", f"no kind {kind!r}; there are: {known}"
+                )
+            facts, full, slot = self._kinds[kind].facts, name, self._read.index(kind)
         else:
-            facts, field, full, slot = scope.facts, name, f"{scope.prefix}.{name}", scope.slot
-        fact = facts.get(field)
-        if fact is None:
-            choice = ", ".join(facts)
-            raise ConditionError(
-                (*where, "fact"), f"không có dữ kiện {full!r}; có: {choice}", f"no fact {full!r}; there are: {choice}"
+            facts, field, full, slot = items.fact.fields, name, f"{items.full}.{name}", items.slot
+        if field not in facts:
+            known = ", ".join(facts)
+            raise place.error(
+                "fact", f"không có dữ kiện {full!r}; có: {known}", f"no fact {full!r}; there are: {known}"
             )
-        return field, fact, Scope(fact.fields, full, slot)
+        return Named(full, field, facts[field], slot)
 
-    def _leaf(
-        self, name: str, argument: object, field: str, fact: FactLike, inner: Scope, path: str, where: Where
-    ) -> Plan:
+    def _leaf(self, name: str, argument: object, named: Named, place: Place) -> Plan:
         operator = OPERATORS[name]
-        if fact.type not in operator.types:
-            fitting = ", ".join(key for key, one in OPERATORS.items() if fact.type in one.types)
+        if named.fact.type not in operator.types:
+            fitting = ", ".join(key for key, one in OPERATORS.items() if named.fact.type in one.types)
             fitting = fitting or ", ".join(QUANTIFIERS)
-            raise ConditionError(
-                (*where, name),
-                f"phép {name} không dùng được cho {inner.prefix} (kiểu {fact.type}); dùng được: {fitting}",
-                f"{name} does not fit {inner.prefix} (type {fact.type}); fitting: {fitting}",
+            raise place.error(
+                name,
+                f"phép {name} không dùng được cho {named.full} (kiểu {named.fact.type}); dùng được: {fitting}",
+                f"{name} does not fit {named.full} (type {named.fact.type}); fitting: {fitting}",
             )
-        codes = self._table.leaf(path, inner.prefix, inner.slot, operator.fails, operator.doubt)
+        codes = self._table.leaf(place.path, named.full, named.slot, operator.fails, operator.doubt)
         try:
-            test = operator.build(field, fact, argument, codes)
+            test = operator.build(named.field, named.fact, argument, codes)
         except ArgumentError as error:
-            raise ConditionError((*where, name), error.vi, error.en) from None
-        return Plan(path, name, test, inner.prefix, field, inner.slot, argument)
+            raise place.error(name, error.vi, error.en) from None
+        return Plan(place.path, name, test, named.full, named.field, named.slot, argument, codes)
 
-    def _quantifier(
-        self, name: str, argument: object, field: str, fact: FactLike, inner: Scope, path: str, where: Where
-    ) -> Plan:
-        if fact.type != "items":
-            raise ConditionError(
-                (*where, name),
-                f"{name} chỉ dùng cho danh sách (kiểu items); {inner.prefix} có kiểu {fact.type}",
-                f"{name} is for lists (type items); {inner.prefix} has type {fact.type}",
+    def _quantifier(self, name: str, argument: object, named: Named, place: Place) -> Plan:
+        if named.fact.type != "items":
+            raise place.error(
+                name,
+                f"{name} chỉ dùng cho danh sách (kiểu items); {named.full} có kiểu {named.fact.type}",
+                f"{name} is for lists (type items); {named.full} has type {named.fact.type}",
             )
-        codes = self._table.leaf(path, inner.prefix, inner.slot, "none", "empty")
-        child = self._node(argument, f"{path}.{name}", (*where, name), inner)
-        test = QUANTIFIERS[name](field, child.test, codes)
-        return Plan(path, name, test, inner.prefix, field, inner.slot, None, (child,))
+        codes = self._table.leaf(place.path, named.full, named.slot, "none", "empty")
+        child = self._node(argument, place.within(f".{name}", name), named)
+        test = QUANTIFIERS[name](named.field, child.test, codes)
+        return Plan(place.path, name, test, named.full, named.field, named.slot, children=(child,))
 
 
-def _rest(plan: Plan) -> tuple[str, str, int, Any, tuple[Plan, ...]]:
-    return plan.fact, plan.field, plan.slot, plan.argument, plan.children
+def _tests(group: str, children: Sequence[Plan]) -> list[Test]:
+    """The members' closures; in `all`, two boolean leaves side by side become one."""
+    tests: list[Test] = []
+    index = 0
+    while index < len(children):
+        pair = [_boolean(child) for child in children[index : index + 2]] if group == "all" else []
+        if len(pair) == 2 and pair[0] and pair[1]:
+            tests.append(two_booleans(pair[0], pair[1]))
+            index += 2
+        else:
+            tests.append(children[index].test)
+            index += 1
+    return tests
+
+
+def _boolean(plan: Plan) -> tuple[str, bool, Codes] | None:
+    if plan.operator == "is" and plan.codes and isinstance(plan.argument, bool):
+        return plan.field, plan.argument, plan.codes
+    return None
 
 
 def kinds_read(*conditions: object) -> tuple[str, ...]:

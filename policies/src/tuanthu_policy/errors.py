@@ -8,8 +8,8 @@ UNKNOWN_LINE: Final = 0
 class PolicyError(Exception):
     """What is wrong with a policy, where, and what to do.
 
-    `file` is relative to the policy's folder, `line` counts from 1 (0: no one line), `key` is the path of keys within the
-    file (`condition.all[1].at_least`, or empty). `vi` and `en` are whole sentences that begin with the place.
+    `file` is relative to the policy's folder, `line` counts from 1 (0: no one line), `key` is the path of keys within
+    the file (`condition.all[1].at_least`, or empty). `vi` and `en` begin with the place.
     """
 
     def __init__(self, vi: str, en: str, file: str = "", line: int = UNKNOWN_LINE, key: str = "") -> None:

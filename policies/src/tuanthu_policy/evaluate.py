@@ -1,16 +1,17 @@
 """Judging one rule on what was seen: pure, total, three-valued.
 
-`evaluate` answers fast; `explain` builds the whole tree of the same judgement when somebody asks. Evidence that cannot be
-used (never seen, stale, failed, broken) makes every leaf that reads it unknown; if such a leaf decides, the outcome says
-which of these it was. Nothing but a condition that is true of evidence in date is a `pass`.
+`evaluate` answers fast; `explain` builds the whole tree of the same judgement when somebody asks. Evidence that cannot
+be used (never seen, stale, failed, broken) makes every leaf that reads it unknown; if such a leaf decides, the outcome
+says which of these it was. Nothing but a condition that is true of evidence in date is a `pass`.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tuanthu_policy.compiled import CompiledRule, compile_rule
-from tuanthu_policy.explanation import explain_plan
+from tuanthu_policy.explanation import Explainer
 from tuanthu_policy.observation import ObservationStatus, Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.result import Node, RuleResult
@@ -24,6 +25,7 @@ _NOTHING: Final[dict[str, Any]] = {}
 _BROKEN: Final = (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError)
 """What evidence that is no evidence (not built from checked JSON) can raise."""
 LONGEST_REASON: Final = 120
+_DEPTH: Final = re.compile(r"[.\[]")
 
 Sightings = Mapping[str, Sighting]
 
@@ -91,7 +93,7 @@ def _records(
                 if due is None or until < due:
                     due = until
                 observation = sighting.observation
-                if observation.status is _OK or observation.status is _PARTIAL:
+                if observation.status == _OK or observation.status == _PARTIAL:
                     facts = observation.facts
         records.append(facts)
     return records, due
@@ -105,46 +107,46 @@ def _unknown(compiled: CompiledRule, verdict: Verdict, sighting: Sighting | None
     if at >= sighting.seen_at + compiled.lifetime:
         return Outcome.STALE, f"stale: {kind}"
     observation = sighting.observation
-    if observation.status is _OK:
+    if observation.status == _OK:
         return Outcome.UNKNOWN, verdict.reason
     cause = str(observation.reason).partition(":")[0] if observation.reason else ""
-    if observation.status is _PARTIAL:
+    if observation.status == _PARTIAL:
         return Outcome.UNKNOWN, f"{verdict.reason}: {cause}"[:LONGEST_REASON]
-    outcome = Outcome.ERROR if observation.status is ObservationStatus.ERROR else Outcome.UNKNOWN
+    outcome = Outcome.ERROR if observation.status == ObservationStatus.ERROR else Outcome.UNKNOWN
     return outcome, f"{observation.status}: {kind}: {cause}"[:LONGEST_REASON]
 
 
 def explain(compiled: CompiledRule, sightings: Sightings, at: datetime) -> Node:
     """The whole tree of the judgement that `evaluate` makes. Never raises.
 
-    The root has operator `rule`, the rule's id as `fact`, the outcome as `actual` and the reason; below it stand
-    `applies_when` (if the rule has it) and `condition`. Following the nodes marked `decided` leads to the leaf that decided.
+    The root has operator `rule`, the rule's id as `fact`, the outcome's word as `actual`, and the reason. Below it
+    stand `applies_when` (if the rule has it) and `condition`; following the nodes marked `decided` leads to the leaf that
+    decided. Evidence that cannot be used is shown as missing, and the root says why.
     """
     result = evaluate(compiled, sightings, at)
-    children: tuple[Node, ...] = ()
     try:
-        records, _ = _records(compiled, sightings, at)
-        record: Any = records[0] if len(records) == 1 else records
-        seen = [_seen(sightings.get(kind)) for kind in compiled.kinds]
-        clock = Clock(microseconds(at))
-        decided = result.decided_by.partition(".")[0].partition("[")[0]
-        plans = [plan for plan in (compiled.applies_plan, compiled.condition_plan) if plan is not None]
-        children = tuple(
-            explain_plan(plan, compiled.verdicts, record, clock, seen, decided=plan.path == decided) for plan in plans
-        )
+        children = _trees(compiled, sightings, at, result.decided_by)
     except _BROKEN:
         children = ()
-    truth = {Outcome.PASS: True, Outcome.FAIL: False}.get(result.outcome)
     return Node(
         path="",
         operator="rule",
-        truth=truth,
+        truth={Outcome.PASS: True, Outcome.FAIL: False}.get(result.outcome),
         decided=True,
         fact=compiled.rule,
         actual=result.outcome.code,
         reason=result.reason,
         children=children,
     )
+
+
+def _trees(compiled: CompiledRule, sightings: Sightings, at: datetime, decided_by: str) -> tuple[Node, ...]:
+    records, _ = _records(compiled, sightings, at)
+    seen = [_seen(sightings.get(kind)) for kind in compiled.kinds]
+    explainer = Explainer(compiled.verdicts, Clock(microseconds(at)), seen)
+    record: Any = records[0] if len(records) == 1 else records
+    plans = [plan for plan in (compiled.applies_plan, compiled.condition_plan) if plan is not None]
+    return tuple(explainer.explain(plan, record, decided=_DEPTH.split(decided_by)[0] == plan.path) for plan in plans)
 
 
 def _seen(sighting: Sighting | None) -> str:

@@ -7,11 +7,11 @@ neither is ever true. The commonest leaves read the record themselves: a call le
 import re
 from collections.abc import Callable
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from tuanthu_policy.pattern import LONGEST_VALUE
-from tuanthu_policy.scalars import Network, Version, address, instant, version
-from tuanthu_policy.verdicts import Clock, Codes, Test
+from tuanthu_policy.scalars import Network, Version, address, instant, instants, version
+from tuanthu_policy.verdicts import TRUTH, Clock, Codes, Test
 
 ABSENT: Final = (KeyError, TypeError, IndexError)
 """What reading a field raises where there is none, or where the record is no object at all."""
@@ -52,6 +52,33 @@ def same_boolean(name: str, expected: bool, codes: Codes) -> Test:  # noqa: FBT0
     return test
 
 
+def two_booleans(first: tuple[str, bool, Codes], second: tuple[str, bool, Codes]) -> Test:
+    """`all` of two leaves `is: true|false` as one closure; only what is no boolean takes the way through both."""
+    (one, wanted_one, codes_one), (two, wanted_two, codes_two) = first, second
+    holds, fails_one, fails_two = codes_one.holds, codes_one.fails, codes_two.fails
+    other_one, other_two = not wanted_one, not wanted_two
+    slow_one, slow_two = same_boolean(*first), same_boolean(*second)
+
+    def test(record: Any, clock: Clock) -> int:
+        try:
+            value = record[one]
+            if value is other_one:
+                return fails_one
+            if value is wanted_one:
+                value = record[two]
+                if value is wanted_two:
+                    return holds
+                if value is other_two:
+                    return fails_two
+        except ABSENT:
+            pass
+        code = slow_one(record, clock)
+        after = slow_two(record, clock)
+        return after if after & TRUTH < code & TRUTH else code
+
+    return test
+
+
 def member(name: str, allowed: frozenset[str] | frozenset[int], kind: type, codes: Codes) -> Test:
     """Holds for a value of that very type which is one of the given ones."""
     holds, fails, missing, wrong = codes.holds, codes.fails, codes.missing, codes.wrong
@@ -69,7 +96,7 @@ def member(name: str, allowed: frozenset[str] | frozenset[int], kind: type, code
 
 
 def compared(name: str, limit: float, holds_for: Callable[[Any, Any], bool], codes: Codes, *, whole: bool) -> Test:
-    """Holds where `holds_for(value, limit)`; `whole` refuses fractions. Booleans and non-finite numbers are no numbers."""
+    """Holds where `holds_for(value, limit)`. A boolean or non-finite number is no number; `whole` refuses fractions."""
     holds, fails, missing, wrong = codes.holds, codes.fails, codes.missing, codes.wrong
 
     def test(record: Any, _clock: Clock) -> int:
@@ -90,28 +117,43 @@ def aged(name: str, limit: int, codes: Codes, *, young: bool) -> Test:
 
     A moment up to a day ahead counts as just now (clocks differ); one further ahead is doubtful until it is near.
     """
-    missing, wrong, doubtful = codes.missing, codes.wrong, codes.doubtful
+    doubtful = codes.doubtful
     before, after = (codes.holds, codes.fails) if young else (codes.fails, codes.holds)
     turns_after = limit + 1 if young else limit
 
     def test(record: Any, clock: Clock) -> int:
         try:
-            value = record[name]
+            moment = instants[record[name]]
         except ABSENT:
-            return missing
-        moment = instant(value)
-        if moment is None:
-            return missing if value is None else wrong
-        if moment - clock.now > ONE_DAY:
+            read = _moment(record, name)
+            if read is None:
+                return codes.missing
+            if read is False:
+                return codes.wrong
+            moment = read
+        now = clock.now
+        if moment > now and moment - now > ONE_DAY:
             clock.due = min(clock.due, moment - ONE_DAY)
             return doubtful
         turns = moment + turns_after
-        if clock.now >= turns:
+        if now >= turns:
             return after
         clock.due = min(clock.due, turns)
         return before
 
     return test
+
+
+def _moment(record: Any, name: str) -> int | Literal[False] | None:
+    """The moment that the field holds, None where there is no field, False where it holds something else."""
+    try:
+        value = record[name]
+    except ABSENT:
+        return None
+    if value is None:
+        return None
+    moment = instant(value)
+    return False if moment is None else moment
 
 
 def versioned(name: str, limit: Version, codes: Codes) -> Test:

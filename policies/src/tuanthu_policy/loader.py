@@ -1,4 +1,4 @@
-"""Reading a policy from its folder: `facts/<kind>.yml`, `rules/<domain>/<name>/rule.yml`, `controls/<framework>.yml`."""
+"""Reading a policy from its folder: `facts/*.yml`, `rules/<domain>/<name>/rule.yml`, `controls/*.yml`."""
 
 import re
 from collections.abc import Iterator

@@ -9,7 +9,8 @@ LONGEST_VALUE: Final = 256
 _MOST_REPEATS: Final = 8
 _MOST_UNBOUNDED: Final = 2
 _TOKEN: Final = re.compile(
-    r"""(?P<escape>\\.) | (?P<set>\[\^?\]?(?:\\.|[^\]\\])*\]) | (?P<special>\(\?(?!:)) | (?P<open>\((?:\?:)?) | (?P<close>\))
+    r"""(?P<escape>\\.) | (?P<set>\[\^?\]?(?:\\.|[^\]\\])*\]) | (?P<special>\(\?(?!:))
+      | (?P<open>\((?:\?:)?) | (?P<close>\))
       | (?P<repeat>[*+?]|\{[0-9,]*\}) | (?P<or>\|) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )

@@ -77,7 +77,7 @@ class Policy:
         return policy
 
     def control_rules(self) -> dict[str, tuple[str, ...]]:
-        """`framework/control` → its rules (controls without rules left out), and `framework` → all its rules, sorted."""
+        """`framework/control` → its rules (controls without any left out), and `framework` → all its rules, sorted."""
         found: dict[str, tuple[str, ...]] = {}
         for framework in self.frameworks.values():
             every: set[str] = set()

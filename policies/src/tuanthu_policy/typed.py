@@ -17,10 +17,10 @@ _MISSING_FIELD: Final = re.compile(r"Object missing required field `(.*)`")
 _WRONG_TYPE: Final = re.compile(r"Expected `(.*)`, got `(.*)`")
 
 
-def typed(tree: Tree, kind: type[T], extra: dict[str, Any] | None = None) -> T:
-    """The file as a `kind`; `extra` adds values that the file does not hold (an id from its folder). Raises PolicyError."""
+def typed(tree: Tree, kind: type[T]) -> T:
+    """The file as a `kind`; raises PolicyError."""
     try:
-        found = msgspec.convert({**tree.value, **(extra or {})}, kind)
+        found = msgspec.convert(tree.value, kind)
     except msgspec.ValidationError as error:
         raise _located(tree, str(error)) from None
     _check_texts(tree, tree.value, ())
@@ -30,7 +30,7 @@ def typed(tree: Tree, kind: type[T], extra: dict[str, Any] | None = None) -> T:
 def _located(tree: Tree, message: str) -> PolicyError:
     shape = _PLACE.fullmatch(message)
     text, place = (shape[1], shape[2] or "") if shape else (message, "")
-    where: Where = _where(tree.value, place)
+    where = _where(place)
     unknown, missing, wrong = _UNKNOWN_FIELD.search(text), _MISSING_FIELD.search(text), _WRONG_TYPE.search(text)
     if unknown:
         return tree.error((*where, unknown[1]), f"không có khóa {unknown[1]!r}", f"unknown key {unknown[1]!r}")
@@ -41,7 +41,7 @@ def _located(tree: Tree, message: str) -> PolicyError:
     return tree.error(where, f"giá trị không hợp lệ: {text}", f"invalid value: {text}")
 
 
-def _where(value: Any, place: str) -> Where:
+def _where(place: str) -> Where:
     """Follow msgspec's path through the values; `[...]` (some key of a mapping) ends it."""
     where: list[str | int] = []
     for key, index in _STEP.findall(place):

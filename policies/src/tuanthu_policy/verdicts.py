@@ -19,7 +19,7 @@ FAR: Final = 1 << 62
 
 
 class Clock:
-    """The moment of judging, and the first later moment at which a leaf that was read turns; microseconds since 1970."""
+    """The moment of judging, and the first later one at which a leaf that was read turns; microseconds since 1970."""
 
     __slots__ = ("due", "now")
 

@@ -1,8 +1,8 @@
 """Strict YAML: what an author sees is what the program reads, and every error has its line.
 
 Plain scalars follow YAML 1.2's core schema, narrowed: `true`, `false`, whole numbers without leading zeros and decimal
-fractions; everything else is text, also `no`, `010`, `12:30:45` and dates. Duplicate keys, null, anchors, merge keys, tags
-and more than one document are refused.
+fractions; everything else is text, also `no`, `010`, `12:30:45` and dates. Duplicate keys, null, anchors, merge keys,
+tags and more than one document are refused.
 """
 
 import re
@@ -109,7 +109,7 @@ def _mapping(node: yaml.MappingNode, where: Where, tree: Tree) -> dict[str, Any]
     return found
 
 
-def _scalar(node: yaml.Node, where: Where, tree: Tree) -> Any:
+def _scalar(node: Any, where: Where, tree: Tree) -> Any:
     text: str = node.value
     plain = not node.style
     if plain and text in _NULL:
