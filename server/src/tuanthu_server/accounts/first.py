@@ -1,0 +1,25 @@
+"""The first person: without one nobody could sign in after an installation."""
+
+import secrets
+
+from django.db import transaction
+
+from tuanthu_server.accounts.models import User
+
+FIRST_USERNAME = "quantri"
+PASSWORD_LENGTH = 20
+_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without 0, O, 1, l and o: the password is read from a screen and typed. 20 of 57 letters are 116 bits."""
+
+
+def ensure_first_administrator() -> str | None:
+    """Create the administrator `quantri` if there is no user at all; returns the password, which is kept nowhere.
+
+    Returns None, and changes nothing, where a user exists.
+    """
+    with transaction.atomic():
+        if User.objects.exists():
+            return None
+        password = "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_LENGTH))
+        User.objects.create_superuser(FIRST_USERNAME, password=password)
+    return password

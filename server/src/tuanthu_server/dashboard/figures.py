@@ -1,0 +1,84 @@
+"""What the pages show, put together from `compliance.standing` and the register of units. Nothing is judged here."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+
+from tuanthu_policy.control import Control, Framework
+from tuanthu_policy.policy import Policy
+from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
+from tuanthu_server.dashboard.totals import Coverage, coverage_of
+from tuanthu_server.units.models import Unit, UnitExpectation
+from tuanthu_server.units.rows import fold
+
+EMPTY = Counts()
+
+
+class ControlLine(msgspec.Struct, frozen=True):
+    """One clause with its counts; `counts` is None where no machine can measure it."""
+
+    framework: Framework
+    control: Control
+    counts: Counts | None
+
+    @property
+    def attested(self) -> bool:
+        """Whether a person must state something for this clause."""
+        return self.control.attestation is not msgspec.UNSET
+
+
+class UnitLine(msgspec.Struct, frozen=True):
+    """One unit in a table."""
+
+    unit: Unit
+    compliance: UnitCompliance
+    coverage: Coverage
+    counts: Counts
+    """Machines by their worst outcome over the whole framework."""
+
+
+def main_framework(policy: Policy) -> Framework | None:
+    """The framework whose figures stand first: that of the first issue, else the first by name."""
+    names = sorted(policy.frameworks)
+    return policy.frameworks.get("directive-14-2018") or (policy.frameworks[names[0]] if names else None)
+
+
+def control_lines(policy: Policy, counts: dict[str, Counts]) -> list[ControlLine]:
+    """Every clause of every framework, in the order of the documents."""
+    return [
+        ControlLine(framework, control, counts.get(f"{framework.id}/{control.id}", EMPTY) if control.rules else None)
+        for _, framework in sorted(policy.frameworks.items())
+        for control in framework.controls
+    ]
+
+
+def unit_lines(standing: Standing, units: Iterable[Unit], expected: Mapping[int, UnitExpectation]) -> list[UnitLine]:
+    """Units worst first: most failing machines, then most machines of which nothing is known, then by code."""
+    framework = main_framework(standing.policy.policy)
+    key = framework.id if framework else ""
+    lines = []
+    for unit in units:
+        compliance = standing.units.get(unit.pk) or no_machines(unit.pk)
+        counts = compliance.controls.get(key, EMPTY)
+        lines.append(UnitLine(unit, compliance, coverage_of([compliance], expected), counts))
+    return sorted(lines, key=_worst_first)
+
+
+def no_machines(unit_id: int) -> UnitCompliance:
+    """A unit of which there is no machine."""
+    return UnitCompliance(unit_id=unit_id, assets=0, silent=0, never_reported=0, rules={}, controls={})
+
+
+def _worst_first(line: UnitLine) -> tuple[int, int, int, str]:
+    counts = line.counts
+    return (-counts.failed, counts.passed - counts.applicable, -line.compliance.assets, line.unit.code)
+
+
+def matching(units: Iterable[Unit], words: str, kinds: Collection[str]) -> list[Unit]:
+    """Units whose code or name holds all the words, whatever their case or diacritics, and whose kind is asked for."""
+    wanted = fold(words).split()
+    return [
+        unit
+        for unit in units
+        if (not kinds or unit.kind in kinds) and all(word in fold(f"{unit.code} {unit.name}") for word in wanted)
+    ]

@@ -1,0 +1,114 @@
+"""Filters and tags of the pages."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.text import Text
+from tuanthu_server.compliance.standing import Counts
+from tuanthu_server.dashboard.bars import WIDTH, segments
+from tuanthu_server.dashboard.reasons import reason_text
+from tuanthu_server.dashboard.totals import reporting
+from tuanthu_server.outcome_labels import (
+    COUNT_FIELDS,
+    OUTCOME_LABELS,
+    OUTCOME_MEANINGS,
+    number_text,
+    outcome_label,
+    share_text,
+)
+
+register = template.Library()
+register.filter("reporting", reporting)
+
+
+def _language() -> str:
+    return get_language() or "vi"
+
+
+@register.filter
+def said(text: Text | None) -> str:
+    """A text of the policy in the language of the page."""
+    return text.in_language(_language()) if text else ""
+
+
+@register.filter
+def label(outcome: Outcome | int) -> str:
+    """The name of an outcome."""
+    return outcome_label(outcome, _language())
+
+
+@register.filter
+def meaning(outcome: Outcome | int) -> str:
+    """What an outcome means, in one sentence."""
+    return OUTCOME_MEANINGS[Outcome(outcome)].in_language(_language())
+
+
+@register.filter
+def code(outcome: Outcome | int) -> str:
+    """The code of an outcome; style sheets use it."""
+    return Outcome(outcome).code
+
+
+@register.filter
+def bad(outcome: Outcome | int) -> bool:
+    """Whether somebody should do something about it."""
+    return Outcome(outcome) not in (Outcome.PASS, Outcome.NOTAPPLICABLE)
+
+
+@register.filter
+def at(mapping: dict[Any, Any], key: Any) -> Any:
+    """The value of a key, or None."""
+    return mapping.get(key)
+
+
+@register.filter
+def reason(text: str) -> str:
+    """A reason code as a sentence."""
+    return reason_text(text, _language())
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A whole number with grouped thousands."""
+    return number_text(value, _language())
+
+
+@register.filter
+def share(part: int, whole: int | None) -> str:
+    """`part|share:whole` in per cent, rounded down."""
+    return share_text(part, whole, _language())
+
+
+@register.filter
+def moment(value: datetime | str | None) -> str:
+    """A moment in the collector's zone, as `10:05 24/11/2026`; a dash for none."""
+    if not value:
+        return "–"
+    when = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{timezone.localtime(when):%H:%M %d/%m/%Y}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date as `24/11/2026`; a dash for none."""
+    return f"{value:%d/%m/%Y}" if value else "–"
+
+
+@register.simple_tag
+def legend() -> list[tuple[Outcome, str, str]]:
+    """Every outcome with its name and meaning, in the order of the bars."""
+    return [(outcome, outcome_label(outcome, _language()), meaning(outcome)) for outcome in OUTCOME_LABELS]
+
+
+@register.inclusion_tag("dashboard/parts/bar.html")
+def bar(counts: Counts | None) -> dict[str, Any]:
+    """A stacked bar of counts, with the same numbers as text."""
+    if counts is None:
+        return {"counts": None}
+    numbers = [(outcome, getattr(counts, name)) for outcome, name in COUNT_FIELDS.items() if getattr(counts, name)]
+    return {"counts": counts, "segments": segments(counts), "numbers": numbers, "width": WIDTH}

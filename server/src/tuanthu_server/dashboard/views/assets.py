@@ -1,0 +1,44 @@
+"""One machine: what it is, what was seen on it, and what follows from that."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from tuanthu_policy.outcome import Outcome
+from tuanthu_server.compliance.models import RuleTransition
+from tuanthu_server.compliance.standing import asset_explanation, asset_results, asset_sightings, standing
+from tuanthu_server.dashboard.assets import is_silent
+from tuanthu_server.dashboard.evidence import decisive, sighting_tables
+from tuanthu_server.dashboard.explained import explained
+from tuanthu_server.inventory.models import Asset
+
+SHOWN_TRANSITIONS = 50
+
+
+@require_safe
+@explained
+def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
+    """Inventory, each rule with what decided it, the facts, and the history of outcomes."""
+    asset = get_object_or_404(Asset.objects.select_related("unit"), pk=asset_id)
+    now = standing()
+    policy = now.policy.policy
+    asset.refresh_from_db()
+    results = sorted(asset_results(asset.pk), key=lambda result: (-result.outcome, result.rule))
+    rules = [
+        (result, policy.rules.get(result.rule), decisive(asset_explanation(asset.pk, result.rule), policy))
+        for result in results
+    ]
+    transitions = RuleTransition.objects.filter(asset=asset).select_related("rule").order_by("-at", "-pk")
+    context = {
+        "section": "units",
+        "standing": now,
+        "asset": asset,
+        "silent": is_silent(asset, now.as_of),
+        "worst": max((Outcome(result.outcome) for result in results), default=Outcome.NOTCHECKED),
+        "rules": rules,
+        "tables": sighting_tables(asset_sightings(asset.pk), policy),
+        "transitions": [
+            (transition, policy.rules.get(transition.rule.code)) for transition in transitions[:SHOWN_TRANSITIONS]
+        ],
+    }
+    return render(request, "dashboard/asset.html", context)

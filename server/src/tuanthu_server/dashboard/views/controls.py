@@ -1,0 +1,73 @@
+"""The clauses of the regulations, and one clause."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tuanthu_policy.outcome import Outcome
+from tuanthu_server.compliance.standing import Standing, failing_assets, standing
+from tuanthu_server.dashboard.explained import explained
+from tuanthu_server.dashboard.figures import EMPTY, ControlLine, control_lines
+from tuanthu_server.dashboard.totals import Totals, totals_of
+from tuanthu_server.units.queries import day_of, units_on
+
+SHOWN_ASSETS = 200
+BAD = frozenset(Outcome) - {Outcome.PASS, Outcome.NOTAPPLICABLE}
+
+
+@require_safe
+@explained
+def control_list(request: HttpRequest) -> HttpResponse:
+    """Every clause with its figures."""
+    now = standing()
+    total = _total(now)
+    lines = control_lines(now.policy.policy, total.controls)
+    context = {
+        "section": "controls",
+        "standing": now,
+        "frameworks": [
+            (framework, [line for line in lines if line.framework.id == framework.id])
+            for _, framework in sorted(now.policy.policy.frameworks.items())
+        ],
+    }
+    return render(request, "dashboard/controls.html", context)
+
+
+@require_safe
+@explained
+def control_page(request: HttpRequest, framework: str, control: str) -> HttpResponse:
+    """One clause: its wording and source, its rules with their counts, the machines that do not meet it."""
+    now = standing()
+    total = _total(now)
+    line = _find(control_lines(now.policy.policy, total.controls), framework, control)
+    rules = [
+        (now.policy.policy.rules[rule], total.rules.get(rule, EMPTY))
+        for rule in line.control.rules
+        if rule in now.policy.policy.rules
+    ]
+    bad = [result for rule, _ in rules for result in failing_assets(BAD, rule=rule.id)]
+    bad.sort(key=lambda result: (-result.outcome, result.unit_id, result.name, result.asset_id, result.rule))
+    context = {
+        "section": "controls",
+        "standing": now,
+        "line": line,
+        "rules": rules,
+        "results": bad[:SHOWN_ASSETS],
+        "hidden": len(bad) > SHOWN_ASSETS,
+        "shown_assets": SHOWN_ASSETS,
+        "unit_of": {unit.pk: unit for unit in units_on(day_of(now.as_of))},
+        "rule_of": {rule.id: rule for rule, _ in rules},
+    }
+    return render(request, "dashboard/control.html", context)
+
+
+def _total(now: Standing) -> Totals:
+    day = day_of(now.as_of)
+    return totals_of(now, units_on(day).values_list("pk", flat=True), {})
+
+
+def _find(lines: list[ControlLine], framework: str, control: str) -> ControlLine:
+    for line in lines:
+        if (line.framework.id, line.control.id) == (framework, control):
+            return line
+    raise Http404(f"{framework}/{control}")

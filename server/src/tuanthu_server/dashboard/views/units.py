@@ -1,0 +1,65 @@
+"""The list of units, and one unit."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from tuanthu_server.compliance.standing import Standing, standing
+from tuanthu_server.dashboard.assets import asset_lines
+from tuanthu_server.dashboard.explained import explained
+from tuanthu_server.dashboard.figures import EMPTY, control_lines, main_framework, matching, no_machines, unit_lines
+from tuanthu_server.dashboard.totals import coverage_of, reporting
+from tuanthu_server.units.models import Relation, Unit, UnitKind
+from tuanthu_server.units.queries import day_of, expectations_on, links_of, subunits, units_on
+
+
+@require_safe
+@explained
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """Every unit, worst first; `q` searches names and codes without regard to diacritics, `kind` filters."""
+    now = standing()
+    day = day_of(now.as_of)
+    words, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
+    found = matching(units_on(day), words, [kind] if kind in UnitKind.values else [])
+    context = {
+        "section": "units",
+        "standing": now,
+        "lines": unit_lines(now, found, expectations_on(day)),
+        "words": words,
+        "kind": kind,
+        "kinds": UnitKind.choices,
+        "demonstration": any(unit.demonstration for unit in found),
+    }
+    return render(request, "dashboard/units.html", context)
+
+
+@require_safe
+@explained
+def unit_page(request: HttpRequest, code: str) -> HttpResponse:
+    """One unit: its links today, its clauses, its machines, and the units that it supervises."""
+    unit = get_object_or_404(Unit, code=code)
+    now = standing()
+    return render(request, "dashboard/unit.html", unit_context(unit, now))
+
+
+def unit_context(unit: Unit, now: Standing) -> dict[str, object]:
+    """What the unit's page shows."""
+    day = day_of(now.as_of)
+    compliance = now.units.get(unit.pk) or no_machines(unit.pk)
+    framework = main_framework(now.policy.policy)
+    links = links_of(unit, day)
+    expected = expectations_on(day)
+    return {
+        "section": "units",
+        "standing": now,
+        "unit": unit,
+        "compliance": compliance,
+        "links": [(relation.label, links[relation]) for relation in Relation if relation in links],
+        "expected": expected.get(unit.pk),
+        "coverage": coverage_of([compliance], expected),
+        "reporting": reporting(compliance),
+        "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
+        "controls": control_lines(now.policy.policy, compliance.controls),
+        "assets": asset_lines(unit, framework.id if framework else "", now.as_of),
+        "subunits": unit_lines(now, subunits(unit, Relation.SUPERVISOR, day), expected),
+    }
