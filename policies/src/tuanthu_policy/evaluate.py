@@ -20,6 +20,7 @@ from tuanthu_policy.verdicts import FAR, TRUE, TRUTH, UNKNOWN, Clock, Verdict
 
 _OK: Final = ObservationStatus.OK
 _PARTIAL: Final = ObservationStatus.PARTIAL
+_USABLE: Final = (_OK, _PARTIAL)
 _TIMELESS: Final = Clock(0)
 _NOTHING: Final[dict[str, Any]] = {}
 _BROKEN: Final = (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError)
@@ -93,7 +94,7 @@ def _records(
                 if due is None or until < due:
                     due = until
                 observation = sighting.observation
-                if observation.status == _OK or observation.status == _PARTIAL:
+                if observation.status in _USABLE:
                     facts = observation.facts
         records.append(facts)
     return records, due
@@ -120,8 +121,8 @@ def explain(compiled: CompiledRule, sightings: Sightings, at: datetime) -> Node:
     """The whole tree of the judgement that `evaluate` makes. Never raises.
 
     The root has operator `rule`, the rule's id as `fact`, the outcome's word as `actual`, and the reason. Below it
-    stand `applies_when` (if the rule has it) and `condition`; following the nodes marked `decided` leads to the leaf that
-    decided. Evidence that cannot be used is shown as missing, and the root says why.
+    stand `applies_when` (if the rule has it) and `condition`; following the nodes marked `decided` leads to the leaf
+    that decided. Evidence that cannot be used is shown as missing, and the root says why.
     """
     result = evaluate(compiled, sightings, at)
     try:
