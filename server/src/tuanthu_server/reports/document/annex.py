@@ -17,9 +17,7 @@ def all_units(report: DepartmentReport) -> Table:
         totals.machines_enrolled, totals.machines_reporting, totals.machines_silent, totals.machines_never_reported
     )
     total += [percent(totals.coverage), *outcome_cells(report.framework.counts, report.framework.rate)]
-    return Table(
-        id="units", caption="Đơn vị tính: máy", rows=numbered([_unit_row(unit) for unit in report.units]), total=total
-    )
+    return Table(id="units", caption="", rows=numbered([_unit_row(unit) for unit in report.units]), total=total)
 
 
 def _unit_row(unit: UnitPart) -> list[str]:

@@ -26,7 +26,7 @@ def compose(report: DepartmentReport) -> Document:
         ],
         foot=_foot(report),
         annex_note=f"(Kèm theo Báo cáo số {names.number} {long_date(report.created_at)} của {names.name})",
-        units_title="KẾT QUẢ CỦA TẤT CẢ CÁC ĐƠN VỊ",
+        units_title="KẾT QUẢ CỦA TẤT CẢ CÁC ĐƠN VỊ (ĐƠN VỊ TÍNH: MÁY)",
         units=annex.all_units(report),
         details_title="KẾT QUẢ CHI TIẾT TỪNG ĐƠN VỊ",
         details=annex.unit_sections(report),

@@ -34,7 +34,7 @@ class Column(msgspec.Struct, frozen=True):
     align: Literal["left", "center", "right"] = "left"
 
 
-def _number(title: str, width: float = 12) -> Column:
+def _number(title: str, width: float = 12.5) -> Column:
     return Column(title, width, "right")
 
 
@@ -46,8 +46,8 @@ _RATE = _number("Tỷ lệ đạt", 15)
 
 TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "coverage": (_INDEX, Column("Chỉ tiêu", 115), _number("Số liệu", 40)),
-    "controls": (_INDEX, Column("Nội dung điều khoản", 56), *_OUTCOMES, _RATE),
-    "rules": (_INDEX, Column("Tiêu chí kỹ thuật", 56), *_OUTCOMES, _RATE),
+    "controls": (_INDEX, Column("Nội dung điều khoản", 52.5), *_OUTCOMES, _RATE),
+    "rules": (_INDEX, Column("Tiêu chí kỹ thuật", 52.5), *_OUTCOMES, _RATE),
     "attested": (
         _INDEX,
         Column("Điều khoản", 55),
@@ -83,17 +83,17 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "units": (
         _INDEX,
         Column("Mã", 18),
-        Column("Đơn vị", 51),
+        Column("Đơn vị", 49),
         _number("Máy khai báo", 15),
         _number("Máy ghi nhận", 14),
         _number("Có báo cáo", 13),
         _number("Mất liên lạc", 13),
         _number("Chưa báo cáo", 13),
         _number("Bao phủ", 15),
-        *(_number(column.title, width) for column, width in zip(_OUTCOMES, (13, 11, 11, 11, 11, 12, 10), strict=True)),
+        *(_number(column.title, width) for column, width in zip(_OUTCOMES, (13, 11, 13, 11, 11, 12, 10), strict=True)),
         _number("Tỷ lệ đạt", 14),
     ),
-    "unit_controls": (_INDEX, Column("Nội dung điều khoản", 139), *_OUTCOMES, _number("Tỷ lệ đạt", 19)),
+    "unit_controls": (_INDEX, Column("Nội dung điều khoản", 135.5), *_OUTCOMES, _number("Tỷ lệ đạt", 19)),
     "unit_failing": (
         _INDEX,
         Column("Tên máy", 60),

@@ -22,8 +22,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     heading: str
     paragraphs: list[str]
     tables: list[Table]
+    notes: list[str] = []
+    """Small remarks below the tables."""
     closing: list[str] = []
-    """Paragraphs after the tables."""
+    """Paragraphs after all that."""
 
 
 class UnitAnnex(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,16 +52,16 @@ def overview(report: DepartmentReport, digest: str) -> Part:
             "được coi là đạt, cũng không được gộp với “Không đạt” và được trình bày riêng tại Mục III."
         ),
     ]
-    trace = (
-        f"Số liệu được lưu cố định trong sổ báo cáo với số {report.number}, mã băm SHA-256: {digest}; mã băm của chính "
-        f"sách đánh giá: {report.policy.digest}."
-    )
+    trace = [
+        f"Số liệu được lưu cố định trong sổ báo cáo với số {report.number}; mã băm SHA-256: {digest}.",
+        f"Mã băm SHA-256 của chính sách đánh giá: {report.policy.digest}.",
+    ]
     return Part(
         id="overview",
         heading="I. TỔNG QUAN VÀ PHẠM VI SỐ LIỆU",
         paragraphs=paragraphs,
         tables=[_coverage(report)],
-        closing=[trace],
+        notes=trace,
     )
 
 
@@ -92,9 +92,9 @@ def by_clause(report: DepartmentReport) -> Part:
         for control in report.controls
         if control.attestation is not None
     ]
-    closing = []
+    notes = []
     if any(is_starred(control) for control in report.controls):
-        closing = ["(*) Nội dung được diễn giải, chưa đối chiếu với nguyên văn và số điểm, khoản của văn bản gốc."]
+        notes = ["(*) Nội dung được diễn giải, chưa đối chiếu với nguyên văn và số điểm, khoản của văn bản gốc."]
     total = ["", "Toàn bộ tiêu chí", *outcome_cells(report.framework.counts, report.framework.rate)]
     return Part(
         id="controls",
@@ -110,7 +110,7 @@ def by_clause(report: DepartmentReport) -> Part:
                 empty="Không có nội dung nào phải xác nhận.",
             ),
         ],
-        closing=closing,
+        notes=notes,
     )
 
 
@@ -122,9 +122,9 @@ def undetermined(report: DepartmentReport) -> Part:
         [OUTCOMES[group.outcome], titles[group.rule], reason(group), count(group.machines), count(group.units)]
         for group in report.undetermined[:MOST_REASONS]
     ]
-    closing = []
+    notes = []
     if len(report.undetermined) > MOST_REASONS:
-        closing = [
+        notes = [
             f"Bảng liệt kê {MOST_REASONS} lý do có nhiều máy nhất; danh sách đầy đủ nằm trong tệp bảng tính kèm theo."
         ]
     return Part(
@@ -146,7 +146,7 @@ def undetermined(report: DepartmentReport) -> Part:
                 empty="Không có kết quả nào chưa có kết luận.",
             )
         ],
-        closing=closing,
+        notes=notes,
     )
 
 

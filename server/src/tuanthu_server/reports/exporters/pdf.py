@@ -57,11 +57,9 @@ def _compile(compiler: typst.Compiler, moment: Any) -> bytes:
 
 def _data(snapshot: DepartmentReport, family: str) -> dict[str, Any]:
     measures = {name.lower(): value for name, value in vars(layout).items() if name.isupper() and name != "TABLES"}
-    moment = snapshot.created_at.astimezone(UTC)
     return {
         "document": msgspec.to_builtins(compose(snapshot)),
         "tables": msgspec.to_builtins(layout.TABLES),
         "layout": measures,
         "font": family,
-        "date": [moment.year, moment.month, moment.day],
     }

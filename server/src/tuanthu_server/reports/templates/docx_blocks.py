@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from docx.document import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
@@ -73,7 +73,8 @@ def add_part(document: Document, part: str, tables: Sequence[str]) -> None:
         document.add_paragraph(f"{{{{ {name}.caption }}}}", style="Tên bảng")
         _when(document, f"{name}.rows", lambda name=name, table=table: add_table(document, name, table))
         _when(document, f"not {name}.rows", lambda name=name: document.add_paragraph(f"{{{{ {name}.empty }}}}", BODY))
-    _each(document, f"parts.{part}.closing", BODY)
+    _each(document, f"parts.{part}.notes", "Ghi chú")
+    _each(document, f"parts.{part}.closing", "Kiến nghị")
 
 
 def add_table(document: Document, name: str, table_id: str, *, has_total: bool | None = None) -> None:
@@ -195,7 +196,7 @@ def _set_padding(table: Table) -> None:
     margins = OxmlElement("w:tblCellMar")
     for side in ("left", "right"):
         edge = OxmlElement(f"w:{side}")
-        edge.set(qn("w:w"), "57")  # twentieths of a point: 1 mm
+        edge.set(qn("w:w"), "40")  # twentieths of a point: 0.7 mm
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
     properties = table._tbl.tblPr  # noqa: SLF001 - python-docx has no cell margins
@@ -208,6 +209,7 @@ def _mark(row: _Row, tag: str) -> None:
 
 
 def _write(cell: _Cell, text: str, style: str, *, bold: bool = False) -> None:
+    cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     paragraph = cell.paragraphs[0]
     paragraph.style = style
     run = paragraph.add_run(text)
