@@ -1,0 +1,57 @@
+"""`tuanthu-server policies`."""
+
+from datetime import datetime
+from pathlib import Path
+
+from cyclopts import App
+
+
+def register(app: App) -> None:
+    """Add the commands."""
+    group = App(name="policies", help="Chính sách đánh giá (policies).")
+    group.command(publish)
+    group.command(show, name="list")
+    app.command(group)
+
+
+def publish(folder: Path | None = None, *, since: datetime | None = None, note: str = "") -> None:
+    """Ban hành chính sách và đánh giá lại mọi máy (publish a policy and judge every machine again).
+
+    Parameters
+    ----------
+    folder
+        Thư mục chính sách (policy folder); mặc định: chính sách đi kèm (the one shipped).
+    since
+        Có hiệu lực từ (in force from); mặc định: bây giờ.
+    note
+        Ghi chú (note).
+    """
+    from tuanthu_server.cli.moments import aware
+    from tuanthu_server.django_setup import setup
+
+    setup()
+    from tuanthu_policy.loader import load_policy
+
+    from tuanthu_server.compliance import policies
+    from tuanthu_server.compliance.sweep import sweep
+
+    version = policies.publish(load_policy(folder), aware(since), note)
+    judged = sweep()
+    print(f"Chính sách {version.digest} có hiệu lực từ {version.in_force_from.isoformat()}; đã đánh giá lại {judged} máy.")
+
+
+def show() -> None:
+    """Liệt kê các chính sách đã ban hành (list published policies)."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from tuanthu_server.cli.moments import shown
+    from tuanthu_server.django_setup import setup
+
+    setup()
+    from tuanthu_server.compliance.models import PolicyVersion
+
+    table = Table("Hiệu lực từ", "Ban hành lúc", "Mã băm", "Ghi chú")
+    for version in PolicyVersion.objects.order_by("-in_force_from"):
+        table.add_row(shown(version.in_force_from), shown(version.published_at), version.digest, version.note)
+    Console().print(table)

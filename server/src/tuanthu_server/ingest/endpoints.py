@@ -1,0 +1,146 @@
+"""The agents' endpoints as a bare ASGI application: `/agent/v1/*` and `/healthz`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from django.db import DatabaseError, close_old_connections
+from tuanthu_policy.envelope import AGENT_FIELD, SENT_AT_FIELD, SIGNATURE_FIELD, EnrolResponse
+
+from tuanthu_server.ingest.compression import check_size
+from tuanthu_server.ingest.enrolment import enrol
+from tuanthu_server.ingest.intake import Intake, delivery
+from tuanthu_server.ingest.refusals import Refusal
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+RETRY_AFTER = (b"retry-after", b"5")
+JSON = b"application/json"
+PROBLEM = b"application/problem+json"
+
+log = structlog.get_logger("tuanthu.ingest")
+
+
+class DisconnectedError(Exception):
+    """The sender went away before its body was complete."""
+
+
+class AgentEndpoints:
+    """Answers agents; knows nothing of pages."""
+
+    def __init__(self, intake: Intake, ca_path: Path | None) -> None:
+        self._intake = intake
+        self._ca_path = ca_path
+        self._routes = {
+            ("POST", "/agent/v1/reports"): self._reports,
+            ("POST", "/agent/v1/enrol"): self._enrol,
+            ("GET", "/agent/v1/ca.pem"): self._ca,
+            ("GET", "/healthz"): self._health,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        handler = self._routes.get((scope["method"], scope["path"]))
+        if handler is None:
+            known = any(path == scope["path"] for _, path in self._routes)
+            await answer(send, 405 if known else 404, b"", b"text/plain")
+            return
+        try:
+            await handler(scope, receive, send)
+        except Refusal as refusal:
+            await refuse(send, refusal)
+        except DatabaseError as error:
+            log.error("database-unavailable", path=scope["path"], error=repr(error))
+            await refuse(send, Refusal("storage-unavailable"))
+        except DisconnectedError:
+            log.info("sender-left", path=scope["path"])
+
+    async def _reports(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = header_fields(scope)
+        body = await read_body(headers, receive)
+        one = delivery(
+            body,
+            headers.get("content-encoding", "").strip().lower(),
+            headers.get(AGENT_FIELD.lower(), ""),
+            headers.get(SIGNATURE_FIELD.lower(), ""),
+            headers.get(SENT_AT_FIELD.lower(), ""),
+            "https",
+        )
+        found = await self._intake.submit_async(one)
+        if isinstance(found, Refusal):
+            await refuse(send, found)
+        else:
+            await answer(send, 200, msgspec.json.encode(found), JSON)
+
+    async def _enrol(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = header_fields(scope)
+        body = await read_body(headers, receive)
+        response, created = await asyncio.to_thread(_enrol_in_thread, body, headers.get(SIGNATURE_FIELD.lower(), ""))
+        await answer(send, 201 if created else 200, msgspec.json.encode(response), JSON)
+
+    async def _ca(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (every handler has these)
+        if self._ca_path is None or not self._ca_path.exists():
+            await answer(send, 404, b"", b"text/plain")
+        else:
+            await answer(send, 200, self._ca_path.read_bytes(), b"application/x-pem-file")
+
+    async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await answer(send, 200, b'{"status":"ok"}', JSON)
+
+
+def header_fields(scope: Scope) -> dict[str, str]:
+    """Header fields by lower-case name; of several with one name the last."""
+    headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+
+
+async def read_body(headers: dict[str, str], receive: Receive) -> bytes:
+    """The whole body; refused as soon as it is known to be too large, before the rest is read."""
+    length = headers.get("content-length", "")
+    if length.isascii() and length.isdigit():
+        check_size(int(length[:20]))
+    message = await receive()
+    if not message.get("more_body") and message["type"] == "http.request":
+        body = bytes(message.get("body", b""))
+        check_size(len(body))
+        return body
+    chunks = bytearray()
+    while True:
+        if message["type"] != "http.request":
+            raise DisconnectedError
+        chunks += message.get("body", b"")
+        check_size(len(chunks))
+        if not message.get("more_body"):
+            return bytes(chunks)
+        message = await receive()
+
+
+async def answer(
+    send: Send, status: int, body: bytes, content_type: bytes, extra: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    """Send a whole response."""
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *extra]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def refuse(send: Send, refusal: Refusal) -> None:
+    """Send a refusal as RFC 9457 problem. The connection is closed after one that left its body unread."""
+    extra = (RETRY_AFTER,) if refusal.entry.retry else ()
+    if refusal.code == "body-too-large":
+        extra = (*extra, (b"connection", b"close"))
+    await answer(send, refusal.entry.status, msgspec.json.encode(refusal.problem()), PROBLEM, extra)
+
+
+def _enrol_in_thread(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:
+    try:
+        return enrol(body, signature)
+    finally:
+        close_old_connections()
+
+

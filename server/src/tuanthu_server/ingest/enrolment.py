@@ -1,0 +1,47 @@
+"""Enrolment: proof of possession, the token's use, the pinned key, and a first judgement of the new asset."""
+
+from datetime import UTC, datetime
+
+import structlog
+from django.db import transaction
+from tuanthu_policy.envelope import ENROL_TYPE, EnrolResponse
+
+from tuanthu_server.compliance.judging import Subject, judge_and_record
+from tuanthu_server.ingest import compression
+from tuanthu_server.ingest.decoding import decode_enrolment
+from tuanthu_server.ingest.refusals import Refusal
+from tuanthu_server.ingest.signature import decode_key, verify
+from tuanthu_server.inventory import store as stores
+from tuanthu_server.inventory.enrolment import Enrolled, enrol_key
+
+log = structlog.get_logger("tuanthu.ingest")
+
+
+def enrol(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:
+    """Enrol a machine; the second value tells whether this request made the agent. Raises Refusal.
+
+    The new asset is judged at once, on no evidence: a machine that never reports is counted as not checked.
+    """
+    try:
+        return _enrol(body, signature)
+    except Refusal as refusal:
+        log.warning("enrolment-refused", code=refusal.code, detail=refusal.detail_en)
+        raise
+
+
+def _enrol(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:
+    compression.check_size(len(body))
+    request = decode_enrolment(body)
+    key = decode_key(request.public_key)
+    verify(signature, body, key, ENROL_TYPE)
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        enrolled = enrol_key(request, key, now)
+        if not isinstance(enrolled, Enrolled):
+            raise Refusal(enrolled.value)
+        agent = enrolled.agent
+        if enrolled.created:
+            judge_and_record(stores.current(), [Subject(agent.asset_id, agent.asset.unit_id)], now)
+    unit = agent.asset.unit
+    log.info("enrolled", agent=str(agent.pk), unit=unit.code, created=enrolled.created)
+    return EnrolResponse(agent=str(agent.pk), unit_code=unit.code, unit_name=unit.name, server_time=now), enrolled.created

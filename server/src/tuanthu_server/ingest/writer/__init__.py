@@ -1,0 +1,1 @@
+"""Storing a group of verified reports in one durable transaction."""
