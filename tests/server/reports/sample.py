@@ -19,7 +19,12 @@ NOW = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
 FRAMEWORK = "directive-14-2018"
 POLICY = load_policy()
 RULES = POLICY.control_rules()[FRAMEWORK]
-NAMES = ("Bệnh viện đa khoa vùng Tây Nguyên", "Trung tâm Y tế Krông Pắc", "Trạm Y tế phường Buôn Ma Thuột", "Trạm Y tế xã Ea Súp")
+NAMES = (
+    "Bệnh viện đa khoa vùng Tây Nguyên",
+    "Trung tâm Y tế Krông Pắc",
+    "Trạm Y tế phường Buôn Ma Thuột",
+    "Trạm Y tế xã Ea Súp",
+)
 REASONS = {
     Outcome.FAIL: ("not-equal: realtime", "too-old: signature_date", "too-low: product_count"),
     Outcome.UNKNOWN: ("missing: antivirus.products", "failed: antivirus: permission-denied"),
@@ -27,7 +32,14 @@ REASONS = {
     Outcome.ERROR: ("error: antivirus: deadline",),
     Outcome.NOTCHECKED: ("never-observed: antivirus",),
 }
-WEIGHTS = {Outcome.PASS: 80, Outcome.FAIL: 9, Outcome.UNKNOWN: 4, Outcome.STALE: 3, Outcome.ERROR: 1, Outcome.NOTCHECKED: 3}
+WEIGHTS = {
+    Outcome.PASS: 80,
+    Outcome.FAIL: 9,
+    Outcome.UNKNOWN: 4,
+    Outcome.STALE: 3,
+    Outcome.ERROR: 1,
+    Outcome.NOTCHECKED: 3,
+}
 
 
 def counts(outcomes) -> Counts:

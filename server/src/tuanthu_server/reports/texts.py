@@ -14,11 +14,7 @@ from tuanthu_server.reports.snapshot.model import Organisation
 FILE_NAME = "report.toml"
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of the tables of the file."""
-
-
-class HeadTexts(_Strict):
+class HeadTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Names of one kind of report; `{number}`, `{name}` and `{code}` are replaced."""
 
     parent_agency: str
@@ -33,25 +29,25 @@ class HeadTexts(_Strict):
     recipients: list[str]
 
 
-class LegalTexts(_Strict):
+class LegalTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Legal bases beside the framework's own document."""
 
     bases: list[str]
 
 
-class ReportSettings(_Strict):
+class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which framework the report is about."""
 
     framework: str
 
 
-class PdfSettings(_Strict):
+class PdfSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where to look for fonts first."""
 
     font_dir: str
 
 
-class ReportTexts(_Strict):
+class ReportTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole file."""
 
     department: HeadTexts

@@ -83,7 +83,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "units": (
         _INDEX,
         Column("Mã", 18),
-        Column("Đơn vị", 49),
+        Column("Đơn vị", 46),
         _number("Máy khai báo", 15),
         _number("Máy ghi nhận", 14),
         _number("Có báo cáo", 13),

@@ -1,8 +1,9 @@
 """PDF: our typst template; the document is handed over as JSON, never pasted into the source."""
 
+from collections.abc import Callable
 from datetime import UTC
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final, Literal
 
 import msgspec
 import typst
@@ -17,7 +18,8 @@ from tuanthu_server.reports.snapshot.model import DepartmentReport
 from tuanthu_server.reports.texts import load_texts
 
 _TEMPLATE = "bao-cao-tong-hop.typ"
-_STANDARD = "a-2a"
+PdfStandard = Literal["a-2a"]
+_STANDARD: Final = "a-2a"
 """PDF/A-2a: kept for long, tagged for screen readers."""
 
 
@@ -34,25 +36,27 @@ class PdfExporter(Exporter):
         fonts, family = find_fonts(load_texts(settings.CONFIG.data_dir).pdf.font_dir)
         data = msgspec.json.encode(_data(snapshot, family)).decode()
         source = files("tuanthu_server.reports.templates").joinpath(_TEMPLATE).read_bytes()
-        compiler = typst.Compiler(source, font_paths=fonts, ignore_system_fonts=True, sys_inputs={"data": data})
         moment = snapshot.created_at.astimezone(UTC).replace(microsecond=0)
+
+        def make(standard: PdfStandard | None) -> bytes:
+            compiler = typst.Compiler(source, font_paths=fonts, ignore_system_fonts=True, sys_inputs={"data": data})
+            made = compiler.compile(format="pdf", pdf_standards=standard, timestamp=moment)
+            return made if isinstance(made, bytes) else b""
+
         try:
-            return _compile(compiler, moment)
+            return _made_with_or_without(make)
         except typst.TypstError as error:
             raise ReportError(f"Không tạo được PDF: {error}", f"Cannot make the PDF: {error}") from error
 
 
-def _compile(compiler: typst.Compiler, moment: Any) -> bytes:
+def _made_with_or_without(make: Callable[[PdfStandard | None], bytes]) -> bytes:
     """PDF/A forbids a letter that no font has (a name in a rare script): then the same pages as plain tagged PDF."""
     try:
-        made = compiler.compile(format="pdf", pdf_standards=_STANDARD, timestamp=moment)
+        return make(_STANDARD)
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise
-        made = compiler.compile(format="pdf", timestamp=moment)
-    if not isinstance(made, bytes):
-        raise ReportError("Trình tạo PDF không trả về tệp", "The PDF maker gave no file")
-    return made
+    return make(None)
 
 
 def _data(snapshot: DepartmentReport, family: str) -> dict[str, Any]:

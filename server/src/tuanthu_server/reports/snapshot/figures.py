@@ -1,25 +1,13 @@
 """The only arithmetic of the reports: shares, and sums of counts."""
 
 from collections.abc import Iterable
-from typing import Protocol
 
+from tuanthu_server.compliance.standing import Counts
 from tuanthu_server.reports.snapshot.model import OutcomeCounts, Ratio
 
 _TINY = 0.0005
 """Stands in spreadsheets for a share above 0 and below 0.1 %."""
 _OUTCOMES = ("passed", "failed", "unknown", "stale", "notchecked", "error", "notapplicable")
-
-
-class CountsLike(Protocol):
-    """`compliance.standing.Counts`."""
-
-    notapplicable: int
-    passed: int
-    notchecked: int
-    stale: int
-    unknown: int
-    error: int
-    failed: int
 
 
 def ratio(numerator: int, denominator: int | None) -> Ratio:
@@ -47,7 +35,7 @@ def make_counts(**outcomes: int) -> OutcomeCounts:
     return OutcomeCounts(total=total, applicable=applicable, undetermined=undetermined, **outcomes)
 
 
-def full_counts(counts: CountsLike | None, assets: int) -> OutcomeCounts:
+def full_counts(counts: Counts | None, assets: int) -> OutcomeCounts:
     """The counts of one unit; machines of which nothing is recorded were never checked, and are counted so."""
     outcomes = {name: getattr(counts, name) if counts is not None else 0 for name in _OUTCOMES}
     outcomes["notchecked"] += max(0, assets - sum(outcomes.values()))

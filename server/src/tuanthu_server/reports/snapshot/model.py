@@ -11,11 +11,7 @@ DEPARTMENT = "department"
 """The scope of the whole sector; any other scope is a unit's code."""
 
 
-class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of all parts of the snapshot."""
-
-
-class Ratio(_Frozen):
+class Ratio(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A share with both its numbers; see `figures.ratio` for how the percentage is rounded."""
 
     numerator: int
@@ -27,7 +23,7 @@ class Ratio(_Frozen):
     """The same percentage as a number from 0 to 1 for spreadsheets; None where `percent` is empty."""
 
 
-class OutcomeCounts(_Frozen):
+class OutcomeCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Machines per outcome. `applicable`, all but `notapplicable`, is `passed` + `failed` + `undetermined`."""
 
     total: int
@@ -43,7 +39,7 @@ class OutcomeCounts(_Frozen):
     error: int
 
 
-class Document(_Frozen):
+class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The regulation that a framework restates."""
 
     number: str
@@ -52,7 +48,7 @@ class Document(_Frozen):
     title: Text
 
 
-class FrameworkPart(_Frozen):
+class FrameworkPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The framework and its result over all units in scope."""
 
     id: str
@@ -65,14 +61,14 @@ class FrameworkPart(_Frozen):
     """The same machines ÷ machines that the units say they have; a machine without agent cannot pass."""
 
 
-class PolicyPart(_Frozen):
+class PolicyPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """By which policy all was judged."""
 
     digest: str
     in_force_from: datetime
 
 
-class Organisation(_Frozen):
+class Organisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Names that stand in the head and foot of the document."""
 
     parent_agency: str
@@ -92,7 +88,7 @@ class Organisation(_Frozen):
     recipients: list[str]
 
 
-class Totals(_Frozen):
+class Totals(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The scope as a whole."""
 
     units: int
@@ -114,7 +110,7 @@ class Totals(_Frozen):
     """Reporting ÷ expected, over units that said what they expect, each at most at its own number."""
 
 
-class AttestationPart(_Frozen):
+class AttestationPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A clause, or the part of it, that only a person can confirm."""
 
     what: Text
@@ -122,7 +118,7 @@ class AttestationPart(_Frozen):
     """`unconfirmed`: no statement is on record."""
 
 
-class ControlPart(_Frozen):
+class ControlPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One clause of the framework."""
 
     id: str
@@ -136,7 +132,7 @@ class ControlPart(_Frozen):
     attestation: AttestationPart | None
 
 
-class RulePart(_Frozen):
+class RulePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One technical rule."""
 
     id: str
@@ -146,7 +142,7 @@ class RulePart(_Frozen):
     rate: Ratio
 
 
-class UnitControl(_Frozen):
+class UnitControl(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One measured clause in one unit."""
 
     control: str
@@ -154,7 +150,7 @@ class UnitControl(_Frozen):
     rate: Ratio
 
 
-class UnitPart(_Frozen):
+class UnitPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One unit."""
 
     code: str
@@ -173,7 +169,7 @@ class UnitPart(_Frozen):
     controls: list[UnitControl]
 
 
-class ReasonGroup(_Frozen):
+class ReasonGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Results that could not be told, were too old or broke, for the same reason."""
 
     outcome: str
@@ -184,7 +180,7 @@ class ReasonGroup(_Frozen):
     units: int
 
 
-class MachineResult(_Frozen):
+class MachineResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A rule that one machine did not pass."""
 
     unit: str
@@ -200,7 +196,7 @@ class MachineResult(_Frozen):
     """UUID of the observation that decided; empty when there was none."""
 
 
-class Cause(_Frozen):
+class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A rule that machines fail, with what to do; ordered by machines × weight of the severity."""
 
     rule: str
@@ -212,7 +208,7 @@ class Cause(_Frozen):
     remediation: Text
 
 
-class DepartmentReport(_Frozen):
+class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One frozen report of the department or of one unit. Renderers add no arithmetic to it."""
 
     schema_version: int
