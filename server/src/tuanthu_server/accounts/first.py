@@ -6,14 +6,14 @@ from django.db import transaction
 
 from tuanthu_server.accounts.models import User
 
-FIRST_USERNAME = "quantri"
+FIRST_USERNAME = "admin"
 PASSWORD_LENGTH = 20
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without 0, O, 1, l and o: the password is read from a screen and typed. 20 of 57 letters are 116 bits."""
 
 
 def ensure_first_administrator() -> str | None:
-    """Create the administrator `quantri` if there is no user at all; returns the password, which is kept nowhere.
+    """Create the administrator `admin` if there is no user at all; returns the password, which is kept nowhere.
 
     Returns None, and changes nothing, where a user exists.
     """

@@ -28,6 +28,12 @@ def asset_lines(unit: Unit, framework: str, at: datetime) -> list[AssetLine]:
     return sorted(lines, key=lambda line: (-line.worst, line.asset.name, line.asset.pk))
 
 
+def worst_outcome(asset: Asset, framework: str) -> Outcome:
+    """The same outcome for one machine: the worst over the whole framework."""
+    found = Finding.objects.filter(asset=asset, control__code=framework).values_list("outcome", flat=True).first()
+    return Outcome.NOTCHECKED if found is None else Outcome(found)
+
+
 def is_silent(asset: Asset, at: datetime) -> bool:
     """Whether a machine that reported once has stopped: the same limit as in the counts."""
     return asset.last_seen_at is not None and at - asset.last_seen_at > SILENT_AFTER

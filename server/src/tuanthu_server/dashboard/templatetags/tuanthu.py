@@ -5,9 +5,10 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
 from tuanthu_server.compliance.standing import Counts
 from tuanthu_server.dashboard.bars import WIDTH, segments
@@ -23,6 +24,12 @@ from tuanthu_server.outcome_labels import (
 )
 
 register = template.Library()
+_SEVERITIES = {
+    Severity.LOW: "Thấp",
+    Severity.MEDIUM: "Trung bình",
+    Severity.HIGH: "Cao",
+    Severity.CRITICAL: "Nghiêm trọng",
+}
 register.filter("reporting", reporting)
 
 
@@ -58,6 +65,12 @@ def code(outcome: Outcome | int) -> str:
 def bad(outcome: Outcome | int) -> bool:
     """Whether somebody should do something about it."""
     return Outcome(outcome) not in (Outcome.PASS, Outcome.NOTAPPLICABLE)
+
+
+@register.filter
+def severity(value: Severity) -> str:
+    """How much a failure matters."""
+    return gettext(_SEVERITIES[value])
 
 
 @register.filter

@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance.models import RuleTransition
 from tuanthu_server.compliance.standing import asset_explanation, asset_results, asset_sightings, standing
-from tuanthu_server.dashboard.assets import is_silent
+from tuanthu_server.dashboard.assets import is_silent, worst_outcome
 from tuanthu_server.dashboard.evidence import decisive, sighting_tables
 from tuanthu_server.dashboard.explained import explained
+from tuanthu_server.dashboard.figures import main_framework
 from tuanthu_server.inventory.models import Asset
 
 SHOWN_TRANSITIONS = 50
@@ -22,6 +22,7 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     asset = get_object_or_404(Asset.objects.select_related("unit"), pk=asset_id)
     now = standing()
     policy = now.policy.policy
+    framework = main_framework(policy)
     asset.refresh_from_db()
     results = sorted(asset_results(asset.pk), key=lambda result: (-result.outcome, result.rule))
     rules = [
@@ -34,7 +35,7 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
         "standing": now,
         "asset": asset,
         "silent": is_silent(asset, now.as_of),
-        "worst": max((Outcome(result.outcome) for result in results), default=Outcome.NOTCHECKED),
+        "worst": worst_outcome(asset, framework.id if framework else ""),
         "rules": rules,
         "tables": sighting_tables(asset_sightings(asset.pk), policy),
         "transitions": [

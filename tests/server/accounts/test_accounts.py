@@ -1,0 +1,90 @@
+import pytest
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from tuanthu_server.accounts.first import FIRST_USERNAME, ensure_first_administrator
+from tuanthu_server.accounts.middleware import ChosenLanguageMiddleware
+from tuanthu_server.accounts.models import User
+from tuanthu_server.dashboard.middleware import PageHeadersMiddleware
+
+pytestmark = pytest.mark.django_db
+NEW = "một-mật-khẩu-rất-dài-2026"
+
+
+def test_the_first_administrator_gets_a_password_that_works_and_is_told_once():
+    password = ensure_first_administrator()
+
+    assert len(password) == 20
+    assert Client().login(username=FIRST_USERNAME, password=password)
+    assert ensure_first_administrator() is None
+    assert User.objects.count() == 1
+
+
+def test_there_is_no_first_administrator_where_a_person_is_known():
+    User.objects.create_user("bác-sĩ-thủy")
+
+    assert ensure_first_administrator() is None
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_a_person_signs_in_and_out():
+    password = ensure_first_administrator()
+    client = Client()
+
+    answer = client.post("/login/", {"username": FIRST_USERNAME, "password": password, "next": "/units/"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/units/")
+    assert client.post("/logout/").status_code == 302
+    assert client.get("/").headers["Location"] == "/login/?next=/"
+
+
+def test_signing_in_never_leads_to_another_site():
+    password = ensure_first_administrator()
+
+    answer = Client().post(
+        "/login/", {"username": FIRST_USERNAME, "password": password, "next": "https://evil.example/"}
+    )
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_wrong_password_is_told_in_vietnamese_without_saying_which_part_was_wrong():
+    ensure_first_administrator()
+
+    for name in (FIRST_USERNAME, "người-lạ"):
+        page = Client().post("/login/", {"username": name, "password": "sai"}, headers={"accept-language": "vi"})
+        assert "Tên đăng nhập hoặc mật khẩu không đúng." in page.content.decode()
+
+
+def test_a_person_changes_the_password_and_the_old_one_ends():
+    password = ensure_first_administrator()
+    client = Client()
+    client.login(username=FIRST_USERNAME, password=password)
+
+    form = {"old_password": password, "new_password1": NEW, "new_password2": NEW}
+    assert client.post("/password/", form, follow=True).redirect_chain == [("/password/changed/", 302)]
+    assert not Client().login(username=FIRST_USERNAME, password=password)
+    assert Client().login(username=FIRST_USERNAME, password=NEW)
+
+
+def test_a_short_new_password_is_refused():
+    password = ensure_first_administrator()
+    client = Client()
+    client.login(username=FIRST_USERNAME, password=password)
+
+    form = {"old_password": password, "new_password1": "ngắn", "new_password2": "ngắn"}
+    assert client.post("/password/", form).status_code == 200
+    assert Client().login(username=FIRST_USERNAME, password=password)
+
+
+@pytest.mark.parametrize(("cookie", "language"), [("", "vi"), ("en", "en"), ("fr", "vi"), ("../x", "vi")])
+def test_the_language_is_the_persons_choice_and_not_the_browsers(cookie, language):
+    request = RequestFactory().get("/", headers={"accept-language": "en-US"})
+    request.COOKIES["django_language"] = cookie
+
+    assert ChosenLanguageMiddleware(lambda _: HttpResponse())(request).headers["Content-Language"] == language
+
+
+def test_pages_carry_a_policy_that_allows_no_script():
+    answer = PageHeadersMiddleware(lambda _: HttpResponse())(RequestFactory().get("/"))
+
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "script" not in answer.headers["Content-Security-Policy"]
