@@ -1,0 +1,203 @@
+"""Simulated machines of the demonstration: enrolled with real tokens, their signed reports taken by the real intake."""
+
+import random
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope, MachineIdentity
+from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
+from tuanthu_server import __version__
+from tuanthu_server.demo.facts import Sight, antivirus_sight, host_sight, lan_sight
+from tuanthu_server.demo.keys import AgentKey
+from tuanthu_server.errors import InputError
+from tuanthu_server.ingest.checks import Delivery
+from tuanthu_server.ingest.enrolment import enrol
+from tuanthu_server.ingest.intake import Intake
+from tuanthu_server.ingest.refusals import Refusal
+from tuanthu_server.inventory import tokens
+from tuanthu_server.inventory.models import Asset
+from tuanthu_server.units.models import Unit
+from tuanthu_server.units.queries import expectations_on, today
+
+MARK = "TRINHDIEN"
+"""Names and serial numbers of simulated machines begin so."""
+MOST = 20_000
+_GROUP = 200
+_NEVER, _SILENT, _OLD_FILE, _CHANGED = 0.05, 0.11, 0.15, 0.45
+"""Parts of the machines, added up: never reported; silent for weeks; old reports brought by file now; changed since."""
+
+Progress = Callable[[int], None]
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """One machine to simulate; everything about it follows from its number."""
+
+    number: int
+    unit: Unit
+    server: bool
+
+    @property
+    def serial(self) -> str:
+        """By this the machine is known again."""
+        return f"{MARK}-{self.number:05}"
+
+    @property
+    def name(self) -> str:
+        """The host name, visibly a demonstration."""
+        return f"{MARK}-{self.unit.code.removeprefix('TD-')}-{self.number:05}"
+
+    def dice(self, purpose: str) -> random.Random:
+        """Random numbers that belong to this machine alone, so that they do not depend on how many others there are."""
+        return random.Random(f"{self.serial}/{purpose}")  # noqa: S311 - invented facts, no secrets
+
+
+def add_machines(count: int, progress: Progress = lambda _: None) -> int:
+    """Bring the demonstration to `count` machines; returns how many were added. Those that exist are left alone.
+
+    Raises InputError for a count out of range or when the organisation was not made. `progress` hears of each group.
+    """
+    if not 0 <= count <= MOST:
+        raise InputError(f"Số máy phải từ 0 đến {MOST}", f"The number of machines must be from 0 to {MOST}")
+    known = set(Asset.objects.filter(serial__startswith=f"{MARK}-").values_list("serial", flat=True))
+    wanted = [machine for machine in _machines(count) if machine.serial not in known]
+    intake = Intake()
+    try:
+        for start in range(0, len(wanted), _GROUP):
+            group = wanted[start : start + _GROUP]
+            _deliver(intake, _enrol(group), datetime.now(UTC))
+            progress(len(group))
+    finally:
+        intake.stop()
+    return len(wanted)
+
+
+def _machines(count: int) -> Iterator[Machine]:
+    """Machines spread over the units by how many each expects."""
+    expected = expectations_on(today())
+    units = [unit for unit in Unit.objects.filter(demonstration=True).order_by("code") if unit.pk in expected]
+    if count and not units:
+        raise InputError("Chưa có tổ chức trình diễn", "There is no demonstration organisation")
+    sizes = [expected[unit.pk].machines or 0 for unit in units]
+    for number in range(1, count + 1):
+        draw = random.Random(f"{MARK}/{number}")  # noqa: S311 - invented spread, no secrets
+        unit = draw.choices(units, sizes)[0]
+        servers = (expected[unit.pk].servers or 0) / max(1, expected[unit.pk].machines or 0)
+        yield Machine(number, unit, server=draw.random() < servers)
+
+
+def _enrol(group: list[Machine]) -> list[tuple[Machine, AgentKey, str]]:
+    """Agents with their keys, enrolled in one transaction: each with its unit's token, each proving its key."""
+    enrolled = []
+    with transaction.atomic():
+        uses = Counter(machine.unit for machine in group)
+        issued = {unit.pk: tokens.issue(unit, uses=number, days=1, label=MARK) for unit, number in uses.items()}
+        for machine in group:
+            key = AgentKey()
+            body = msgspec.json.encode(_request(machine, key, issued[machine.unit.pk]))
+            answer, _ = enrol(body, key.sign_enrolment(body))
+            enrolled.append((machine, key, answer.agent))
+    return enrolled
+
+
+def _request(machine: Machine, key: AgentKey, token: str) -> EnrolRequest:
+    host = _host(machine, datetime.now(UTC))
+    lan = lan_sight(machine.dice("lan"), machine.number)
+    return EnrolRequest(
+        schema_version=SCHEMA_VERSION,
+        token=token,
+        public_key=key.public,
+        created_at=datetime.now(UTC),
+        machine=MachineIdentity(
+            hostname=machine.name,
+            serial=machine.serial,
+            macs=[port["mac"] for port in lan.facts["interfaces"]],
+            os=f"{host.facts['os_name']} {host.facts['os_version']}",
+            role="server" if machine.server else "workstation",
+            location=f"Phòng mẫu {machine.dice('room').randint(1, 12)}",
+        ),
+    )
+
+
+def _deliver(intake: Intake, enrolled: list[tuple[Machine, AgentKey, str]], now: datetime) -> None:
+    """Reports of the past first, then those of today; a refusal would be a fault of this simulation."""
+    reports = [_reports(machine, key, agent, now) for machine, key, agent in enrolled]
+    for round_number in range(2):
+        answers = intake.submit_many([made[round_number] for made in reports if len(made) > round_number])
+        for answer in answers:
+            if isinstance(answer, Refusal):
+                raise answer
+
+
+def _reports(machine: Machine, key: AgentKey, agent: str, now: datetime) -> list[Delivery]:
+    luck = machine.dice("history").random()
+    recent = now - timedelta(minutes=machine.dice("minutes").randint(1, 600))
+    weeks_ago = now - timedelta(days=machine.dice("days").randint(9, 40))
+    if luck < _NEVER:
+        return []
+    if luck < _SILENT:
+        return [_report(machine, key, agent, 1, weeks_ago, received=weeks_ago)]
+    if luck < _OLD_FILE:
+        return [_report(machine, key, agent, 1, weeks_ago, received=now)]
+    if luck < _CHANGED:
+        first = _report(machine, key, agent, 1, weeks_ago, received=weeks_ago)
+        return [first, _report(machine, key, agent, 2, recent, received=recent)]
+    return [_report(machine, key, agent, 1, recent, received=recent)]
+
+
+def _report(
+    machine: Machine, key: AgentKey, agent: str, sequence: int, seen: datetime, *, received: datetime
+) -> Delivery:
+    host = _host(machine, seen)
+    sights = (
+        host,
+        antivirus_sight(machine.dice(f"antivirus/{sequence}"), host.facts, seen),
+        lan_sight(machine.dice("lan"), machine.number),
+    )
+    envelope = Envelope(
+        schema_version=SCHEMA_VERSION,
+        agent=agent,
+        sequence=sequence,
+        created_at=seen,
+        agent_version=__version__,
+        observations=[_observation(sight, seen) for sight in sights],
+    )
+    payload = msgspec.json.encode(envelope)
+    return Delivery(
+        body=payload,
+        encoding="",
+        agent=agent,
+        signature=key.sign_report(payload),
+        sent_at="",
+        channel="file",
+        received_at=received,
+    )
+
+
+def _host(machine: Machine, at: datetime) -> Sight:
+    return host_sight(machine.dice("host"), machine.name, machine.serial, server=machine.server, at=at)
+
+
+def _observation(sight: Sight, at: datetime) -> Observation:
+    return Observation(
+        id=str(_uuid7(at)),
+        kind=sight.kind,
+        method=sight.method,
+        collected_at=at,
+        status=ObservationStatus(sight.status),
+        reason=sight.reason or msgspec.UNSET,
+        facts=sight.facts,
+        digest=content_digest(sight.kind, sight.method, sight.status, sight.reason, sight.facts),
+    )
+
+
+def _uuid7(at: datetime) -> UUID:
+    """A UUIDv7 of that moment (RFC 9562)."""
+    milliseconds = int(at.timestamp() * 1000)
+    value = (milliseconds << 80) | secrets.randbits(80)
+    return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
