@@ -90,7 +90,7 @@ class Spool(ABC):
 
     @abstractmethod
     def renumber(self, after: int, make: Callable[[Report, int], Signed]) -> None:
-        """The collector has reports up to `after` that are not these: number the waiting ones `after + 1` and on, in order.
+        """The collector has other reports up to `after`: number those that wait `after + 1` and on, in order.
 
         Nothing is renumbered where all that wait are above `after`; the next new report is above it in any case.
         """

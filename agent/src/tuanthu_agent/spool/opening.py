@@ -64,7 +64,7 @@ def mend(path: Path) -> Repair | None:
     try:
         connect(path).close()
     except DamagedError as error:
-        cause = str(error)
+        cause = str(error) or "unknown"
     if not cause:
         return None
     found = salvage.salvage(salvage.move_aside(path))

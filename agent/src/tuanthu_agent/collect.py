@@ -1,0 +1,97 @@
+"""From collectors to a report: what changed in full, what did not as heartbeats."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from tuanthu_agent import __version__
+from tuanthu_agent.collectors.interface import Collector, CollectorResult, Settings
+from tuanthu_agent.collectors.running import Done, broken, run_all
+from tuanthu_agent.config import Config
+from tuanthu_agent.host import Host
+from tuanthu_agent.signing import Signer
+from tuanthu_agent.spool.interface import Report, Signed, Spool
+from tuanthu_agent.uuid7 import uuid7
+from tuanthu_policy.envelope import ENVELOPE_TYPE, MAX_PAYLOAD_BYTES, SCHEMA_VERSION, Envelope, Held
+from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
+
+
+def observe(
+    registry: Mapping[str, Collector], host: Host, settings: Settings, done: Done | None = None
+) -> list[Observation]:
+    """Run all collectors; one observation each, whatever happened."""
+    results = run_all(registry, host, settings, done)
+    now = datetime.now(UTC)
+    return [as_observation(kind, result, now) for kind, result in results.items()]
+
+
+def observe_configured(
+    registry: Mapping[str, Collector], config: Config, done: Done | None = None
+) -> list[Observation]:
+    """The same as the settings ask for it."""
+    settings = Settings(hostname=config.hostname, lan_probes=config.lan_probes, lan_dns_name=config.lan_dns_name)
+    return observe(registry, Host(config.host_root), settings, done)
+
+
+def as_observation(kind: str, result: CollectorResult, at: datetime) -> Observation:
+    """Give a result its identity, time and digest; facts that JSON cannot carry make it an error."""
+    try:
+        return _observation(kind, result, at)
+    except (TypeError, ValueError) as error:
+        return _observation(kind, broken(f"broken: {error}"), at)
+
+
+def _observation(kind: str, result: CollectorResult, at: datetime) -> Observation:
+    # Only what survives the way through JSON is signed: the collector computes the same digest from it.
+    facts = msgspec.json.decode(msgspec.json.encode(result.facts), type=dict[str, object])
+    return Observation(
+        id=uuid7(),
+        kind=kind,
+        method=result.method,
+        collected_at=at,
+        status=ObservationStatus(result.status),
+        reason=result.reason or msgspec.UNSET,
+        facts=facts,
+        digest=content_digest(kind, result.method, result.status.value, result.reason, facts),
+    )
+
+
+def spool_report(spool: Spool, signer: Signer, agent: str, observations: list[Observation]) -> int:
+    """Sign and keep a report of these observations; returns its sequence number. Raises SpoolError."""
+    known = spool.contents()
+    changed = [seen for seen in observations if known.get(seen.kind) != seen.digest]
+    held = [
+        Held(kind=seen.kind, digest=seen.digest, at=seen.collected_at)
+        for seen in observations
+        if known.get(seen.kind) == seen.digest
+    ]
+
+    def make(sequence: int) -> Signed:
+        envelope = Envelope(
+            schema_version=SCHEMA_VERSION,
+            agent=agent,
+            sequence=sequence,
+            created_at=datetime.now(UTC),
+            agent_version=__version__,
+            observations=changed,
+            held=held,
+        )
+        return sign(signer, envelope)
+
+    return spool.append(make)
+
+
+def sign(signer: Signer, envelope: Envelope) -> Signed:
+    """The envelope's bytes with their signature; raises ValueError for one that no collector would take."""
+    payload = msgspec.json.encode(envelope)
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"report of {len(payload)} bytes is over {MAX_PAYLOAD_BYTES}")
+    contents = {seen.kind: seen.digest for seen in envelope.observations}
+    return Signed(payload, signer.sign(payload, ENVELOPE_TYPE), contents)
+
+
+def reissue(signer: Signer, agent: str, report: Report, sequence: int) -> Signed:
+    """The same content under another sequence number (and agent), signed anew."""
+    envelope = msgspec.json.decode(report.payload, type=Envelope)
+    return sign(signer, msgspec.structs.replace(envelope, sequence=sequence, agent=agent))

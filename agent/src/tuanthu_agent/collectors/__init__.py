@@ -1,0 +1,1 @@
+"""One collector per kind of observation: reads what a machine is, never judges it."""

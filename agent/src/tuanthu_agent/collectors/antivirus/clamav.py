@@ -1,0 +1,142 @@
+"""ClamAV: asked by its daemon's socket, its database's files and the process table."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tuanthu_agent.collectors.antivirus import clamav_database
+from tuanthu_agent.collectors.antivirus.clamav_parsing import Version, parse_config, parse_version
+from tuanthu_agent.collectors.interface import Findings
+from tuanthu_agent.commands import CommandError
+from tuanthu_agent.host import Host, HostError
+from tuanthu_agent.system import Processes
+
+ANSWER_SECONDS: Final = 5.0
+_CONFIGS: Final = (
+    "/etc/clamav/clamd.conf",
+    "/etc/clamd.d/scan.conf",
+    "/etc/clamd.conf",
+    "/usr/local/etc/clamav/clamd.conf",
+    "/usr/local/etc/clamd.conf",
+)
+_PROGRAMS: Final = ("/usr/sbin/clamd", "/usr/local/sbin/clamd", "/usr/bin/clamscan", "/usr/local/bin/clamscan")
+_DATABASE: Final = "/var/lib/clamav"
+_UNITS: Final = "/etc/systemd/system"
+_UPDATE_LINKS: Final = (
+    f"{_UNITS}/multi-user.target.wants/clamav-freshclam.service",
+    f"{_UNITS}/multi-user.target.wants/freshclam.service",
+    f"{_UNITS}/timers.target.wants/clamav-freshclam-once.timer",
+    "/etc/cron.d/clamav-update",
+    "/etc/cron.d/clamav-freshclam",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """State of clamd: `running` None means that it could not be told."""
+
+    running: bool | None
+    version: Version | None = None
+    gap: str = ""
+
+
+def find_clamav(host: Host, processes: Processes, found: Findings) -> dict[str, Any] | None:
+    """The item for ClamAV, or None if it is not installed."""
+    config = read_config(host)
+    programs = [path for path in _PROGRAMS if host.exists(path)]
+    if config is None and not programs and not processes.runs("clamd"):
+        return None
+    daemon = ask_daemon(host, config or {}, processes)
+    if daemon.gap:
+        found.miss(daemon.gap)
+    sources = ["files"]
+    item: dict[str, Any] = {"id": "clamav", "name": "ClamAV", "vendor": "Cisco", "licence_kind": "free"}
+    if daemon.version is not None:
+        sources.append("clamd")
+        found.used("clamd")
+    version = daemon.version or ask_program(host)
+    put(item, "version", version.engine if version else None)
+    put(item, "running", daemon.running)
+    put(item, "realtime", realtime(daemon, processes))
+    folder = (config or {}).get("DatabaseDirectory") or _DATABASE
+    database = clamav_database.read(host, folder, daemon.version)
+    if database.gap:
+        found.miss(database.gap)
+    if database.source:
+        sources.append(database.source)
+    item |= database.fields()
+    put(item, "auto_update", auto_update(host, processes))
+    put(item, "update_running", processes.runs("freshclam"))
+    item["sources"] = sources
+    return item
+
+
+def put(item: dict[str, Any], name: str, value: object) -> None:
+    """A field that is not known stays absent."""
+    if value is not None:
+        item[name] = value
+
+
+def read_config(host: Host) -> dict[str, str] | None:
+    """The daemon's options, or None if it is not configured here."""
+    for path in _CONFIGS:
+        try:
+            options = parse_config(host.read_text(path))
+        except HostError as error:
+            if error.code == "not-found":
+                continue
+            return {}
+        return {} if "Example" in options else options
+    return None
+
+
+def ask_daemon(host: Host, options: dict[str, str], processes: Processes) -> Daemon:
+    """Whether clamd answers PING, and its VERSION."""
+    try:
+        if ask(host, options, b"zPING\0").strip(b"\0\r\n ") != b"PONG":
+            return Daemon(running=None, gap="clamd-answer: PING was not answered with PONG")
+        answer = ask(host, options, b"zVERSION\0").decode("utf-8", errors="replace")
+    except HostError as error:
+        if error.code in ("not-found", "connection-refused"):
+            # Nobody listens. A process of that name is still loading its database, or listens elsewhere.
+            return Daemon(running=None if processes.runs("clamd") else False, gap=starting(processes))
+        running = True if processes.runs("clamd") and error.code == "permission-denied" else None
+        return Daemon(running=running, gap=f"clamd-{error}")
+    return Daemon(running=True, version=parse_version(answer))
+
+
+def starting(processes: Processes) -> str:
+    """The gap to note where nobody listens on clamd's socket."""
+    return "clamd-not-listening: the process runs but nobody listens" if processes.runs("clamd") else ""
+
+
+def ask(host: Host, options: dict[str, str], command: bytes) -> bytes:
+    """One command to clamd, by its Unix socket or, configured so, by TCP on this machine; raises HostError."""
+    path = options.get("LocalSocket")
+    port = options.get("TCPSocket", "")
+    if not path and port.isdecimal() and 0 < int(port) < 65536:
+        return host.ask_loopback(int(port), command, ANSWER_SECONDS)
+    return host.ask_unix(path or "/run/clamav/clamd.ctl", command, ANSWER_SECONDS)
+
+
+def ask_program(host: Host) -> Version | None:
+    """The version that the program itself prints, for a daemon that does not answer."""
+    try:
+        return parse_version(host.commands.run("clamd", "--version"))
+    except CommandError:
+        return None
+
+
+def realtime(daemon: Daemon, processes: Processes) -> bool | None:
+    """Whether files are scanned when they are opened: clamonacc at work, with a daemon to ask."""
+    watching = processes.runs("clamonacc")
+    if watching is False or daemon.running is False:
+        return False
+    return True if watching and daemon.running else None
+
+
+def auto_update(host: Host, processes: Processes) -> bool | None:
+    """Whether freshclam is set to run by itself: as a service, by a timer or by cron."""
+    if processes.runs("freshclam") or any(host.has_link(path) or host.exists(path) for path in _UPDATE_LINKS):
+        return True
+    # Without systemd's folder there may be another way to start it that is not known here.
+    return False if host.exists(_UNITS) and processes.complete else None

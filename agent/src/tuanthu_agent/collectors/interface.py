@@ -1,0 +1,85 @@
+"""The port of a collector."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from tuanthu_agent.host import Host
+from tuanthu_policy.observation import ObservationStatus
+
+DEFAULT_DEADLINE: Final = 30.0
+LONGEST_REASON: Final = 500
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a collector may be told."""
+
+    hostname: str = ""
+    lan_probes: str = "active"
+    lan_dns_name: str = "moh.gov.vn"
+
+
+class CollectorResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What one attempt gave; fields as in `Observation`."""
+
+    method: str
+    status: ObservationStatus
+    reason: str = ""
+    facts: dict[str, Any] = {}
+
+
+class CollectorError(Exception):
+    """The attempt as a whole gave nothing; `status` is FAILED or UNSUPPORTED, `reason` a code with detail."""
+
+    def __init__(self, status: ObservationStatus, method: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.method = method
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """One entry of the registry."""
+
+    kind: str
+    title_vi: str
+    collect: Callable[[Host, Settings], CollectorResult]
+    """May raise CollectorError; anything else is recorded as status `error`."""
+    deadline: float = DEFAULT_DEADLINE
+    """Seconds after which the attempt is cut off."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """Facts and gaps while a collector works; a fact that could not be read is never put in."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    gaps: list[str] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+
+    def put(self, name: str, value: object) -> None:
+        """Keep a fact; None and an empty text mean that it is not known."""
+        if value is not None and value != "":
+            self.facts[name] = value
+
+    def miss(self, reason: str) -> None:
+        """Note what could not be read, and why."""
+        if reason not in self.gaps:
+            self.gaps.append(reason)
+
+    def used(self, method: str) -> None:
+        """Note a source that answered."""
+        if method not in self.methods:
+            self.methods.append(method)
+
+    def result(self) -> CollectorResult:
+        """OK without gaps, PARTIAL with them; FAILED, without facts, if nothing at all could be read."""
+        reason = "; ".join(self.gaps)[:LONGEST_REASON]
+        method = "+".join(self.methods) or "none"
+        if not self.facts:
+            return CollectorResult(method=method, status=ObservationStatus.FAILED, reason=reason or "nothing-readable")
+        status = ObservationStatus.PARTIAL if self.gaps else ObservationStatus.OK
+        return CollectorResult(method=method, status=status, reason=reason, facts=self.facts)

@@ -1,0 +1,95 @@
+"""Pure readings of the kernel's network tables; total: lines that are not what they should be are left out."""
+
+import ipaddress
+import struct
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+_UP: Final = 0x1
+_GATEWAY: Final = 0x2
+_ROUNDED: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A default route."""
+
+    interface: str
+    address: str
+    metric: int
+
+
+def parse_routes(text: str, byteorder: str = sys.byteorder) -> Route | None:
+    """The best IPv4 default route of `/proc/net/route`, whose addresses are hexadecimal in the machine's byte order."""
+    found = []
+    for line in text.splitlines()[1:]:
+        fields = line.split()
+        if len(fields) < 8:
+            continue
+        try:
+            destination, gateway, flags, mask = (int(fields[place], 16) for place in (1, 2, 3, 7))
+            metric = int(fields[6])
+            packed = struct.pack("<I" if byteorder == "little" else ">I", gateway)
+        except (ValueError, struct.error):
+            continue
+        if destination == 0 and mask == 0 and gateway != 0 and flags & _UP and flags & _GATEWAY:
+            found.append(Route(fields[0], str(ipaddress.IPv4Address(packed)), metric))
+    return min(found, key=lambda route: route.metric, default=None)
+
+
+def parse_routes6(text: str) -> Route | None:
+    """The best IPv6 default route of `/proc/net/ipv6_route`."""
+    found = []
+    for line in text.splitlines():
+        fields = line.split()
+        if len(fields) != 10 or fields[0] != "0" * 32 or fields[1] != "00":
+            continue
+        try:
+            packed = bytes.fromhex(fields[4])
+            metric, flags = int(fields[5], 16), int(fields[8], 16)
+            address = ipaddress.IPv6Address(packed)
+        except ValueError:
+            continue
+        if flags & _UP and flags & _GATEWAY and int(address):
+            found.append(Route(fields[9], str(address), metric))
+    return min(found, key=lambda route: route.metric, default=None)
+
+
+def parse_resolv_conf(text: str) -> list[str]:
+    """The name servers, in their order, without zone and without repeats."""
+    servers: list[str] = []
+    for line in text.splitlines():
+        fields = line.split()
+        if len(fields) < 2 or fields[0] != "nameserver":
+            continue
+        try:
+            address = str(ipaddress.ip_address(fields[1].partition("%")[0]))
+        except ValueError:
+            continue
+        if address not in servers:
+            servers.append(address)
+    return servers
+
+
+def parse_neighbour(text: str, address: str) -> str | None:
+    """The state (`REACHABLE`, `STALE`, `FAILED` …) of an address in what `ip neigh` prints."""
+    for line in text.splitlines():
+        fields = line.split()
+        if len(fields) >= 2 and fields[0] == address and fields[-1].isupper():
+            return fields[-1]
+    return None
+
+
+def positive(text: str | None, most: int) -> int | None:
+    """A whole number from 1 to `most`; None for anything else (the kernel says -1 where it does not know)."""
+    try:
+        number = int(text or "")
+    except ValueError:
+        return None
+    return number if 0 < number <= most else None
+
+
+def rounded_ms(milliseconds: float) -> int:
+    """Rounded up to 1, 2, 5, 10 … 1000, so that the jitter of a healthy network does not change the fact."""
+    return next((step for step in _ROUNDED if milliseconds <= step), _ROUNDED[-1])

@@ -1,0 +1,95 @@
+"""Running collectors side by side, each in a process of its own: one that hangs or crashes costs nobody else."""
+
+import multiprocessing
+import multiprocessing.connection
+import sys
+import time
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Final
+
+import msgspec
+
+from tuanthu_agent.collectors.interface import LONGEST_REASON, Collector, CollectorError, CollectorResult, Settings
+from tuanthu_agent.host import Host
+from tuanthu_policy.observation import ObservationStatus
+
+MOST_RESULT_BYTES: Final = 192 * 1024
+"""Larger results would not fit in a report."""
+# Forking is cheap and hands over the open door as it is; where there is none, a fresh process does the same.
+_CONTEXT: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork")
+Done = Callable[[str, CollectorResult], None]
+
+
+def attempt(collector: Collector, host: Host, settings: Settings) -> CollectorResult:
+    """One attempt in this process; never raises."""
+    try:
+        return collector.collect(host, settings)
+    except CollectorError as error:
+        return CollectorResult(method=error.method, status=error.status, reason=error.reason[:LONGEST_REASON])
+    except Exception as error:  # noqa: BLE001  a broken collector must not cost the others; the reason is reported
+        return broken(f"broken: {type(error).__name__}: {error}")
+
+
+def broken(reason: str) -> CollectorResult:
+    """The result of an attempt that went wrong in itself."""
+    return CollectorResult(method="none", status=ObservationStatus.ERROR, reason=reason[:LONGEST_REASON])
+
+
+def run_all(
+    registry: Mapping[str, Collector], host: Host, settings: Settings, done: Done | None = None
+) -> dict[str, CollectorResult]:
+    """One result per collector, in the registry's order; takes as long as the longest deadline at most.
+
+    `done` is told of each result as it comes.
+    """
+    waiting: dict[Connection, tuple[Collector, BaseProcess, float]] = {}
+    for collector in registry.values():
+        reader, writer = _CONTEXT.Pipe(duplex=False)
+        process: BaseProcess = _CONTEXT.Process(target=_child, args=(writer, collector, host, settings), daemon=True)
+        process.start()
+        writer.close()
+        waiting[reader] = (collector, process, time.monotonic() + collector.deadline)
+    results: dict[str, CollectorResult] = {}
+    while waiting:
+        for reader in _ready(waiting):
+            collector, process, _ = waiting.pop(reader)
+            results[collector.kind] = _take(reader, process)
+            if done is not None:
+                done(collector.kind, results[collector.kind])
+    return {kind: results[kind] for kind in registry}
+
+
+def _ready(waiting: Mapping[Connection, tuple[Collector, BaseProcess, float]]) -> list[Connection]:
+    """The pipes that have something to say, or whose time is up."""
+    soonest = min(deadline for _, _, deadline in waiting.values())
+    ready = multiprocessing.connection.wait(list(waiting), max(0.0, soonest - time.monotonic()))
+    now = time.monotonic()
+    return [reader for reader, (_, _, deadline) in waiting.items() if reader in ready or deadline <= now]
+
+
+def _child(writer: Connection, collector: Collector, host: Host, settings: Settings) -> None:
+    encoded = msgspec.json.encode(attempt(collector, host, settings))
+    if len(encoded) > MOST_RESULT_BYTES:
+        encoded = msgspec.json.encode(broken(f"too-large: {len(encoded)} bytes"))
+    writer.send_bytes(encoded)
+    writer.close()
+
+
+def _take(reader: Connection, process: BaseProcess) -> CollectorResult:
+    """What a child said; ERROR if it said nothing. The child is ended without waiting for what cannot be waited for."""
+    try:
+        if not reader.poll():
+            return broken("deadline")
+        return msgspec.json.decode(reader.recv_bytes(MOST_RESULT_BYTES + 1), type=CollectorResult)
+    except EOFError:
+        process.join(1.0)
+        return broken(f"crashed: exit code {process.exitcode}")
+    except (OSError, msgspec.DecodeError) as error:
+        return broken(f"crashed: {type(error).__name__}")
+    finally:
+        reader.close()
+        if process.is_alive():
+            process.kill()
+        process.join(1.0)

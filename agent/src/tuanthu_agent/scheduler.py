@@ -1,0 +1,174 @@
+"""The short-lived child of the resident: runs the jobs that are due and leaves word when the next one is.
+
+APScheduler decides what is due: intervals with jitter, one run for many missed ones (`coalesce`), no run given up
+because the machine slept (`misfire_grace_time`). What it must not forget lies in the spool.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import psutil
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from tuanthu_agent import files, identity, jobs
+from tuanthu_agent.config import Config, load_config
+from tuanthu_agent.errors import TuanthuError
+from tuanthu_agent.spool.interface import Spool
+
+DUE_FILE: Final = "next-due"
+LINGER_SECONDS: Final = 2.0
+"""A job that is due within this time is waited for: cheaper than another child."""
+NICENESS: Final = 10
+EXIT_FAILED: Final = 3
+log = structlog.get_logger()
+
+
+class DueScheduler(BaseScheduler):  # type: ignore[misc]
+    """Runs what is due in the calling thread and then stops, instead of waiting for what comes later."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            executors={"default": DebugExecutor()},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+            timezone=UTC,
+        )
+
+    def wakeup(self) -> None:
+        """Nothing sleeps here."""
+
+    def run_due(self) -> None:
+        """Run jobs until none is due soon."""
+        while (wait := self._process_jobs()) is not None and wait <= LINGER_SECONDS:
+            time.sleep(wait)
+
+
+class Schedule:
+    """One run of the child."""
+
+    def __init__(
+        self,
+        config: Config,
+        spool: Spool,
+        collect: Callable[[Config, Spool], object] = jobs.collect,
+        deliver: Callable[[Config, Spool], object] = jobs.deliver,
+    ) -> None:
+        self._config = config
+        self._spool = spool
+        self._collect = collect
+        self._deliver = deliver
+        self._scheduler = DueScheduler()
+        self.failures: list[BaseException] = []
+
+    def run(self) -> float:
+        """Run what is due; returns when something is due next (seconds since 1970). Failed jobs are in `failures`."""
+        scheduler = self._scheduler
+        scheduler.add_listener(self._failed, EVENT_JOB_ERROR)
+        trigger = IntervalTrigger(
+            minutes=self._config.collect_minutes, jitter=self._config.jitter_seconds or None, timezone=UTC
+        )
+        scheduler.add_job(self._run_collect, trigger, id="collect", next_run_time=self._next_collect())
+        self._plan_delivery()
+        scheduler.start()
+        try:
+            scheduler.run_due()
+            due = float(scheduler.get_job("collect").next_run_time.timestamp())
+        finally:
+            scheduler.shutdown(wait=False)
+        self._spool.put({"next:collect": f"{due:.3f}"})
+        return min(due, self._next_delivery() or due)
+
+    def _run_collect(self) -> None:
+        self._collect(self._config, self._spool)
+        self._plan_delivery()
+
+    def _plan_delivery(self) -> None:
+        at = self._next_delivery()
+        if at is not None:
+            self._scheduler.add_job(
+                lambda: self._deliver(self._config, self._spool),
+                DateTrigger(datetime.fromtimestamp(at, UTC)),
+                id="deliver",
+                replace_existing=True,
+            )
+
+    def _next_collect(self) -> datetime:
+        """As planned by the last child; now where nothing was planned, or the clock was set back since."""
+        now = time.time()
+        planned = read_number(self._spool.get("next:collect"))
+        longest = self._config.collect_minutes * 60 + self._config.jitter_seconds
+        if planned is None or planned > now + longest:
+            planned = now
+        return datetime.fromtimestamp(planned, UTC)
+
+    def _next_delivery(self) -> float | None:
+        """Now or when the back-off ends; None if nothing waits."""
+        if not self._spool.size().reports:
+            return None
+        now = time.time()
+        retry = read_number(self._spool.get("retry:at")) or now
+        return now if retry > now + 2 * 24 * 3600 else max(retry, now)
+
+    def _failed(self, event: JobExecutionEvent) -> None:
+        self.failures.append(event.exception)
+        error: Any = event.exception
+        if isinstance(error, TuanthuError):
+            log.error("job-failed", job=event.job_id, vi=error.vi, en=error.en)
+        else:
+            log.error("job-broken", job=event.job_id, error=repr(error), trace=event.traceback)
+
+
+def read_number(text: str | None) -> float | None:
+    """A remembered moment; None if there is none."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def lower_priority() -> None:
+    """Give way to whoever works at this machine."""
+    if os.name == "posix":
+        os.nice(NICENESS)
+    try:
+        process = psutil.Process()
+        if hasattr(process, "ionice") and hasattr(psutil, "IOPRIO_CLASS_BE"):
+            process.ionice(psutil.IOPRIO_CLASS_BE, 7)
+    except (psutil.Error, OSError):
+        return
+
+
+def main() -> int:
+    """Run what is due once; exit code 0, or 3 if a job failed."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        config = load_config()
+        if hasattr(signal, "alarm"):
+            # If the resident is killed, nobody else would end a child that hangs.
+            signal.alarm(config.child_seconds + 5)
+        lower_priority()
+        identity.load(config.data_dir)
+        spool = jobs.open_configured(config)
+        try:
+            schedule = Schedule(config, spool)
+            due = schedule.run()
+        finally:
+            spool.close()
+        files.write_private(config.data_dir / DUE_FILE, f"{due:.3f}\n".encode())
+    except TuanthuError as error:
+        log.error("run-failed", vi=error.vi, en=error.en)  # noqa: TRY400  a message for people, not a trace
+        return EXIT_FAILED
+    return EXIT_FAILED if schedule.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
