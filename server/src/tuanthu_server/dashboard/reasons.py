@@ -29,7 +29,7 @@ REASONS: Final = {
     "no-match": Text("Không khớp mẫu yêu cầu", "Does not match the pattern"),
     "never-observed": Text("Máy chưa từng gửi dữ liệu này", "Never observed on this machine"),
     "stale": Text("Dữ liệu cuối cùng đã quá thời hạn sử dụng", "The last evidence is too old to be used"),
-    "failed": Text("Agent không kiểm tra được", "The agent could not look"),
+    "failed": Text("Tác tử không kiểm tra được", "The agent could not look"),
     "error": Text("Việc kiểm tra trên máy bị lỗi", "The check broke on the machine"),
     "unsupported": Text("Hệ điều hành này không hỗ trợ kiểm tra", "Not supported on this system"),
     "malformed": Text("Dữ liệu hỏng, không đánh giá được", "Malformed evidence"),
