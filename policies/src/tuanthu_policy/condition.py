@@ -16,7 +16,7 @@ from tuanthu_policy.leaves import two_booleans
 from tuanthu_policy.operators import OPERATORS, ArgumentError, FactLike
 from tuanthu_policy.verdicts import Codes, Table, Test
 
-DEEPEST: Final = 8
+DEEPEST: Final = 16
 MOST_LEAVES: Final = 64
 Where = tuple[str | int, ...]
 

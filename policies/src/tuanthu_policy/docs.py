@@ -29,7 +29,7 @@ _HEAD: Final = """# Quy tắc kiểm tra
 Tệp này được tạo từ `policies/rules/` và `policies/controls/` bằng `python -m tuanthu_policy.docs`; đừng sửa tay.
 
 Kết quả của một quy tắc: đạt (`pass`), không đạt (`fail`), không rõ (`unknown`), lỗi (`error`), bằng chứng quá hạn
-(`stale`), chưa kiểm tra (`notchecked`), không áp dụng (`notapplicable`). Không đọc được dữ kiện thì không bao giờ là đạt.
+(`stale`), chưa kiểm tra (`notchecked`), không áp dụng (`notapplicable`). Không đọc được dữ kiện thì không bao giờ đạt.
 """
 
 
