@@ -26,8 +26,15 @@ NAMES = (
     "Trạm Y tế xã Ea Súp",
 )
 REASONS = {
-    Outcome.FAIL: ("not-equal: realtime", "too-old: signature_date", "too-low: product_count"),
-    Outcome.UNKNOWN: ("missing: antivirus.products", "failed: antivirus: permission-denied"),
+    Outcome.FAIL: (
+        "not-equal: antivirus.products.realtime",
+        "too-old: antivirus.products.signature_date",
+        "too-low: antivirus.product_count",
+    ),
+    Outcome.UNKNOWN: (
+        "missing: antivirus.products.running: service-manager-unavailable",
+        "failed: antivirus: permission-denied",
+    ),
     Outcome.STALE: ("stale: antivirus",),
     Outcome.ERROR: ("error: antivirus: deadline",),
     Outcome.NOTCHECKED: ("never-observed: antivirus",),

@@ -40,7 +40,9 @@ def unit_sections(report: DepartmentReport) -> list[UnitAnnex]:
     clauses = {control.id: clause(control) for control in report.controls}
     titles = {rule.id: rule.title.vi for rule in report.rules}
     return [
-        _section(index, unit, clauses, [_failing_row(row, titles) for row in failing[unit.code]])
+        _section(
+            index, unit, clauses, [_failing_row(row, titles, reason(row, report.facts)) for row in failing[unit.code]]
+        )
         for index, unit in enumerate(report.units, 1)
     ]
 
@@ -73,5 +75,5 @@ def _summary(unit: UnitPart) -> str:
     )
 
 
-def _failing_row(row: MachineResult, titles: dict[str, str]) -> list[str]:
-    return [row.machine, ROLES.get(row.role, row.role), titles[row.rule], reason(row), short_date(row.since)]
+def _failing_row(row: MachineResult, titles: dict[str, str], why: str) -> list[str]:
+    return [row.machine, ROLES.get(row.role, row.role), titles[row.rule], why, short_date(row.since)]

@@ -119,7 +119,13 @@ def undetermined(report: DepartmentReport) -> Part:
     titles = {rule.id: rule.title.vi for rule in report.rules}
     counts = report.framework.counts
     rows = [
-        [OUTCOMES[group.outcome], titles[group.rule], reason(group), count(group.machines), count(group.units)]
+        [
+            OUTCOMES[group.outcome],
+            titles[group.rule],
+            reason(group, report.facts),
+            count(group.machines),
+            count(group.units),
+        ]
         for group in report.undetermined[:MOST_REASONS]
     ]
     notes = []

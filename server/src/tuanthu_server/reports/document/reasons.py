@@ -1,5 +1,8 @@
 """Vietnamese words for the reason codes of judgements and observations."""
 
+from collections.abc import Mapping
+
+from tuanthu_policy.text import Text
 from tuanthu_server.reports.snapshot.model import MachineResult, ReasonGroup
 
 REASONS = {
@@ -35,7 +38,9 @@ REASONS = {
 }
 
 
-def reason(row: MachineResult | ReasonGroup) -> str:
-    """`Không đọc được dữ kiện: antivirus.products`; a code without words of its own is shown as it is."""
+def reason(row: MachineResult | ReasonGroup, facts: Mapping[str, Text]) -> str:
+    """`Không đọc được dữ kiện: Đang chạy (permission-denied)`; a code without words of its own is shown as it is."""
     words = REASONS.get(row.code, row.code)
-    return f"{words}: {row.detail}" if words and row.detail else words or row.detail
+    fact = facts[row.fact].vi if row.fact in facts else row.fact
+    text = f"{words}: {fact}" if words and fact else words or fact
+    return f"{text} ({row.cause})" if row.cause else text

@@ -42,6 +42,7 @@ _MACHINE = [
     SheetColumn("Tiêu chí", 44),
     SheetColumn("Kết quả", 16),
     SheetColumn("Lý do", 40),
+    SheetColumn("Dữ kiện", 34),
     SheetColumn("Từ lúc", 18, "moment"),
     SheetColumn("Mã quan sát", 38),
 ]
@@ -125,7 +126,14 @@ def _reasons(report: DepartmentReport) -> Sheet:
         SheetColumn("Số đơn vị", 10, "count"),
     ]
     rows: list[list[Value]] = [
-        [words.OUTCOMES[group.outcome], group.rule, titles[group.rule], reason(group), group.machines, group.units]
+        [
+            words.OUTCOMES[group.outcome],
+            group.rule,
+            titles[group.rule],
+            reason(group, report.facts),
+            group.machines,
+            group.units,
+        ]
         for group in report.undetermined
     ]
     return Sheet("Chưa có kết luận", "Lý do chưa có kết luận", columns, rows)
@@ -209,7 +217,8 @@ def _machines(name: str, title: str, report: DepartmentReport, results: list[Mac
             row.rule,
             titles[row.rule],
             words.OUTCOMES[row.outcome],
-            reason(row),
+            reason(row, report.facts),
+            row.fact,
             "" if row.since is None else row.since,
             row.observation,
         ]

@@ -47,6 +47,7 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
         units_without_machines=[unit.code for unit in units if unit.machines_enrolled == 0],
         undetermined=result_parts.reason_groups(undetermined),
         causes=result_parts.causes(failing, force.policy.rules),
+        facts=result_parts.fact_titles([*failing, *undetermined], force.policy.kinds),
         failing=failing,
         undetermined_machines=undetermined,
     )

@@ -170,12 +170,17 @@ class UnitPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class ReasonGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Results that could not be told, were too old or broke, for the same reason."""
+    """Results that could not be told, were too old or broke, for the same reason.
+
+    The reason of a judgement, `missing: antivirus.products: permission-denied`, is kept in its parts: a stable code,
+    the fact or kind that it is about, and the cause that the agent gave; the last two may be empty.
+    """
 
     outcome: str
     rule: str
     code: str
-    detail: str
+    fact: str
+    cause: str
     machines: int
     units: int
 
@@ -190,7 +195,8 @@ class MachineResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     rule: str
     outcome: str
     code: str
-    detail: str
+    fact: str
+    cause: str
     since: datetime | None
     observation: str
     """UUID of the observation that decided; empty when there was none."""
@@ -232,5 +238,7 @@ class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     units_without_machines: list[str]
     undetermined: list[ReasonGroup]
     causes: list[Cause]
+    facts: dict[str, Text]
+    """Titles of the facts and kinds that reasons name."""
     failing: list[MachineResult]
     undetermined_machines: list[MachineResult]

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from tuanthu_policy.fact import FactKind
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.rule import Rule, Severity
+from tuanthu_policy.text import Text
 from tuanthu_server.compliance.standing import AssetResult
 from tuanthu_server.reports.snapshot.clean import clean
 from tuanthu_server.reports.snapshot.model import Cause, MachineResult, ReasonGroup
@@ -14,10 +16,11 @@ UNDETERMINED = (Outcome.ERROR, Outcome.UNKNOWN, Outcome.STALE, Outcome.NOTCHECKE
 _LONGEST_DETAIL = 120
 
 
-def split_reason(reason: str) -> tuple[str, str]:
-    """`missing: antivirus.products` → its stable code and its detail."""
+def split_reason(reason: str) -> tuple[str, str, str]:
+    """`missing: antivirus.products: permission-denied` → code, fact (or kind) and cause."""
     code, _, detail = reason.partition(":")
-    return clean(code, 60), clean(detail, _LONGEST_DETAIL)
+    fact, _, cause = detail.partition(":")
+    return clean(code, 60), clean(fact, _LONGEST_DETAIL), clean(cause, _LONGEST_DETAIL)
 
 
 def machine_results(
@@ -30,7 +33,7 @@ def machine_results(
 
 
 def _machine_result(result: AssetResult, unit_code: str) -> MachineResult:
-    code, detail = split_reason(result.reason)
+    code, fact, cause = split_reason(result.reason)
     return MachineResult(
         unit=clean(unit_code),
         machine=clean(result.name),
@@ -39,7 +42,8 @@ def _machine_result(result: AssetResult, unit_code: str) -> MachineResult:
         rule=result.rule,
         outcome=Outcome(result.outcome).code,
         code=code,
-        detail=detail,
+        fact=fact,
+        cause=cause,
         since=result.since,
         observation=str(result.observation_uuid or ""),
     )
@@ -47,17 +51,47 @@ def _machine_result(result: AssetResult, unit_code: str) -> MachineResult:
 
 def reason_groups(rows: Iterable[MachineResult]) -> list[ReasonGroup]:
     """Results grouped by outcome, rule and reason, the greatest groups first."""
-    machines: defaultdict[tuple[str, str, str, str], set[int]] = defaultdict(set)
-    units: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    machines: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
+    units: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
     for row in rows:
-        key = (row.outcome, row.rule, row.code, row.detail)
+        key = (row.outcome, row.rule, row.code, row.fact, row.cause)
         machines[key].add(row.asset)
         units[key].add(row.unit)
     groups = [
-        ReasonGroup(outcome=key[0], rule=key[1], code=key[2], detail=key[3], machines=len(found), units=len(units[key]))
-        for key, found in machines.items()
+        ReasonGroup(
+            outcome=key[0],
+            rule=key[1],
+            code=key[2],
+            fact=key[3],
+            cause=key[4],
+            machines=len(found),
+            units=len(units[key]),
+        )
+        for key, found in sorted(machines.items())
     ]
-    return sorted(groups, key=lambda group: (-group.machines, group.outcome, group.rule, group.code, group.detail))
+    return sorted(groups, key=lambda group: -group.machines)
+
+
+def fact_titles(rows: Iterable[MachineResult], kinds: Mapping[str, FactKind]) -> dict[str, Text]:
+    """Titles of the facts and kinds that these reasons name; what the catalogue does not know is left out."""
+    named = {row.fact for row in rows}
+    titles = {path: _title(path, kinds) for path in sorted(named)}
+    return {path: title for path, title in titles.items() if title is not None}
+
+
+def _title(path: str, kinds: Mapping[str, FactKind]) -> Text | None:
+    """The title of a kind, or of the innermost fact of `antivirus.products.running`."""
+    kind_name, *names = path.split(".")
+    kind = kinds.get(kind_name)
+    if kind is None or not names:
+        return kind.title if kind else None
+    facts, found = kind.facts, None
+    for name in names:
+        found = facts.get(name)
+        if found is None:
+            return None
+        facts = found.fields
+    return found.title if found else None
 
 
 def causes(rows: Iterable[MachineResult], rules: Mapping[str, Rule]) -> list[Cause]:
