@@ -51,19 +51,16 @@ def check_server(server: str) -> str:
     return f"https://{parts.netloc}"
 
 
-def fetch_ca(server: str, fingerprint: str, timeouts: tuple[float, float]) -> bytes:
+def fetch_ca(server: str, fingerprint: str, timeouts: tuple[float, float], proxy: str = "") -> bytes:
     """The collector's CA certificate (PEM), fetched without trust and kept only if its fingerprint is the given one.
 
     Raises EnrolmentError where it is another, TransportError where it cannot be fetched.
     """
-    wanted = fingerprint.replace(":", "").replace(" ", "").lower()
-    if len(wanted) != 64 or any(letter not in "0123456789abcdef" for letter in wanted):
-        raise EnrolmentError(
-            f"Dấu vân tay CA {fingerprint!r} không hợp lệ: cần 64 chữ số hệ 16 (SHA-256)",
-            f"CA fingerprint {fingerprint!r} is invalid: 64 hexadecimal digits (SHA-256) are needed",
-        )
+    wanted = clean_fingerprint(fingerprint)
     session = requests.Session()
     session.trust_env = False
+    if proxy:
+        session.proxies = {"https": proxy}
     try:
         with session.get(
             server + API + "ca.pem",
@@ -79,6 +76,17 @@ def fetch_ca(server: str, fingerprint: str, timeouts: tuple[float, float]) -> by
     finally:
         session.close()
     return match_fingerprint(pem, wanted)
+
+
+def clean_fingerprint(fingerprint: str) -> str:
+    """A SHA-256 fingerprint as 64 lower-case digits, however it was written; raises EnrolmentError."""
+    wanted = fingerprint.replace(":", "").replace(" ", "").lower()
+    if len(wanted) != 64 or any(letter not in "0123456789abcdef" for letter in wanted):
+        raise EnrolmentError(
+            f"Dấu vân tay CA {fingerprint!r} không hợp lệ: cần 64 chữ số hệ 16 (SHA-256)",
+            f"CA fingerprint {fingerprint!r} is invalid: 64 hexadecimal digits (SHA-256) are needed",
+        )
+    return wanted
 
 
 def match_fingerprint(pem: bytes, wanted: str) -> bytes:
@@ -185,4 +193,18 @@ def enrol(config: Config, server: str, token: str, ca: bytes | None, machine: Ma
     )
     identities.save(config.data_dir, identity)
     log.info("enrolled", agent=identity.agent, unit=identity.unit_code, server=server)
+    return identity
+
+
+def enrol_again(config: Config, server: str, token: str, ca: bytes | None, machine: MachineIdentity) -> Identity:
+    """Enrol with a new key; until that has succeeded the former identity stays in use. Raises as `enrol`."""
+    stage = config.data_dir / "reenrol"
+    identity = enrol(msgspec.structs.replace(config, data_dir=stage), server, token, ca, machine)
+    # The identity last: as long as it is the former one, asking again repeats these steps.
+    for name in (identities.CA_NAME, signing.KEY_NAME, identities.FILE_NAME):
+        if (stage / name).exists():
+            write_private(config.data_dir / name, (stage / name).read_bytes())
+    for path in stage.iterdir():
+        path.unlink()
+    stage.rmdir()
     return identity

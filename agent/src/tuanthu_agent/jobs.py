@@ -6,13 +6,16 @@ import structlog
 
 from tuanthu_agent import identity as identities
 from tuanthu_agent import signing
-from tuanthu_agent.collect import observe_configured, spool_report
+from tuanthu_agent.collect import observe_configured, reissue, spool_report
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.collectors.running import Done
 from tuanthu_agent.config import Config
+from tuanthu_agent.identity import Identity
+from tuanthu_agent.signing import Signer
 from tuanthu_agent.spool.interface import Spool
 from tuanthu_agent.spool.sqlite import SqliteSpool
-from tuanthu_agent.uplink import Delivery, open_uplink
+from tuanthu_agent.transport import Transport
+from tuanthu_agent.uplink import Delivery, Uplink
 
 MEGABYTE = 1024 * 1024
 log = structlog.get_logger()
@@ -23,10 +26,23 @@ def open_configured(config: Config) -> SqliteSpool:
     return SqliteSpool(config.data_dir, config.spool_megabytes * MEGABYTE)
 
 
+def adopt(config: Config, spool: Spool) -> tuple[Identity, Signer]:
+    """This machine's identity and key; reports that wait under a former identity are issued anew under this one.
+
+    Raises IdentityError, SpoolError.
+    """
+    identity, signer = identities.load(config.data_dir), signing.load(config.data_dir)
+    former = spool.get("agent")
+    if former is not None and former != identity.agent:
+        spool.restart(lambda report, sequence: reissue(signer, identity.agent, report, sequence))
+    if former != identity.agent:
+        spool.put({"agent": identity.agent})
+    return identity, signer
+
+
 def collect(config: Config, spool: Spool, done: Done | None = None) -> int:
     """Observe the machine and keep a signed report; returns its number. Raises IdentityError, SpoolError."""
-    identity = identities.load(config.data_dir)
-    signer = signing.load(config.data_dir)
+    identity, signer = adopt(config, spool)
     observations = observe_configured(REGISTRY, config, done)
     sequence = spool_report(spool, signer, identity.agent, observations)
     spool.put({"last:collect": datetime.now(UTC).isoformat(timespec="seconds")})
@@ -36,4 +52,11 @@ def collect(config: Config, spool: Spool, done: Done | None = None) -> int:
 
 def deliver(config: Config, spool: Spool) -> Delivery:
     """Deliver what waits; raises IdentityError, SpoolError."""
-    return open_uplink(config, spool).deliver()
+    identity, signer = adopt(config, spool)
+    ca = identities.trusted_ca(config.data_dir, identity)
+    timeouts = (float(config.connect_seconds), float(config.read_seconds))
+    transport = Transport(identity.server, ca, timeouts, config.proxy)
+    try:
+        return Uplink(spool, signer, identity, transport, config).deliver()
+    finally:
+        transport.close()

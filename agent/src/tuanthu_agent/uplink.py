@@ -11,8 +11,6 @@ from typing import Final
 import msgspec
 import structlog
 
-from tuanthu_agent import identity as identities
-from tuanthu_agent import signing
 from tuanthu_agent.collect import reissue
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import TransportError
@@ -134,12 +132,3 @@ def not_acknowledged(detail: str) -> TransportError:
         permanent=False,
         code="not-a-collector",
     )
-
-
-def open_uplink(config: Config, spool: Spool) -> Uplink:
-    """The uplink of this machine; raises IdentityError if it is not enrolled."""
-    identity = identities.load(config.data_dir)
-    ca = identities.trusted_ca(config.data_dir, identity)
-    timeouts = (float(config.connect_seconds), float(config.read_seconds))
-    transport = Transport(identity.server, ca, timeouts, config.proxy)
-    return Uplink(spool, signing.load(config.data_dir), identity, transport, config)

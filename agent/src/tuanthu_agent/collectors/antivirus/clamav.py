@@ -21,12 +21,15 @@ _CONFIGS: Final = (
 _PROGRAMS: Final = ("/usr/sbin/clamd", "/usr/local/sbin/clamd", "/usr/bin/clamscan", "/usr/local/bin/clamscan")
 _DATABASE: Final = "/var/lib/clamav"
 _UNITS: Final = "/etc/systemd/system"
-_UPDATE_LINKS: Final = (
-    f"{_UNITS}/multi-user.target.wants/clamav-freshclam.service",
-    f"{_UNITS}/multi-user.target.wants/freshclam.service",
+_TIMED_LINKS: Final = (
     f"{_UNITS}/timers.target.wants/clamav-freshclam-once.timer",
     "/etc/cron.d/clamav-update",
     "/etc/cron.d/clamav-freshclam",
+)
+_UPDATE_LINKS: Final = (
+    f"{_UNITS}/multi-user.target.wants/clamav-freshclam.service",
+    f"{_UNITS}/multi-user.target.wants/freshclam.service",
+    *_TIMED_LINKS,
 )
 
 
@@ -65,7 +68,7 @@ def find_clamav(host: Host, processes: Processes, found: Findings) -> dict[str, 
         sources.append(database.source)
     item |= database.fields()
     put(item, "auto_update", auto_update(host, processes))
-    put(item, "update_running", processes.runs("freshclam"))
+    put(item, "update_running", update_running(host, processes))
     item["sources"] = sources
     return item
 
@@ -140,3 +143,11 @@ def auto_update(host: Host, processes: Processes) -> bool | None:
         return True
     # Without systemd's folder there may be another way to start it that is not known here.
     return False if host.exists(_UNITS) and processes.complete else None
+
+
+def update_running(host: Host, processes: Processes) -> bool | None:
+    """Whether the updater is at work; not to be told where a timer or cron starts it now and then."""
+    running = processes.runs("freshclam")
+    if running is False and any(host.has_link(path) or host.exists(path) for path in _TIMED_LINKS):
+        return None
+    return running

@@ -1,0 +1,112 @@
+"""`tuanthu-agent check`: an instant local verdict, for the officer at the machine."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import cyclopts
+import msgspec
+from cyclopts import Parameter
+from rich.table import Table
+
+from tuanthu_agent.cli.console import collecting, output
+from tuanthu_agent.cli.wording import OUTCOMES, explain_reason
+from tuanthu_agent.collect import observe_configured
+from tuanthu_agent.collectors.registry import REGISTRY
+from tuanthu_agent.config import load_config
+from tuanthu_agent.errors import TuanthuError
+from tuanthu_policy.errors import PolicyError
+from tuanthu_policy.loader import load_policy
+from tuanthu_policy.observation import Observation, Sighting
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.policy import Policy
+from tuanthu_policy.result import RuleResult
+
+EXIT_PASS: Final = 0
+EXIT_FAIL: Final = 1
+EXIT_UNKNOWN: Final = 2
+_UNSETTLED: Final = frozenset({Outcome.UNKNOWN, Outcome.STALE, Outcome.NOTCHECKED, Outcome.ERROR})
+
+
+def register(app: cyclopts.App) -> None:
+    """Add the command."""
+    app.command(check, name="check")
+
+
+def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """Kiểm tra máy này và kết luận tại chỗ, không gửi đi. Mã thoát: 0 đạt, 1 không đạt, 2 chưa rõ, 3 lỗi.
+
+    Parameters
+    ----------
+    as_json
+        In kết quả dạng JSON
+    """
+    config = load_config()
+    policy = shipped_policy()
+    with collecting() as done:
+        observations = observe_configured(REGISTRY, config, done)
+    at = datetime.now(UTC)
+    results = policy.judge({seen.kind: Sighting(seen, at) for seen in observations}, at)
+    if as_json:
+        output.out(render_json(policy, observations, results, at), highlight=False)
+    else:
+        show(policy, results, config.language)
+    return exit_code([result.outcome for result in results])
+
+
+def shipped_policy() -> Policy:
+    """The policy that came with this agent; raises TuanthuError."""
+    try:
+        return load_policy()
+    except PolicyError as error:
+        raise TuanthuError(
+            f"Chính sách không dùng được: {error.vi}", f"The policy cannot be used: {error.en}"
+        ) from None
+
+
+def exit_code(outcomes: list[Outcome]) -> int:
+    """1 if anything failed, else 2 if anything is not settled or nothing was judged, else 0."""
+    if Outcome.FAIL in outcomes:
+        return EXIT_FAIL
+    if Outcome.PASS not in outcomes or _UNSETTLED.intersection(outcomes):
+        return EXIT_UNKNOWN
+    return EXIT_PASS
+
+
+def render_json(policy: Policy, observations: list[Observation], results: list[RuleResult], at: datetime) -> str:
+    """Everything that was seen and concluded; outcomes as words."""
+    document = {
+        "at": at,
+        "policy": policy.digest,
+        "results": [msgspec.to_builtins(result) | {"outcome": result.outcome.code} for result in results],
+        "observations": observations,
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+
+
+def show(policy: Policy, results: list[RuleResult], language: str) -> None:
+    """One row per rule, the worst first, and a sentence at the end."""
+    vietnamese = not language.startswith("en")
+    headings = (
+        ("Kết quả", "Quy tắc", "Vì sao, và việc cần làm") if vietnamese else ("Outcome", "Rule", "Why; what to do")
+    )
+    table = Table(*headings, show_lines=True, header_style="bold")
+    for result in sorted(results, key=lambda one: (-one.outcome, one.rule)):
+        rule = policy.rules[result.rule]
+        word, style = OUTCOMES[result.outcome]
+        why = explain_reason(policy, result.reason, language)
+        if result.outcome not in (Outcome.PASS, Outcome.NOTAPPLICABLE):
+            why += "\n→ " + rule.remediation.in_language(language)
+        shown = word.in_language(language)
+        table.add_row(f"[{style}]{shown}[/]", rule.title.in_language(language), why)
+    output.print(table)
+    output.print(summary([result.outcome for result in results], vietnamese=vietnamese))
+
+
+def summary(outcomes: list[Outcome], *, vietnamese: bool) -> str:
+    """How many of each."""
+    passed, failed = outcomes.count(Outcome.PASS), outcomes.count(Outcome.FAIL)
+    open_ = sum(outcome in _UNSETTLED for outcome in outcomes)
+    rest = len(outcomes) - passed - failed - open_
+    if vietnamese:
+        return f"{passed} đạt, {failed} không đạt, {open_} chưa rõ, {rest} không áp dụng."
+    return f"{passed} pass, {failed} fail, {open_} unknown, {rest} not applicable."

@@ -1,0 +1,93 @@
+"""`tuanthu-agent enrol`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import cyclopts
+from cyclopts import Parameter
+
+from tuanthu_agent import enrolment, jobs
+from tuanthu_agent import identity as identities
+from tuanthu_agent.cli.console import output
+from tuanthu_agent.config import Config, load_config
+from tuanthu_agent.errors import EnrolmentError
+from tuanthu_agent.host import Host
+
+
+def register(app: cyclopts.App) -> None:
+    """Add the command."""
+    app.command(enrol, name="enrol")
+
+
+def enrol(
+    *,
+    server: str,
+    token: str,
+    ca_fingerprint: str = "",
+    ca: Path | None = None,
+    role: Literal["workstation", "server"] = "workstation",
+    owner: str = "",
+    location: str = "",
+    again: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Ghi danh máy này với máy chủ trung tâm. (Enrol this machine.)
+
+    Parameters
+    ----------
+    server
+        Địa chỉ máy chủ trung tâm: https://tên:cổng
+    token
+        Mã ghi danh do đơn vị cấp
+    ca_fingerprint
+        Dấu vân tay SHA-256 của chứng thư gốc (64 chữ số hệ 16)
+    ca
+        Tệp PEM chứa chứng thư gốc, thay cho dấu vân tay
+    role
+        workstation (máy trạm) hoặc server (máy chủ)
+    owner
+        Người dùng chính hoặc bộ phận quản lý máy
+    location
+        Nơi đặt máy
+    again
+        Ghi danh lại máy đã ghi danh, với khoá mới; báo cáo đang chờ được giữ
+    """
+    config = load_config()
+    address = enrolment.check_server(server)
+    former = identities.find(config.data_dir)
+    if former is not None and not again:
+        raise EnrolmentError(
+            f"Máy này đã ghi danh với {former.server} ({former.unit_name}). Muốn ghi danh lại, thêm --again.",
+            f"This machine is already enrolled at {former.server} ({former.unit_name}). Add --again to enrol anew.",
+        )
+    certificate = trusted_certificate(config, address, ca_fingerprint, ca)
+    machine = enrolment.describe_machine(Host(config.host_root), config, role, owner, location)
+    if former is None:
+        identity = enrolment.enrol(config, address, token, certificate, machine)
+    else:
+        identity = enrolment.enrol_again(config, address, token, certificate, machine)
+    adopt_spool(config)
+    output.print(f"Đã ghi danh với {identity.server}", markup=False, soft_wrap=True)
+    output.print(f"Đơn vị: {identity.unit_name} ({identity.unit_code})", markup=False, soft_wrap=True)
+    output.print(f"Mã máy: {identity.agent}", markup=False)
+    return 0
+
+
+def trusted_certificate(config: Config, server: str, fingerprint: str, file: Path | None) -> bytes | None:
+    """The CA certificate to pin, or None to rely on the machine's trust store."""
+    if file is not None:
+        pem = enrolment.read_ca_file(file)
+        return enrolment.match_fingerprint(pem, enrolment.clean_fingerprint(fingerprint)) if fingerprint else pem
+    if fingerprint:
+        timeouts = (float(config.connect_seconds), float(config.read_seconds))
+        return enrolment.fetch_ca(server, fingerprint, timeouts, config.proxy)
+    return None
+
+
+def adopt_spool(config: Config) -> None:
+    """Reports that wait under a former identity will go out under this one, at once."""
+    spool = jobs.open_configured(config)
+    try:
+        jobs.adopt(config, spool)
+        spool.put({"retry:delay": "", "retry:at": "", "retry:error": ""})
+    finally:
+        spool.close()
