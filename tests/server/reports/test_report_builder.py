@@ -136,6 +136,7 @@ def test_reasons_are_told_in_words_with_the_agents_cause(tmp_path):
     result = sector.results[0]
     for told, words in (
         ("missing: antivirus.products.running: service-manager-unavailable", "Không đọc được dữ kiện: Đang chạy (service-manager-unavailable)"),
+        ("failed: lan: permission-denied", "Lần quan sát không thực hiện được: Mạng nội bộ (không đủ quyền đọc)"),
         ("stale: antivirus", "Bằng chứng quá hạn: Phần mềm phòng, chống mã độc"),
         ("missing: firewall.on", "Không đọc được dữ kiện: firewall.on"),
         ("something-new", "something-new"),

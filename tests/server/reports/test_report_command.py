@@ -6,10 +6,11 @@ import pytest
 from cyclopts import App
 from tests.server.reports.sample import POLICY
 
-from tuanthu_server.cli.report import choose_targets, read_moment, register
+from tuanthu_server.cli.report import FORMATS, choose_targets, read_moment, register
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.errors import InputError, TuanthuError
 from tuanthu_server.reports.models import ReportSnapshot
+from tuanthu_server.reports.registry import EXPORTERS
 from tuanthu_server.units.models import Unit, UnitExpectation
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -104,3 +105,10 @@ def test_today_is_the_present_and_other_days_end_at_midnight_in_vietnam():
     for wrong in ("24/11/2026", "2026-13-01", "9999-12-31", "2026-11-24T11:00"):
         with pytest.raises(InputError):
             read_moment(wrong, NOW)
+
+
+def test_the_command_knows_every_format_and_its_default_name(tmp_path):
+    assert tuple(EXPORTERS) == FORMATS
+    assert {name: path.name for name, path in choose_targets(tmp_path, None)} == {
+        name: exporter.filename for name, exporter in EXPORTERS.items()
+    }

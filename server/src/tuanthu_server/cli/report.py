@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 from cyclopts import App, Parameter
 
+from tuanthu_server.cli.moments import LOCAL
 from tuanthu_server.errors import InputError
 
 if TYPE_CHECKING:
     from tuanthu_server.reports.snapshot.model import DepartmentReport
 
 FORMATS = ("docx", "pdf", "xlsx", "json")
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def register(app: App) -> None:
@@ -104,12 +103,12 @@ def read_moment(text: str, now: datetime) -> datetime | None:
     try:
         if len(text) == len("2026-11-24"):
             day = date.fromisoformat(text)
-            moment = datetime.combine(day + timedelta(days=1), time(), _ZONE) - timedelta(microseconds=1)
-            if day == now.astimezone(_ZONE).date():
+            moment = datetime.combine(day + timedelta(days=1), time(), LOCAL) - timedelta(microseconds=1)
+            if day == now.astimezone(LOCAL).date():
                 return None
         else:
             moment = datetime.fromisoformat(text)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=_ZONE)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)
     except (ValueError, OverflowError):
         raise InputError(
             f"--as-of {text}: không phải ngày dạng YYYY-MM-DD hay thời điểm ISO 8601",

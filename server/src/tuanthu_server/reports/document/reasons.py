@@ -37,10 +37,32 @@ REASONS = {
     "holds": "Điều bị cấm lại đúng",
 }
 
+CAUSES = {
+    "permission-denied": "không đủ quyền đọc",
+    "not-found": "không tìm thấy",
+    "not-available": "hệ điều hành không cung cấp",
+    "connection-refused": "kết nối bị từ chối",
+    "timeout": "quá thời gian chờ",
+    "nothing-readable": "không đọc được nguồn nào",
+    "processes-hidden": "không xem được tiến trình của người dùng khác",
+    "clamd-answer": "clamd không trả lời đúng",
+    "clamd-not-listening": "clamd chạy nhưng không nhận kết nối",
+    "database-empty": "thư mục mẫu nhận diện trống",
+    "database-header": "tệp mẫu nhận diện không đọc được phần đầu",
+    "too-many": "vượt số lượng cho phép",
+    "too-large": "dữ liệu quá lớn",
+    "no-default-route": "không có tuyến mặc định",
+    "no-dns-servers": "không có máy chủ DNS",
+    "probes-passive": "chế độ đo thụ động",
+    "icmp-not-permitted": "không được phép gửi ICMP",
+    "icmp-failed": "gửi ICMP không thành công",
+}
+"""Causes that agents give; others are shown as they are."""
+
 
 def reason(row: MachineResult | ReasonGroup, facts: Mapping[str, Text]) -> str:
-    """`Không đọc được dữ kiện: Đang chạy (permission-denied)`; a code without words of its own is shown as it is."""
+    """`Không đọc được dữ kiện: Đang chạy (không đủ quyền đọc)`; a code without words of its own is shown as it is."""
     words = REASONS.get(row.code, row.code)
     fact = facts[row.fact].vi if row.fact in facts else row.fact
     text = f"{words}: {fact}" if words and fact else words or fact
-    return f"{text} ({row.cause})" if row.cause else text
+    return f"{text} ({CAUSES.get(row.cause, row.cause)})" if row.cause else text
