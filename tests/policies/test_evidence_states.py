@@ -150,7 +150,7 @@ def test_facts_that_are_no_facts_raise_nothing(facts):
 
 
 def test_a_moment_without_a_time_zone_is_an_error_not_an_exception():
-    naive = datetime(2026, 11, 20)  # noqa: DTZ001
+    naive = datetime(2026, 11, 20)
     result = judged(OPEN, box(open=True), at=naive)
     assert (result.outcome, result.reason) == (Outcome.ERROR, "malformed: TypeError")
     assert explain(compiled(OPEN), box(open=True), naive).actual == "error"

@@ -3,19 +3,18 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from tuanthu_policy.cases import missing_cases
 from tuanthu_policy.checks import NAME
 from tuanthu_policy.control import Framework
 from tuanthu_policy.errors import PolicyError
-from tuanthu_policy.fact import FactKind
+from tuanthu_policy.fact import Fact, FactKind
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.typed import typed
 from tuanthu_policy.yaml_tree import Tree, Where, parse_yaml
 
-T = TypeVar("T")
 _FRAMEWORK: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _NAME: Final = re.compile(NAME)
 
@@ -62,13 +61,25 @@ def load_policy(folder: Path | None = None) -> Policy:
 def _kinds(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, FactKind]]:
     for file in sorted((root / "facts").glob("*.yml")):
         tree = read_text(file, root)
+        _check_each(tree, tree.value, ())
         kind = typed(tree, FactKind)
         _same_name(tree, "kind", kind.kind, file.stem)
-        for name in kind.facts:
-            if not _NAME.fullmatch(name):
-                raise tree.error(("facts", name), f"tên dữ kiện {name!r} không hợp lệ", f"bad name of a fact: {name!r}")
         trees[kind.kind] = tree
         yield kind.kind, kind
+
+
+def _check_each(tree: Tree, value: Any, within: Where) -> None:
+    """Each fact by itself, innermost first, so that an error names it: of a mapping, a type error tells no key."""
+    for key in ("facts", "fields"):
+        inner = value.get(key) if isinstance(value, dict) else None
+        if not isinstance(inner, dict):
+            continue
+        for name in inner:
+            where = (*within, key, name)
+            if not _NAME.fullmatch(name):
+                raise tree.error(where, f"tên dữ kiện {name!r} không hợp lệ", f"bad name of a fact: {name!r}")
+            _check_each(tree, inner[name], where)
+            typed(tree, Fact, where)
 
 
 def _rules(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, Rule]]:

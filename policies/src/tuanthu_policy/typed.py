@@ -17,20 +17,23 @@ _MISSING_FIELD: Final = re.compile(r"Object missing required field `(.*)`")
 _WRONG_TYPE: Final = re.compile(r"Expected `(.*)`, got `(.*)`")
 
 
-def typed(tree: Tree, kind: type[T]) -> T:
-    """The file as a `kind`; raises PolicyError."""
+def typed(tree: Tree, kind: type[T], within: Where = ()) -> T:
+    """The file, or the part of it that stands at `within`, as a `kind`; raises PolicyError."""
+    value = tree.value
+    for step in within:
+        value = value[step]
     try:
-        found = msgspec.convert(tree.value, kind)
+        found = msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise _located(tree, str(error)) from None
-    _check_texts(tree, tree.value, ())
+        raise _located(tree, within, str(error)) from None
+    _check_texts(tree, value, within)
     return found
 
 
-def _located(tree: Tree, message: str) -> PolicyError:
+def _located(tree: Tree, within: Where, message: str) -> PolicyError:
     shape = _PLACE.fullmatch(message)
     text, place = (shape[1], shape[2] or "") if shape else (message, "")
-    where = _where(place)
+    where = (*within, *_where(place))
     unknown, missing, wrong = _UNKNOWN_FIELD.search(text), _MISSING_FIELD.search(text), _WRONG_TYPE.search(text)
     if unknown:
         return tree.error((*where, unknown[1]), f"không có khóa {unknown[1]!r}", f"unknown key {unknown[1]!r}")

@@ -1,0 +1,135 @@
+"""Over everything that is shipped: both languages, real Vietnamese, stable ids, documents in step, one-way imports."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.policies.making import shipped
+
+from tuanthu_policy.control import Verified
+from tuanthu_policy.docs import main as write_document
+from tuanthu_policy.docs import rules_document
+from tuanthu_policy.loader import policy_folder
+from tuanthu_policy.operators import OPERATORS
+from tuanthu_policy.text import Text
+
+ROOT = policy_folder().parent
+VIETNAMESE = re.compile("[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
+NEUTRAL = {"MTU", "Kernel"}
+
+STABLE_RULES = {
+    "antivirus.auto_update",
+    "antivirus.installed",
+    "antivirus.protected",
+    "antivirus.realtime",
+    "antivirus.running",
+    "antivirus.signatures_fresh",
+    "antivirus.signatures_within_15_days",
+    "host.time_synchronised",
+    "lan.connected",
+    "lan.dns_resolves",
+    "lan.gateway_reachable",
+    "lan.link_speed",
+}
+STABLE_CONTROLS = {
+    "automatic-update",
+    "awareness-training",
+    "central-management",
+    "coverage",
+    "no-default-configuration",
+    "periodic-assessment",
+    "projects-security-component",
+    "statistics-sharing",
+    "warning-response",
+}
+
+
+def texts(value, path=""):
+    """Every Text below a value, with its path."""
+    if isinstance(value, Text):
+        yield path, value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from texts(getattr(value, name), f"{path}.{name}")
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from texts(one, f"{path}.{name}")
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from texts(one, f"{path}[{index}]")
+
+
+ALL_TEXTS = [
+    pytest.param(text, id=path)
+    for part in (shipped().rules, shipped().frameworks, shipped().kinds)
+    for path, text in texts(part)
+]
+
+
+@pytest.mark.parametrize("text", ALL_TEXTS)
+def test_every_text_has_both_languages_and_the_vietnamese_one_has_its_diacritics(text):
+    assert text.vi.strip()
+    assert text.en.strip()
+    assert text.vi in NEUTRAL or VIETNAMESE.search(text.vi)
+    assert not VIETNAMESE.search(text.en)
+
+
+def test_published_rule_ids_stay():
+    assert set(shipped().rules) >= STABLE_RULES
+
+
+def test_published_control_ids_stay():
+    assert {control.id for control in shipped().frameworks["directive-14-2018"].controls} >= STABLE_CONTROLS
+
+
+def test_clauses_that_no_machine_measures_are_attested():
+    for control in shipped().frameworks["directive-14-2018"].controls:
+        assert control.rules or control.attestation
+
+
+def test_only_the_quoted_clause_claims_to_be_quoted():
+    controls = shipped().frameworks["directive-14-2018"].controls
+    assert [one.id for one in controls if one.verified is Verified.QUOTED] == ["no-default-configuration"]
+
+
+def test_every_antivirus_rule_serves_a_control():
+    served = shipped().control_rules()["directive-14-2018"]
+    assert {rule for rule in shipped().rules if rule.startswith("antivirus.")} == set(served)
+
+
+def test_the_rules_document_is_in_step_with_the_rules():
+    document = (ROOT / "docs" / "rules.vi.md").read_text(encoding="utf-8")
+    assert document == rules_document(shipped()), "run: python -m tuanthu_policy.docs"
+
+
+def test_the_rules_document_is_written_where_it_is_asked_for(tmp_path):
+    write_document([str(tmp_path / "rules.md")])
+    written = (tmp_path / "rules.md").read_text(encoding="utf-8")
+    for rule in shipped().rules.values():
+        assert rule.title.vi in written
+
+
+def test_every_operator_and_quantifier_is_documented():
+    document = (ROOT / "docs" / "conditions.md").read_text(encoding="utf-8")
+    for name in (*OPERATORS, "any_item", "all_items", "all", "any", "none"):
+        assert f"`{name}`" in document
+
+
+def test_the_condition_language_needs_the_standard_library_only():
+    script = (
+        "import sys; sys.modules['msgspec'] = sys.modules['yaml'] = None\n"
+        "from tuanthu_policy.condition import Compiler, kinds_read\n"
+        "import tuanthu_policy.duration, tuanthu_policy.pattern\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_only_the_loader_and_its_commands_touch_files():
+    allowed = {"loader.py", "cases.py", "docs.py", "schema.py"}
+    for file in Path(sys.modules["tuanthu_policy"].__file__).parent.glob("*.py"):
+        if file.name not in allowed:
+            assert not re.search(r"\bopen\(|pathlib|import os|socket", file.read_text(encoding="utf-8")), file.name
