@@ -46,6 +46,10 @@ class DueScheduler(BaseScheduler):  # type: ignore[misc]
     def wakeup(self) -> None:
         """Nothing sleeps here."""
 
+    def shutdown(self, wait: bool = True) -> None:  # noqa: FBT001, FBT002  the base class wants it so
+        """Stop."""
+        super().shutdown(wait)
+
     def run_due(self) -> None:
         """Run jobs until none is due soon."""
         while (wait := self._process_jobs()) is not None and wait <= LINGER_SECONDS:

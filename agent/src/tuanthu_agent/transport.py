@@ -83,19 +83,28 @@ def read_bounded(response: requests.Response) -> bytes:
 
 def tls_error(server: str, error: Exception) -> TransportError:
     """The connection cannot be trusted. Not permanent: certificates get mended."""
+    cause = root_cause(error)
     return TransportError(
-        f"Không tin được kết nối tới {server}: {error}. Kiểm tra chứng thư và dấu vân tay CA của máy chủ trung tâm.",
-        f"The connection to {server} cannot be trusted: {error}. Check the collector's certificate and CA fingerprint.",
+        f"Không tin được kết nối tới {server}: {cause}. Kiểm tra chứng thư và dấu vân tay CA của máy chủ trung tâm.",
+        f"The connection to {server} cannot be trusted: {cause}. Check the collector's certificate and CA fingerprint.",
         permanent=False,
         code="tls",
     )
 
 
+def root_cause(error: BaseException) -> str:
+    """The innermost of wrapped errors: what the operating system said."""
+    inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
+    deeper = getattr(error, "reason", None) or inner or error.__cause__ or error.__context__
+    return root_cause(deeper) if isinstance(deeper, BaseException) else str(error) or type(error).__name__
+
+
 def network_error(server: str, error: Exception) -> TransportError:
     """The collector could not be reached or the connection broke."""
+    cause = root_cause(error)
     return TransportError(
-        f"Không kết nối được tới {server}: {error}",
-        f"Cannot reach {server}: {error}",
+        f"Không kết nối được tới {server}: {cause}",
+        f"Cannot reach {server}: {cause}",
         permanent=False,
         code="network",
     )
