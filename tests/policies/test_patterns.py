@@ -34,6 +34,7 @@ def test_it_takes_what_is_bounded(text):
         "a*b*c*",
         "a{1,}b{1,}c{1,}",
         "a?a?a?a?a?a?a?a?a?",
+        "[[a]]",
         r"(a)\1",
         "(?=a)b",
         "(?i)a",

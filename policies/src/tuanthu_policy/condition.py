@@ -123,7 +123,7 @@ class Compiler:
             self._node(member, place.within(f".{group}[{index}]", group, index), items)
             for index, member in enumerate(members)
         )
-        return Plan(place.path, group, GROUPS[group](_tests(group, children)), children=children)
+        return Plan(place.path, group, _grouped(group, children), children=children)
 
     def _on_fact(self, node: dict[Any, Any], place: Place, items: Named | None) -> Plan:
         self._leaves += 1
@@ -193,19 +193,14 @@ class Compiler:
         return Plan(place.path, name, test, named.full, named.field, named.slot, children=(child,))
 
 
-def _tests(group: str, children: Sequence[Plan]) -> list[Test]:
-    """The members' closures; in `all`, two boolean leaves side by side become one."""
-    tests: list[Test] = []
-    index = 0
-    while index < len(children):
-        pair = [_boolean(child) for child in children[index : index + 2]] if group == "all" else []
-        if len(pair) == 2 and pair[0] and pair[1]:
-            tests.append(two_booleans(pair[0], pair[1]))
-            index += 2
-        else:
-            tests.append(children[index].test)
-            index += 1
-    return tests
+def _grouped(group: str, children: Sequence[Plan]) -> Test:
+    """The closure of a group; an `all` that begins with two boolean leaves judges them without calling them."""
+    tests = [child.test for child in children]
+    pair = [_boolean(child) for child in children[:2]] if group == "all" else []
+    if len(pair) == 2 and pair[0] and pair[1]:
+        rest = GROUPS[group](tests[2:]) if len(tests) > 2 else None
+        return two_booleans(pair[0], pair[1], rest)
+    return GROUPS[group](tests)
 
 
 def _boolean(plan: Plan) -> tuple[str, bool, Codes] | None:

@@ -10,13 +10,17 @@ from math import isfinite
 from typing import Any, Final, Literal
 
 from tuanthu_policy.pattern import LONGEST_VALUE
-from tuanthu_policy.scalars import Network, Version, address, instant, instants, version
-from tuanthu_policy.verdicts import TRUTH, Clock, Codes, Test
+from tuanthu_policy.scalars import Network, Version, address, instant, version
+from tuanthu_policy.verdicts import TRUE, TRUTH, Clock, Codes, Test
 
 ABSENT: Final = (KeyError, TypeError, IndexError)
 """What reading a field raises where there is none, or where the record is no object at all."""
 ONE_DAY: Final = 86_400_000_000
 """Microseconds. A moment that lies more than this in the future is no evidence of anything."""
+
+
+MOST_REMEMBERED: Final = 4_096
+"""Moments that one leaf remembers."""
 
 
 def reading(name: str, codes: Codes, judge: Callable[[Any], int]) -> Test:
@@ -52,12 +56,12 @@ def same_boolean(name: str, expected: bool, codes: Codes) -> Test:  # noqa: FBT0
     return test
 
 
-def two_booleans(first: tuple[str, bool, Codes], second: tuple[str, bool, Codes]) -> Test:
-    """`all` of two leaves `is: true|false` as one closure; only what is no boolean takes the way through both."""
+def two_booleans(first: tuple[str, bool, Codes], second: tuple[str, bool, Codes], rest: Test | None) -> Test:
+    """`all` of two leaves `is: true|false` and perhaps more; only what is no boolean goes through every closure."""
     (one, wanted_one, codes_one), (two, wanted_two, codes_two) = first, second
     holds, fails_one, fails_two = codes_one.holds, codes_one.fails, codes_two.fails
     other_one, other_two = not wanted_one, not wanted_two
-    slow_one, slow_two = same_boolean(*first), same_boolean(*second)
+    slow = (same_boolean(*first), same_boolean(*second), *([rest] if rest else []))
 
     def test(record: Any, clock: Clock) -> int:
         try:
@@ -67,16 +71,22 @@ def two_booleans(first: tuple[str, bool, Codes], second: tuple[str, bool, Codes]
             if value is wanted_one:
                 value = record[two]
                 if value is wanted_two:
-                    return holds
+                    if rest is None:
+                        return holds
+                    code = rest(record, clock)
+                    return holds if code & TRUE else code
                 if value is other_two:
                     return fails_two
         except ABSENT:
             pass
-        code = slow_one(record, clock)
-        after = slow_two(record, clock)
-        return after if after & TRUTH < code & TRUTH else code
+        return _least(slow, record, clock)
 
     return test
+
+
+def _least(members: tuple[Test, ...], record: Any, clock: Clock) -> int:
+    """The first answer with the least truth."""
+    return min([member(record, clock) for member in members], key=TRUTH.__and__)
 
 
 def member(name: str, allowed: frozenset[str] | frozenset[int], kind: type, codes: Codes) -> Test:
@@ -120,25 +130,29 @@ def aged(name: str, limit: int, codes: Codes, *, young: bool) -> Test:
     doubtful = codes.doubtful
     before, after = (codes.holds, codes.fails) if young else (codes.fails, codes.holds)
     turns_after = limit + 1 if young else limit
+    farthest = turns_after + ONE_DAY
+    turning: dict[str, int] = {}  # text of a moment → when the leaf turns; a memory only
 
     def test(record: Any, clock: Clock) -> int:
         try:
-            moment = instants[record[name]]
+            turns = turning[record[name]]
         except ABSENT:
-            read = _moment(record, name)
-            if read is None:
+            moment = _moment(record, name)
+            if moment is None:
                 return codes.missing
-            if read is False:
+            if moment is False:
                 return codes.wrong
-            moment = read
-        now = clock.now
-        if moment > now and moment - now > ONE_DAY:
-            clock.due = min(clock.due, moment - ONE_DAY)
-            return doubtful
-        turns = moment + turns_after
-        if now >= turns:
+            if len(turning) >= MOST_REMEMBERED:
+                turning.clear()
+            turns = turning[record[name]] = moment + turns_after
+        ahead = turns - clock.now
+        if ahead <= 0:
             return after
-        clock.due = min(clock.due, turns)
+        if ahead > farthest:
+            clock.due = min(clock.due, turns - farthest)
+            return doubtful
+        if turns < clock.due:  # noqa: PLR1730 - min() would cost more than all the rest
+            clock.due = turns
         return before
 
     return test

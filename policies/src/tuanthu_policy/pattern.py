@@ -1,6 +1,7 @@
 """Which regular expressions a rule may use: those whose running time is bounded whatever an agent sends."""
 
 import re
+import warnings
 from typing import Final
 
 LONGEST_PATTERN: Final = 200
@@ -37,8 +38,10 @@ def compile_pattern(text: object) -> re.Pattern[str]:
             f"a pattern is a text of 1 to {LONGEST_PATTERN} characters",
         )
     try:
-        compiled = re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # a set that a later Python would read otherwise
+            compiled = re.compile(text)
+    except (re.error, FutureWarning, OverflowError, RecursionError) as error:
         raise PatternError(
             f"biểu thức chính quy {text!r} sai cú pháp: {error}", f"{text!r} is no regular expression: {error}"
         ) from None

@@ -1,4 +1,4 @@
-"""Reading the texts that stand for moments, versions and addresses; each reader is total and remembers its answers.
+"""Reading the texts that stand for moments, versions and addresses; each reader is total.
 
 A reader never raises: None means that the text is not what it should be, and the leaf that asked becomes unknown.
 """
@@ -34,23 +34,14 @@ def span_microseconds(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
 
 
-instants: Final[dict[str, int]] = {}
-"""Texts of moments that `instant` has read, for leaves to look in first; a memory only, it changes no answer."""
-_MOST_INSTANTS: Final = 16_384
-
-
 def instant(text: object) -> int | None:
     """Microseconds since 1970 of an RFC 3339 text with its offset, else None."""
     if type(text) is not str or len(text) > LONGEST_TEXT or _MOMENT.fullmatch(text) is None:
         return None
     try:
-        moment = microseconds(datetime.fromisoformat(text))
+        return microseconds(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         return None
-    if len(instants) >= _MOST_INSTANTS:
-        instants.clear()
-    instants[text] = moment
-    return moment
 
 
 @lru_cache(maxsize=4_096)
