@@ -102,7 +102,9 @@ def asset_explanation(asset_id: int, rule: str, as_of: datetime | None = None) -
 def _read(condition: str, params: list[object]) -> list[AssetResult]:
     types = (None, None, None, None, None, None, None, None, datetime, UUID)
     rows = stores.current().rows(RESULTS + condition + ORDER, params, types)
-    return [AssetResult(*row[:5], Outcome(row[5]), *row[6:]) for row in rows]
+    return [
+        AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9]) for row in rows
+    ]
 
 
 def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult]:

@@ -74,4 +74,4 @@ def control_outcomes(controls: Mapping[str, tuple[str, ...]], outcomes: Mapping[
 
 
 def _last_seen(store: Store, assets: list[int], at: datetime) -> dict[int, datetime]:
-    return dict(store.rows(LAST_SEEN, [assets, at], (None, datetime)))  # type: ignore[arg-type]
+    return dict(store.rows(LAST_SEEN, [assets, at], (None, datetime)))

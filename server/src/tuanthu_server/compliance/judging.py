@@ -86,7 +86,7 @@ def _rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at:
         return None
     if subject.changed is None:
         return None
-    return policy.rules_reading(subject.changed)
+    return policy.policy.rules_reading(subject.changed)
 
 
 def _complete_sightings(
@@ -95,7 +95,8 @@ def _complete_sightings(
     """What the callers gave, and from the database what else the rules to judge will read."""
     lacking: dict[int, frozenset[str]] = {}
     for subject, rules in tasks:
-        missing = policy.kinds_read_by(rules) - subject.sightings.keys()
+        chosen = policy.policy.rules if rules is None else rules
+        missing = policy.policy.kinds_read_by(chosen) - subject.sightings.keys()
         if missing:
             lacking[subject.asset_id] = missing
     spans = evidence.current_spans(store, lacking) if lacking else {}

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import TypeAlias
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
@@ -17,7 +18,7 @@ from tuanthu_server.ingest.writer.transaction import write
 log = structlog.get_logger("tuanthu.ingest")
 
 Write = Callable[[list[Prepared]], list[Answer]]
-AnyFuture = "Future[Answer] | asyncio.Future[Answer]"
+AnyFuture: TypeAlias = "Future[Answer] | asyncio.Future[Answer]"
 Waiting = tuple[Prepared, AnyFuture]
 
 

@@ -65,7 +65,8 @@ def _split(store: Store, span: Span, sign: Sign) -> None:
 
     When it was seen last before and first after, the reports between tell.
     """
-    earlier, later = [], []
+    earlier: list[tuple[int, datetime]] = []
+    later: list[tuple[int, datetime]] = []
     for sequence, received_at, skew, body in store.rows(
         REPORTS, [sign.agent_id, span.sequence, span.last_sequence], (None, datetime, None, bytes)
     ):

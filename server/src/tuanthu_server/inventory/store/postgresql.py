@@ -36,11 +36,11 @@ class PostgresStore(Store):
 
     def rows(self, sql: str, params: Sequence[Any] = (), types: Sequence[type | None] = ()) -> list[Row]:  # noqa: ARG002
         """See `Store.rows`; PostgreSQL knows its types."""
-        return self._cursor.execute(_dialect(sql), params, binary=True).fetchall()  # type: ignore[arg-type]
+        return self._cursor.execute(_dialect(sql), params, binary=True).fetchall()
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> int:
         """See `Store.run`."""
-        return self._cursor.execute(_dialect(sql), params).rowcount  # type: ignore[arg-type]
+        return self._cursor.execute(_dialect(sql), params).rowcount
 
     def allocate(self, table: str, count: int) -> list[int]:
         """See `Store.allocate`."""
@@ -108,7 +108,7 @@ class PostgresStore(Store):
             self._cursor.execute(f"TRUNCATE {stage}")
         self._used.add(stage)
         self._copy(stage, table, columns, rows)
-        self._cursor.execute(statement.format(stage=stage))  # type: ignore[arg-type]
+        self._cursor.execute(statement.format(stage=stage))
 
     def _copy(self, target: str, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         types = self._column_types(table)
@@ -123,7 +123,7 @@ class PostgresStore(Store):
                 "SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute "
                 "WHERE attrelid = %s::text::regclass AND attnum > 0 AND NOT attisdropped"
             )
-            self._types[table] = dict(self.rows(query, [table]))  # type: ignore[arg-type]
+            self._types[table] = dict(self.rows(query, [table]))
         return self._types[table]
 
 

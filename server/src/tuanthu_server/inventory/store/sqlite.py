@@ -24,12 +24,12 @@ def to_sqlite(value: Any) -> Any:
     return value
 
 
-def from_text(value: str) -> datetime:
-    """A stored time."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+def to_time(value: str | datetime) -> datetime:
+    """A stored time; Django's connection turns plain columns, and only these, into naive datetimes."""
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).replace(tzinfo=UTC)
 
 
-CONVERTERS: dict[type | None, Callable[[Any], Any]] = {datetime: from_text, UUID: UUID, bytes: bytes}
+CONVERTERS: dict[type | None, Callable[[Any], Any]] = {datetime: to_time, UUID: UUID, bytes: bytes}
 
 
 class SqliteStore(Store):
