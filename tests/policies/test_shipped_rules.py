@@ -14,6 +14,7 @@ from tuanthu_policy.evaluate import evaluate, explain
 from tuanthu_policy.loader import policy_folder
 from tuanthu_policy.observation import ObservationStatus, content_digest
 from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.scalars import address, instant, version
 
 RULES = sorted(shipped().rules)
 CASES = sorted((policy_folder() / "rules").glob("*/*/tests/*.yml"))
@@ -46,16 +47,36 @@ def test_every_rule_has_a_case_of_each_demanded_outcome(rule):
     assert there >= set(DEMANDED)
 
 
+FITS = {
+    "text": lambda value: type(value) is str,
+    "integer": lambda value: type(value) is int,
+    "number": lambda value: type(value) in {int, float},
+    "boolean": lambda value: type(value) is bool,
+    "datetime": lambda value: instant(value) is not None,
+    "version": lambda value: version(value) is not None,
+    "address": lambda value: address(value) is not None,
+    "texts": lambda value: type(value) is list and all(type(one) is str for one in value),
+    "addresses": lambda value: type(value) is list and all(address(one) is not None for one in value),
+}
+
+
+def assert_known(facts, values):
+    """Every value stands in the catalogue, with its type and in its closed set."""
+    assert set(values) <= set(facts)
+    for name, value in values.items():
+        if facts[name].fields:
+            for item in value:
+                assert_known(facts[name].fields, item)
+        else:
+            assert FITS[facts[name].type.value](value), (name, value)
+            assert not facts[name].values or value in facts[name].values
+
+
 @pytest.mark.parametrize("file", CASES, ids=name_of)
 def test_the_facts_of_a_case_stand_in_the_catalogue(file):
     case, _ = load_case(file)
-    assert set(case.observations) <= set(shipped().kinds)
     for kind, seen in case.observations.items():
-        facts = shipped().kinds[kind].facts
-        assert set(seen.facts) <= set(facts)
-        for name, value in seen.facts.items():
-            for item in value if facts[name].fields else []:
-                assert set(item) <= set(facts[name].fields)
+        assert_known(shipped().kinds[kind].facts, seen.facts)
 
 
 def removals(facts):
