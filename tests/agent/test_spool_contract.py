@@ -104,7 +104,11 @@ def test_a_refused_report_is_kept_aside_with_its_reason_and_its_contents_are_sen
     assert sequences(spool) == []
     assert spool.contents() == {}
     (refused,) = spool.refused()
-    assert (refused.sequence, refused.code, refused.reason) == (2, "malformed", "observations[0].facts: số không hữu hạn")
+    assert (refused.sequence, refused.code, refused.reason) == (
+        2,
+        "malformed",
+        "observations[0].facts: số không hữu hạn",
+    )
     assert refused.payload == "báo cáo 2".encode()
 
 
@@ -134,7 +138,11 @@ def test_renumbering_one_report_moves_all_behind_it_so_that_order_is_kept(spool)
     for _ in range(3):
         add(spool)
     spool.renumber(1, renumbered)
-    assert [report.payload.decode() for report in spool.pending(9)] == ["báo cáo 1 → 2", "báo cáo 2 → 3", "báo cáo 3 → 4"]
+    assert [report.payload.decode() for report in spool.pending(9)] == [
+        "báo cáo 1 → 2",
+        "báo cáo 2 → 3",
+        "báo cáo 3 → 4",
+    ]
     assert add(spool) == 5
 
 

@@ -101,7 +101,7 @@ def ask_daemon(host: Host, options: dict[str, str], processes: Processes) -> Dae
     except HostError as error:
         if error.code in ("not-found", "connection-refused"):
             # Nobody listens. A process of that name is still loading its database, or listens elsewhere.
-            return Daemon(running=None if processes.runs("clamd") else False, gap=starting(processes))
+            return Daemon(running=False if processes.runs("clamd") is False else None, gap=starting(processes))
         running = True if processes.runs("clamd") and error.code == "permission-denied" else None
         return Daemon(running=running, gap=f"clamd-{error}")
     return Daemon(running=True, version=parse_version(answer))

@@ -1,0 +1,87 @@
+"""Kind `antivirus` against a real clamd on a socket of its own, with a hand-made database."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tuanthu_agent.collectors import antivirus
+from tuanthu_agent.collectors.interface import Settings
+from tuanthu_agent.host import Host
+from tuanthu_agent.system import LiveSystem, Processes
+
+pytestmark = pytest.mark.skipif(not Path("/usr/sbin/clamd").exists(), reason="clamav-daemon is not installed")
+START_SECONDS = 60
+
+
+class OnlyThatClamd(LiveSystem):
+    """The process table with this test's clamd alone: others on the machine are none of its business."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def processes(self):
+        return Processes(frozenset({"clamd"} if self.process.poll() is None else ()), complete=True)
+
+
+@pytest.fixture
+def clamd():
+    folder = Path(tempfile.mkdtemp(prefix="tt-clamd-"))
+    (folder / "db").mkdir()
+    (folder / "root/etc/clamav").mkdir(parents=True)
+    # A signature of nothing: bytes that no real file holds.
+    (folder / "db/noi-bo.ndb").write_text("Tuanthu.Test:0:*:7475616e7468752d746573742d7369676e6174757265\n")
+    socket = folder / "root/clamd.ctl"
+    (folder / "clamd.conf").write_text(
+        f"LocalSocket {socket}\nDatabaseDirectory {folder}/db\nForeground yes\nUser root\n"
+        f"OfficialDatabaseOnly no\nLogFile {folder}/log\n"
+    )
+    # The collector sees the same through its root.
+    (folder / "root/etc/clamav/clamd.conf").write_text("LocalSocket /clamd.ctl\nDatabaseDirectory /db\n")
+    (folder / "root/db").symlink_to(folder / "db")
+    process = subprocess.Popen(
+        ["/usr/sbin/clamd", "-c", str(folder / "clamd.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while not socket.exists():
+        assert process.poll() is None, (folder / "log").read_text()
+        assert time.monotonic() < deadline, "clamd does not listen"
+        time.sleep(0.05)
+    yield process, Host(folder / "root", system=OnlyThatClamd(process)), folder / "db/noi-bo.ndb"
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.root
+def test_alive_aged_and_stopped_the_facts_follow(clamd):
+    if os.geteuid() != 0:
+        pytest.skip("needs root: the daemon's configuration names its user")
+    process, host, database = clamd
+
+    (alive,) = antivirus.collect(host, Settings()).facts["products"]
+    assert alive["running"] is True
+    assert alive["version"][0].isdecimal()
+    assert alive["signature_source"] == "database"
+    assert "clamd" in alive["sources"]
+
+    month_ago = int(time.time()) - 30 * 86400
+    os.utime(database, (month_ago, month_ago))
+    (aged,) = antivirus.collect(host, Settings()).facts["products"]
+    assert aged["signature_date"] < alive["signature_date"]
+    assert aged["running"] is True
+
+    process.terminate()
+    process.wait(15)
+    (stopped,) = antivirus.collect(host, Settings()).facts["products"]
+    assert stopped["running"] is False
+    assert stopped["realtime"] is False

@@ -1,0 +1,144 @@
+"""Kind `lan`: from captured kernel tables to facts, without a packet."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuanthu_agent.collectors import lan
+from tuanthu_agent.collectors.interface import Settings
+from tuanthu_agent.collectors.lan import dns, parsing
+from tuanthu_agent.system import Nic
+
+PASSIVE = Settings(lan_probes="passive")
+# Captured on Debian 12, addresses of documentation (RFC 5737) in place of the real ones.
+ROUTES = """Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
+eth0	00000000	010200C0	0003	0	0	100	00000000	0	0	0
+wlan0	00000000	FE0200C0	0003	0	0	600	00000000	0	0	0
+eth0	000200C0	00000000	0001	0	0	0	00FFFFFF	0	0	0
+"""
+# Synthetic, in the layout of Linux 6.1.
+ROUTES6 = (
+    "00000000000000000000000000000000 00 00000000000000000000000000000000 00 "
+    "20010db8000000000000000000000001 00000400 00000001 00000000 00000003     eth0\n"
+)
+NEIGHBOURS = "192.0.2.1 dev eth0 lladdr 02:00:5e:00:53:01 REACHABLE\n"
+FILES = {
+    "/proc/net/route": ROUTES,
+    "/etc/resolv.conf": "# do máy chủ cấp\nnameserver 192.0.2.53\nnameserver fe80::1%eth0\nsearch example\n",
+    "/sys/class/net/lo/type": "772\n",
+    "/sys/class/net/eth0/type": "1\n",
+    "/sys/class/net/eth0/address": "02:00:5E:00:53:07\n",
+    "/sys/class/net/eth0/operstate": "up\n",
+    "/sys/class/net/eth0/speed": "1000\n",
+    "/sys/class/net/eth0/duplex": "full\n",
+    "/sys/class/net/eth0/mtu": "1500\n",
+    "/sys/class/net/eth0/device/vendor": "0x8086\n",
+    "/sys/class/net/wlan0/type": "1\n",
+    "/sys/class/net/wlan0/operstate": "down\n",
+    "/sys/class/net/wlan0/speed": "-1\n",
+    "/sys/class/net/wlan0/phy80211/name": "phy0\n",
+    "/sys/class/net/wlan0/device/vendor": "0x8086\n",
+    "/sys/class/net/br0/type": "1\n",
+    "/sys/class/net/br0/operstate": "unknown\n",
+    "/sys/class/net/br0/carrier": "1\n",
+}
+NICS = [Nic("eth0", "02:00:5e:00:53:07", ("192.0.2.7/24",), up=True, mtu=1500, speed_mbps=1000, duplex="full")]
+NEIGH = "ip neigh show to 192.0.2.1 dev eth0"
+
+
+def test_a_wired_machine_is_described_without_sending_a_packet(machine):
+    result = lan.collect(machine(FILES, {NEIGH: NEIGHBOURS}, nics_=NICS), PASSIVE)
+    assert (result.status.value, result.reason) == ("partial", "probes-passive")
+    assert result.facts == {
+        "default_gateway": "192.0.2.1",
+        "dns_servers": ["192.0.2.53", "fe80::1"],
+        "wired_up": True,
+        "link_speed_mbps": 1000,
+        "gateway_reachable": True,
+        "interfaces": [
+            {"name": "br0", "kind": "virtual", "up": True},
+            {
+                "name": "eth0",
+                "mac": "02:00:5e:00:53:07",
+                "kind": "ethernet",
+                "up": True,
+                "speed_mbps": 1000,
+                "duplex": "full",
+                "mtu": 1500,
+                "addresses": ["192.0.2.7/24"],
+            },
+            {"name": "wlan0", "kind": "wifi", "up": False},
+        ],
+    }
+
+
+@pytest.mark.parametrize("state", ["STALE", "FAILED", "DELAY"])
+def test_only_a_neighbour_heard_of_lately_counts_as_reachable(machine, state):
+    neighbours = {NEIGH: NEIGHBOURS.replace("REACHABLE", state)}
+    assert "gateway_reachable" not in lan.collect(machine(FILES, neighbours, nics_=NICS), PASSIVE).facts
+
+
+def test_a_port_whose_state_is_not_known_is_not_said_to_be_down(machine):
+    files = FILES | {"/sys/class/net/eth0/operstate": "unknown\n"}
+    assert "wired_up" not in lan.collect(machine(files, nics_=NICS), PASSIVE).facts
+
+
+def test_without_sysfs_psutil_tells_of_the_interfaces(machine):
+    files = {"/proc/net/route": ROUTES, "/etc/resolv.conf": "nameserver 192.0.2.53\n"}
+    nics = [*NICS, Nic("Wi-Fi", "", (), up=False, mtu=1500, speed_mbps=0, duplex="")]
+    facts = lan.collect(machine(files, nics_=nics), PASSIVE).facts
+    assert [(item["name"], item["kind"], item["up"]) for item in facts["interfaces"]] == [
+        ("eth0", "ethernet", True),
+        ("Wi-Fi", "wifi", False),
+    ]
+    assert facts["link_speed_mbps"] == 1000
+
+
+def test_behind_a_stub_the_servers_that_it_asks_are_told(machine):
+    files = FILES | {
+        "/etc/resolv.conf": "nameserver 127.0.0.53\n",
+        "/run/systemd/resolve/resolv.conf": "nameserver 198.51.100.53\n",
+    }
+    assert lan.collect(machine(files), PASSIVE).facts["dns_servers"] == ["198.51.100.53"]
+
+
+def test_the_default_route_with_the_lowest_metric_counts():
+    assert parsing.parse_routes(ROUTES, "little") == parsing.Route("eth0", "192.0.2.1", 100)
+    swapped = ROUTES.replace("010200C0", "C0000201")
+    assert parsing.parse_routes(swapped.replace("wlan0\t00000000", "wlan0\t00000001"), "big").address == "192.0.2.1"
+    assert parsing.parse_routes6(ROUTES6) == parsing.Route("eth0", "2001:db8::1", 0x400)
+
+
+@given(st.text(max_size=300), st.sampled_from(["", "h\neth0\t00000000\t", "nameserver ", "0" * 32 + " 00 "]))
+def test_no_table_breaks_a_parser(text, start):
+    for route in (parsing.parse_routes(start + text), parsing.parse_routes6(start + text)):
+        assert route is None or (route.interface and route.address)
+    assert all(parsing.parse_resolv_conf(start + text))
+    state = parsing.parse_neighbour(start + text, "192.0.2.1")
+    assert state is None or state.isupper()
+    number = parsing.positive(text, 100)
+    assert number is None or 0 < number <= 100
+
+
+@given(st.floats(0, 5000))
+def test_times_are_rounded_up_to_few_steps(milliseconds):
+    step = parsing.rounded_ms(milliseconds)
+    assert step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+    assert step >= milliseconds or step == 1000
+
+
+def test_a_dns_query_has_the_layout_of_rfc_1035():
+    assert dns.make_query(0x1234, "moh.gov.vn") == (
+        b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03moh\x03gov\x02vn\x00\x00\x01\x00\x01"
+    )
+    for name in ("", "a..b", "x" * 64, ".".join(["abc"] * 70)):
+        with pytest.raises(ValueError):
+            dns.make_query(1, name)
+
+
+@given(st.binary(max_size=80), st.integers(0, 65535))
+def test_no_datagram_is_taken_for_an_answer_that_it_is_not(answer, number):
+    if dns.resolves(answer, number):
+        assert answer[:2] == number.to_bytes(2)
+        assert answer[2] & 0x80
+        assert answer[3] & 0x0F == 0

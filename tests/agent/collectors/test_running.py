@@ -1,0 +1,106 @@
+"""One collector that hangs, crashes or floods costs nobody else."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tuanthu_agent.collectors.interface import Collector, CollectorError, CollectorResult, Findings, Settings
+from tuanthu_agent.collectors.registry import REGISTRY
+from tuanthu_agent.collectors.running import MOST_RESULT_BYTES, run_all
+from tuanthu_policy.observation import ObservationStatus
+
+
+def good(host, settings):
+    return CollectorResult(method="test", status=ObservationStatus.OK, facts={"hostname": "máy-1"})
+
+
+def hanging(host, settings):
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    time.sleep(60)
+
+
+def crashing(host, settings):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def raising(host, settings):
+    return 1 / 0
+
+
+def refusing(host, settings):
+    raise CollectorError(ObservationStatus.UNSUPPORTED, "none", "unsupported: plan9")
+
+
+def flooding(host, settings):
+    return CollectorResult(
+        method="test", status=ObservationStatus.OK, facts={"hostname": "x" * (MOST_RESULT_BYTES + 1)}
+    )
+
+
+BAD = {
+    "hanging": (hanging, ObservationStatus.ERROR, "deadline"),
+    "crashing": (crashing, ObservationStatus.ERROR, f"crashed: exit code {-signal.SIGKILL}"),
+    "raising": (raising, ObservationStatus.ERROR, "broken: ZeroDivisionError: division by zero"),
+    "refusing": (refusing, ObservationStatus.UNSUPPORTED, "unsupported: plan9"),
+    "flooding": (flooding, ObservationStatus.ERROR, "too-large"),
+}
+
+
+def test_each_goes_its_own_way_and_the_good_one_is_kept(machine):
+    registry = {name: Collector(name, name, function, deadline=1.0) for name, (function, _, _) in BAD.items()}
+    registry["good"] = Collector("good", "good", good)
+    told = []
+    began = time.monotonic()
+    results = run_all(registry, machine(), Settings(), lambda kind, result: told.append(kind))
+    assert time.monotonic() - began < 5
+    assert list(results) == list(registry)
+    assert sorted(told) == sorted(registry)
+    assert results["good"].facts == {"hostname": "máy-1"}
+    for name, (_, status, reason) in BAD.items():
+        assert results[name].status is status, name
+        assert results[name].reason.startswith(reason), name
+        assert results[name].facts == {}, name
+
+
+def test_a_collector_that_hangs_leaves_no_process_behind(machine):
+    run_all({"hanging": Collector("hanging", "hanging", hanging, deadline=0.2)}, machine(), Settings())
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("kind", REGISTRY)
+def test_every_collector_has_a_title_a_purpose_and_a_bounded_time(kind):
+    collector = REGISTRY[kind]
+    assert collector.kind == kind
+    assert collector.title_vi
+    assert collector.collect.__doc__
+    assert 0 < collector.deadline <= 60
+
+
+@pytest.mark.parametrize("kind", REGISTRY)
+def test_on_an_empty_machine_a_collector_invents_nothing(kind, machine):
+    nothing = dict.fromkeys(
+        [
+            "family_",
+            "hostname_",
+            "architecture_",
+            "cpu_count_",
+            "memory_bytes_",
+            "boot_time_",
+            "disks_",
+            "processes_",
+            "nics_",
+            "clock_synchronised_",
+        ]
+    )
+    result = run_all({kind: REGISTRY[kind]}, machine({}, **nothing), Settings(lan_probes="passive"))[kind]
+    assert result.status is ObservationStatus.FAILED
+    assert result.reason
+    assert result.facts == {}
+
+
+def test_findings_without_facts_are_a_failure_even_without_a_reason():
+    assert Findings().result().status is ObservationStatus.FAILED
+    assert Findings().result().reason == "nothing-readable"
