@@ -50,8 +50,9 @@ def test_the_annex_lists_every_unit_and_the_totals(word, snapshot):
 def test_each_unit_has_its_section_with_its_failing_machines(word, snapshot):
     headings = [paragraph.text for paragraph in paragraphs(word, "Heading 2")]
     assert headings == [f"{n}. {unit.name} (mã {unit.code})" for n, unit in enumerate(snapshot.units, 1)]
-    failing = table(word, "Tên máy", "Lý do")
-    assert [row.cells[1].text for row in failing.rows[1:]] == [row.machine for row in snapshot.failing]
+    rows = [[cell.text for cell in row.cells] for row in table(word, "Tên máy", "Tiêu chí không đạt và lý do").rows]
+    assert [row[1] for row in rows[1:]] == sorted({row.machine for row in snapshot.failing})
+    assert rows[2][3].count(" – ") == sum(row.machine == rows[2][1] for row in snapshot.failing)
 
 
 def test_the_page_is_a4_with_the_margins_of_the_decree(word):

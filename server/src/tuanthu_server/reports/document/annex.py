@@ -1,6 +1,7 @@
 """The two annexes: all units in one table, and a section for each unit."""
 
 from collections import defaultdict
+from itertools import groupby
 
 from tuanthu_server.reports.document.model import Table, UnitAnnex
 from tuanthu_server.reports.document.reasons import reason
@@ -34,17 +35,27 @@ def _machines(*numbers: int) -> list[str]:
 
 def unit_sections(report: DepartmentReport) -> list[UnitAnnex]:
     """Annex II: each unit with its clauses and its failing machines."""
-    failing: defaultdict[str, list[MachineResult]] = defaultdict(list)
-    for row in report.failing:
-        failing[row.unit].append(row)
     clauses = {control.id: clause(control) for control in report.controls}
+    failing = _failing_rows(report)
+    return [_section(index, unit, clauses, failing[unit.code]) for index, unit in enumerate(report.units, 1)]
+
+
+def _failing_rows(report: DepartmentReport) -> defaultdict[str, list[list[str]]]:
+    """By unit, one row for each failing machine."""
     titles = {rule.id: rule.title.vi for rule in report.rules}
-    return [
-        _section(
-            index, unit, clauses, [_failing_row(row, titles, reason(row, report.facts)) for row in failing[unit.code]]
-        )
-        for index, unit in enumerate(report.units, 1)
-    ]
+    rows: defaultdict[str, list[list[str]]] = defaultdict(list)
+    for _, found in groupby(report.failing, key=lambda row: (row.unit, row.asset)):
+        results = list(found)
+        first = results[0]
+        told = "; ".join(_result(row, titles[row.rule], reason(row, report.facts)) for row in results)
+        rows[first.unit].append([first.machine, ROLES.get(first.role, first.role), told])
+    return rows
+
+
+def _result(row: MachineResult, rule: str, why: str) -> str:
+    """`Bảo vệ thời gian thực đang bật – Giá trị khác yêu cầu: … (từ 24/11/2026)`."""
+    since = f" (từ {short_date(row.since)})" if row.since else ""
+    return f"{rule} – {why}{since}"
 
 
 def _section(index: int, unit: UnitPart, clauses: dict[str, str], failing: list[list[str]]) -> UnitAnnex:
@@ -73,7 +84,3 @@ def _summary(unit: UnitPart) -> str:
         f"{count(unit.machines_never_reported)}. Tỷ lệ bao phủ: {share(unit.coverage)}. "
         f"Tỷ lệ đạt toàn bộ tiêu chí: {share(unit.rate)}."
     )
-
-
-def _failing_row(row: MachineResult, titles: dict[str, str], why: str) -> list[str]:
-    return [row.machine, ROLES.get(row.role, row.role), titles[row.rule], why, short_date(row.since)]

@@ -96,11 +96,9 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "unit_controls": (_INDEX, Column("Nội dung điều khoản", 135.5), *_OUTCOMES, _number("Tỷ lệ đạt", 19)),
     "unit_failing": (
         _INDEX,
-        Column("Tên máy", 60),
+        Column("Tên máy", 55),
         Column("Loại", 22, "center"),
-        Column("Tiêu chí không đạt", 80),
-        Column("Lý do", 55),
-        Column("Từ ngày", 25, "center"),
+        Column("Tiêu chí không đạt và lý do", 165),
     ),
 }
 """Portrait tables are 165 mm wide, those of the annex 252 mm."""
