@@ -71,7 +71,8 @@ def _split(store: Store, span: Span, sign: Sign) -> None:
         REPORTS, [sign.agent_id, span.sequence, span.last_sequence], (None, datetime, None, bytes)
     ):
         times = _times(evidence.decode(body), span.kind, skew, received_at)
-        (earlier if sequence < sign.sequence else later).extend((sequence, moment) for moment in times)
+        if sequence != sign.sequence:
+            (earlier if sequence < sign.sequence else later).extend((sequence, moment) for moment in times)
     last = max(earlier, default=(span.sequence, span.from_at))
     _move(store, span.id, last[0], max([span.from_at, *(moment for _, moment in earlier)]))
     first = min(later)

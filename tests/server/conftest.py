@@ -1,0 +1,78 @@
+"""Settings for the collector's tests, made before Django reads them, and what many tests share."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime
+
+import pytest
+
+DATABASE = os.environ.get("TUANTHU_TEST_DATABASE", "sqlite")
+FOLDER = tempfile.mkdtemp(prefix="tuanthu-test-")
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+os.environ["TUANTHU_DATA_DIR"] = FOLDER
+os.environ.pop("TUANTHU_DATABASE_URL", None)
+
+if DATABASE == "postgresql":
+    from tests.assets.postgres import PrivatePostgres
+
+    # Tests of durability start their own, with fsync.
+    _server = PrivatePostgres(durable=False)
+    atexit.register(_server.stop)
+    os.environ["TUANTHU_DATABASE_URL"] = _server.start().url
+elif DATABASE != "sqlite":
+    raise RuntimeError(f"TUANTHU_TEST_DATABASE={DATABASE}: sqlite or postgresql")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """A file, because several threads write: SQLite in memory has other locks."""
+    from django.conf import settings
+
+    if DATABASE == "sqlite":
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{FOLDER}/test.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_policies():
+    """Numbers of rules are kept per policy version; another test's database gives others."""
+    from tuanthu_server.compliance import policies
+
+    policies._load.cache_clear()
+    policies._number.cache_clear()
+
+
+@pytest.fixture
+def unit(transactional_db):
+    from tuanthu_server.units.models import Unit
+
+    return Unit.objects.create(code="TYT-01", name="Trạm Y tế xã Đoàn Kết", kind="station", created_at=datetime.now(UTC))
+
+
+@pytest.fixture
+def policy(transactional_db):
+    """A small policy of two rules, in force."""
+    from tests.assets.policies import small_policy
+    from tuanthu_server.compliance import policies
+
+    found = small_policy()
+    policies.publish(found)
+    return found
+
+
+@pytest.fixture
+def intake(transactional_db):
+    from tuanthu_server.ingest.intake import Intake
+
+    taking = Intake()
+    yield taking
+    taking.stop()
+
+
+@pytest.fixture
+def enrolled(unit, policy):
+    """Makes enrolled agents."""
+    from tests.assets.collector import enrol_agent
+
+    return lambda name="may-tram-01": enrol_agent(unit, name)
