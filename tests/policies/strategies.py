@@ -125,4 +125,15 @@ def sightings_of(kinds, hostile=True):
             AGES,
         )
 
-    return st.fixed_dictionaries({}, optional={name: one(name) for name in kinds})
+    whole = {
+        name: st.builds(lambda facts, name=name: sighting(name, facts), full_record_of(kinds[name].facts))
+        for name in kinds
+    }
+    return st.one_of(
+        st.fixed_dictionaries(whole), st.fixed_dictionaries({}, optional={name: one(name) for name in kinds})
+    )
+
+
+def full_record_of(facts):
+    """A record with every one of those facts, as the catalogue has it."""
+    return st.fixed_dictionaries({name: value_of(one, hostile=False) for name, one in facts.items()})
