@@ -57,8 +57,8 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "undetermined": (
         _INDEX,
         Column("Kết quả", 24),
-        Column("Tiêu chí", 48),
-        Column("Lý do", 53),
+        Column("Lý do", 55),
+        Column("Tiêu chí", 46),
         _number("Số máy", 15),
         _number("Số đơn vị", 15),
     ),

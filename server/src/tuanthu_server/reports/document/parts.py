@@ -15,7 +15,7 @@ from tuanthu_server.reports.document.words import (
     percent,
     share,
 )
-from tuanthu_server.reports.snapshot.model import DepartmentReport, UnitPart
+from tuanthu_server.reports.snapshot.model import DepartmentReport, ReasonGroup, UnitPart
 
 MOST_REASONS = 20
 MOST_NAMES = 15
@@ -116,18 +116,8 @@ def by_clause(report: DepartmentReport) -> Part:
 
 def undetermined(report: DepartmentReport) -> Part:
     """III: what could not be told, and why; apart from what failed."""
-    titles = {rule.id: rule.title.vi for rule in report.rules}
     counts = report.framework.counts
-    rows = [
-        [
-            OUTCOMES[group.outcome],
-            titles[group.rule],
-            reason(group, report.facts),
-            count(group.machines),
-            count(group.units),
-        ]
-        for group in report.undetermined[:MOST_REASONS]
-    ]
+    rows = [_reason_row(report, group) for group in report.undetermined[:MOST_REASONS]]
     notes = []
     if len(report.undetermined) > MOST_REASONS:
         notes = [
@@ -154,6 +144,12 @@ def undetermined(report: DepartmentReport) -> Part:
         ],
         notes=notes,
     )
+
+
+def _reason_row(report: DepartmentReport, group: ReasonGroup) -> list[str]:
+    titles = [rule.title.vi for rule in report.rules if rule.id in group.rules]
+    rules = "Tất cả tiêu chí" if len(titles) == len(report.rules) else "; ".join(titles)
+    return [OUTCOMES[group.outcome], reason(group, report.facts), rules, count(group.machines), count(group.units)]
 
 
 def by_unit(report: DepartmentReport) -> Part:

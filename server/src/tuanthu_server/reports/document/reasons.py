@@ -42,6 +42,7 @@ CAUSES = {
     "not-found": "không tìm thấy",
     "not-available": "hệ điều hành không cung cấp",
     "connection-refused": "kết nối bị từ chối",
+    "deadline": "quá thời gian chờ",
     "timeout": "quá thời gian chờ",
     "nothing-readable": "không đọc được nguồn nào",
     "processes-hidden": "không xem được tiến trình của người dùng khác",

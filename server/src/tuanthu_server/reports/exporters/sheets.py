@@ -116,21 +116,20 @@ def _attested(report: DepartmentReport) -> Sheet:
 
 
 def _reasons(report: DepartmentReport) -> Sheet:
-    titles = {rule.id: rule.title.vi for rule in report.rules}
     columns = [
         SheetColumn("Kết quả", 16),
-        SheetColumn("Mã tiêu chí", 30),
-        SheetColumn("Tiêu chí", 50),
-        SheetColumn("Lý do", 50),
+        SheetColumn("Lý do", 60),
+        SheetColumn("Dữ kiện", 34),
+        SheetColumn("Mã tiêu chí", 60),
         SheetColumn("Số máy", 10, "count"),
         SheetColumn("Số đơn vị", 10, "count"),
     ]
     rows: list[list[Value]] = [
         [
             words.OUTCOMES[group.outcome],
-            group.rule,
-            titles[group.rule],
             reason(group, report.facts),
+            group.fact,
+            "; ".join(group.rules),
             group.machines,
             group.units,
         ]

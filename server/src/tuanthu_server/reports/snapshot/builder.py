@@ -23,7 +23,7 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
     measured = policy_parts.measured_controls(framework)
     units = [unit_parts.unit_part(facts, inputs.standing, framework.id, measured) for facts in inputs.units]
     codes = {facts.id: facts.code for facts in inputs.units}
-    rules = {rule for control in framework.controls for rule in control.rules}
+    rules = policy_parts.framework_rules(framework)
     results = [result for result in inputs.results if result.rule in rules]
     failing = result_parts.machine_results(results, (Outcome.FAIL,), codes)
     undetermined = result_parts.machine_results(results, result_parts.UNDETERMINED, codes)
@@ -45,7 +45,7 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
         units=units,
         worst_units=unit_parts.worst_units(units),
         units_without_machines=[unit.code for unit in units if unit.machines_enrolled == 0],
-        undetermined=result_parts.reason_groups(undetermined),
+        undetermined=result_parts.reason_groups(undetermined, rules),
         causes=result_parts.causes(failing, force.policy.rules),
         facts=result_parts.fact_titles([*failing, *undetermined], force.policy.kinds),
         failing=failing,

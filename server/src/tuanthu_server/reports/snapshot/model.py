@@ -177,10 +177,11 @@ class ReasonGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """
 
     outcome: str
-    rule: str
     code: str
     fact: str
     cause: str
+    rules: list[str]
+    """Rules that could not be judged for this reason, in the order of the report's rules."""
     machines: int
     units: int
 

@@ -25,6 +25,11 @@ def measured_controls(framework: Framework) -> list[str]:
     return [control.id for control in framework.controls if control.rules]
 
 
+def framework_rules(framework: Framework) -> list[str]:
+    """Every rule of the framework once, in the order in which its clauses name them."""
+    return list(dict.fromkeys(rule for control in framework.controls for rule in control.rules))
+
+
 def framework_part(framework: Framework, units: Sequence[UnitPart], expected: int | None) -> FrameworkPart:
     """The framework as a whole: a machine passes it when it passes every rule of it."""
     counts = add_counts(unit.counts for unit in units)
@@ -61,9 +66,8 @@ def _control_part(control: Control, units: Sequence[UnitPart], column: int | Non
 
 
 def rule_parts(policy: Policy, framework: Framework, standing: Standing, units: Sequence[UnitFacts]) -> list[RulePart]:
-    """Every rule of the framework once, in the order in which its clauses name them."""
-    names = dict.fromkeys(rule for control in framework.controls for rule in control.rules)
-    return [_rule_part(policy, name, standing, units) for name in names]
+    """Every rule of the framework with its counts."""
+    return [_rule_part(policy, name, standing, units) for name in framework_rules(framework)]
 
 
 def _rule_part(policy: Policy, name: str, standing: Standing, units: Sequence[UnitFacts]) -> RulePart:

@@ -49,27 +49,27 @@ def _machine_result(result: AssetResult, unit_code: str) -> MachineResult:
     )
 
 
-def reason_groups(rows: Iterable[MachineResult]) -> list[ReasonGroup]:
-    """Results grouped by outcome, rule and reason, the greatest groups first."""
-    machines: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
-    units: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+def reason_groups(rows: Iterable[MachineResult], rules: Sequence[str]) -> list[ReasonGroup]:
+    """Results grouped by outcome and reason, the greatest groups first; `rules` is the order of the report."""
+    groups: defaultdict[tuple[str, str, str, str], list[MachineResult]] = defaultdict(list)
     for row in rows:
-        key = (row.outcome, row.rule, row.code, row.fact, row.cause)
-        machines[key].add(row.asset)
-        units[key].add(row.unit)
-    groups = [
-        ReasonGroup(
-            outcome=key[0],
-            rule=key[1],
-            code=key[2],
-            fact=key[3],
-            cause=key[4],
-            machines=len(found),
-            units=len(units[key]),
-        )
-        for key, found in sorted(machines.items())
-    ]
-    return sorted(groups, key=lambda group: -group.machines)
+        groups[row.outcome, row.code, row.fact, row.cause].append(row)
+    found = [_reason_group(key, members, rules) for key, members in sorted(groups.items())]
+    return sorted(found, key=lambda group: -group.machines)
+
+
+def _reason_group(key: tuple[str, str, str, str], rows: Sequence[MachineResult], rules: Sequence[str]) -> ReasonGroup:
+    outcome, code, fact, cause = key
+    named = {row.rule for row in rows}
+    return ReasonGroup(
+        outcome=outcome,
+        code=code,
+        fact=fact,
+        cause=cause,
+        rules=[rule for rule in rules if rule in named],
+        machines=len({row.asset for row in rows}),
+        units=len({row.unit for row in rows}),
+    )
 
 
 def fact_titles(rows: Iterable[MachineResult], kinds: Mapping[str, FactKind]) -> dict[str, Text]:
