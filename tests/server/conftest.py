@@ -1,6 +1,7 @@
 """Settings for the collector's tests, made before Django reads them, and what many tests share."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
@@ -23,6 +24,26 @@ if DATABASE == "postgresql":
     os.environ["TUANTHU_DATABASE_URL"] = _server.start().url
 elif DATABASE != "sqlite":
     raise RuntimeError(f"TUANTHU_TEST_DATABASE={DATABASE}: sqlite or postgresql")
+
+
+def _settle() -> None:
+    """Put the settings of this run in place: pytest-django has read Django's settings before this file runs."""
+    from django.conf import settings
+    from django.db import connections
+
+    from tuanthu_server import settings as ours
+    from tuanthu_server.config import load_config
+
+    settings.CONFIG = load_config()
+    settings.DATABASES = ours._databases(settings.CONFIG)
+    settings.STATIC_ROOT = settings.CONFIG.data_dir / "static"
+    connections.__dict__.pop("settings", None)
+    connections._settings = None
+    with contextlib.suppress(AttributeError):
+        del connections["default"]
+
+
+_settle()
 
 
 @pytest.fixture(scope="session")
