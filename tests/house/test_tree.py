@@ -10,7 +10,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_FILE = 350
 LONGEST_FUNCTION = 60
-TEXT_SUFFIXES = {".py", ".md", ".toml", ".yml", ".yaml", ".sh", ".txt", ".lock", ".html", ".css", ".typ", ".json", ".csv", ""}
+TEXT_SUFFIXES = {
+    ".py",
+    ".md",
+    ".toml",
+    ".yml",
+    ".yaml",
+    ".sh",
+    ".txt",
+    ".lock",
+    ".html",
+    ".css",
+    ".typ",
+    ".json",
+    ".csv",
+    "",
+}
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -38,7 +53,18 @@ def test_no_file_or_function_is_too_large(path):
 
 def test_no_committed_file_names_a_registry_or_a_private_path():
     # Spelt in pieces, so that this file does not find itself.
-    forbidden = re.compile("|".join(["index" + "-url", "find" + "-links", "/" + "root/", "/" + "farm/", "pypi" + r"\.org", "files.python" + "hosted"]))
+    forbidden = re.compile(
+        "|".join(
+            [
+                "index" + "-url",
+                "find" + "-links",
+                "/" + "root/",
+                "/" + "farm/",
+                "pypi" + r"\.org",
+                "files.python" + "hosted",
+            ]
+        )
+    )
     found = []
     for path in tracked():
         if path.suffix in TEXT_SUFFIXES and "vendor" not in path.parts:
@@ -70,4 +96,6 @@ def test_the_locks_hold_every_declared_dependency():
         project = tomllib.loads((ROOT / room / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         for requirement in project["dependencies"]:
             name = re.match(r"[A-Za-z0-9-]+", requirement).group(0)
-            assert name.startswith("tuanthu-") or re.search(rf"^{name}==", locked, re.M), f"{room}: {name} is not locked"
+            assert name.startswith("tuanthu-") or re.search(rf"^{name}==", locked, re.M), (
+                f"{room}: {name} is not locked"
+            )
