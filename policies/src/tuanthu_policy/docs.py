@@ -11,6 +11,7 @@ import msgspec
 from tuanthu_policy.control import Control, Framework, Verified
 from tuanthu_policy.loader import load_policy, policy_folder
 from tuanthu_policy.policy import Policy
+from tuanthu_policy.reasons import REASONS
 from tuanthu_policy.rule import Rule, Severity
 
 SEVERITIES: Final[Mapping[Severity, str]] = {
@@ -37,7 +38,7 @@ def rules_document(policy: Policy) -> str:
     """The whole document."""
     rules = ["\n".join(_rule(rule, policy)) for rule in policy.rules.values()]
     frameworks = ["\n".join(_framework(framework)) for framework in policy.frameworks.values()]
-    return "\n".join([_HEAD, *rules, *frameworks])
+    return "\n".join([_HEAD, *rules, *frameworks, "\n".join(_reasons())])
 
 
 def _rule(rule: Rule, policy: Policy) -> Iterator[str]:
@@ -71,6 +72,15 @@ def _control(control: Control) -> str:
     name = f"`{control.id}`: {control.title.vi}"
     source = f"{control.source.strip()} ({VERIFIED[control.verified]})"
     return f"| {name} | {control.clause} | {control.text.vi.strip()} | {rules} | {attested} | {source} |"
+
+
+def _reasons() -> Iterator[str]:
+    yield "## Lý do của kết quả\n"
+    yield "| mã | nghĩa |"
+    yield "|---|---|"
+    for code, text in REASONS.items():
+        yield f"| `{code}` | {text.vi} |"
+    yield ""
 
 
 def _shown(condition: dict[str, Any]) -> str:

@@ -15,7 +15,8 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str
     """Path of the leaf that decided: `condition.all[1].any_item.all[0]`; empty where no leaf was reached."""
     reason: str
-    """Why, as a stable code with detail: `not-equal: running`, `missing: antivirus.products`, `stale: antivirus`."""
+    """Why, as a stable code (see `reasons`), the fact or kind, and perhaps the collector's cause:
+    `not-equal: antivirus.products.running`, `stale: antivirus`, `missing: lan.dns_resolves: probes-passive`."""
     evidence: tuple[str, ...] = ()
     """Ids of the observations that the deciding leaf read."""
     due_at: datetime | None = None
@@ -27,7 +28,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     operator: str
-    """`all`, `any`, `none`, `any_item`, `all_items`, or the operator of a leaf: `is`, `at_most`, `age_at_most` …"""
+    """`rule` (the root), `all`, `any`, `none`, `any_item`, `all_items`, or the operator of a leaf: `is`, `at_most` …"""
     truth: bool | None
     """None is unknown."""
     decided: bool

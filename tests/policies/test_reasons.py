@@ -1,0 +1,60 @@
+"""Reasons in words: every code has them, in both languages, and every fact its title."""
+
+import pytest
+from tests.policies.making import AT, shipped, sighting
+
+from tuanthu_policy.evaluate import evaluate
+from tuanthu_policy.observation import ObservationStatus
+from tuanthu_policy.operators import OPERATORS
+from tuanthu_policy.reasons import REASONS, reason_text, split_reason, title_of
+
+KINDS = shipped().kinds
+
+
+def test_every_code_that_a_shipped_rule_can_give_has_words():
+    for compiled in shipped().compiled.values():
+        for verdict in compiled.verdicts:
+            code, name, _ = split_reason(verdict.reason)
+            assert code in REASONS or code in {"doubtful", "none"}, "these two are never answered by such a leaf"
+            assert title_of(name, KINDS)
+
+
+def test_every_failure_and_doubt_of_every_operator_has_words():
+    for operator in OPERATORS.values():
+        assert operator.fails in REASONS
+        assert operator.doubt in REASONS or operator.doubt == "doubtful"
+
+
+@pytest.mark.parametrize("status", [status for status in ObservationStatus if status.value not in {"ok", "partial"}])
+def test_every_status_without_evidence_has_words(status):
+    rule = shipped().compiled["lan.connected"]
+    reason = evaluate(rule, {"host": sighting("host", {}, status, "x"), "lan": sighting("lan", {})}, AT).reason
+    assert split_reason(reason)[0] in REASONS
+
+
+@pytest.mark.parametrize(
+    ("reason", "vi", "en"),
+    [
+        (
+            "not-equal: antivirus.products.running",
+            "Khác giá trị yêu cầu: Đang chạy",
+            "Differs from what is required: Running",
+        ),
+        (
+            "stale: antivirus",
+            "Bằng chứng quá hạn: Phần mềm phòng, chống mã độc",
+            "The evidence is too old: Antimalware software",
+        ),
+        (
+            "missing: lan.dns_resolves: probes-passive",
+            "Không đọc được: Phân giải được tên (probes-passive)",
+            "Could not be read: DNS resolves (probes-passive)",
+        ),
+        ("malformed: TypeError", "Bằng chứng sai dạng: TypeError", "Malformed evidence: TypeError"),
+        ("new-code: lan.no_such", "new-code: lan.no_such", "new-code: lan.no_such"),
+        ("", "", ""),
+    ],
+)
+def test_a_reason_in_words(reason, vi, en):
+    assert reason_text(reason, KINDS) == vi
+    assert reason_text(reason, KINDS, "en") == en
