@@ -21,7 +21,9 @@ class FakeSystem(System):
     memory_bytes_: int | None = 8 << 30
     boot_time_: float | None = 1795487341.7
     disks_: list[Disk] | None = field(default_factory=lambda: [Disk("/dev/sda1", "/", "ext4", 1000, 549)])
-    processes_: Processes | None = Processes(frozenset({"systemd", "sshd"}), complete=True)
+    processes_: Processes | None = field(
+        default_factory=lambda: Processes(frozenset({"systemd", "sshd"}), complete=True)
+    )
     nics_: list[Nic] | None = field(default_factory=list)
     clock_synchronised_: bool | None = True
 
@@ -73,4 +75,27 @@ def machine(tmp_path):
 @pytest.fixture
 def config(tmp_path):
     """Settings of an agent in a folder of its own that sends no probe."""
-    return load_config({"TUANTHU_AGENT_DATA_DIR": str(tmp_path / "agent"), "TUANTHU_AGENT_LAN_PROBES": "passive"})
+    settings = {"DATA_DIR": str(tmp_path / "agent"), "LAN_PROBES": "passive", "READ_SECONDS": "5"}
+    return load_config({f"TUANTHU_AGENT_{name}": value for name, value in settings.items()})
+
+
+@pytest.fixture
+def collector(tmp_path):
+    """A collector over HTTPS on loopback, ready for reports of `enrolled`."""
+    from tests.agent.fake_collector import FakeCollector
+
+    fake = FakeCollector(tmp_path)
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def enrolled(collector, config):
+    """Settings of an agent that is enrolled at `collector`."""
+    from tests.agent.fake_collector import pem
+
+    from tuanthu_agent import enrolment
+
+    machine = enrolment.MachineIdentity(hostname="máy-tiếp-đón")
+    enrolment.enrol(config, collector.url, "TT-MÃ-THỬ", pem(collector.ca[0]), machine)
+    return config

@@ -80,8 +80,7 @@ def test_on_a_full_disk_the_error_is_clear_and_earlier_reports_survive(small_dis
     kept = [add(spool) for _ in range(3)]
     (small_disk / "ballast").write_bytes(b"x" * 300_000)
     with pytest.raises(SpoolError) as caught:
-        for _ in range(200):
-            kept.append(spool.append(lambda sequence: Signed(os.urandom(20_000), "h..s")))
+        kept.extend(spool.append(lambda sequence: Signed(os.urandom(20_000), "h..s")) for _ in range(200))
     assert "dung lượng" in caught.value.vi
     assert "full" in caught.value.en
     assert [report.sequence for report in spool.pending(-1)] == kept

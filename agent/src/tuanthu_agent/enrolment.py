@@ -1,6 +1,7 @@
 """Enrolling this machine: trust the collector's CA by its fingerprint, prove possession of the key, keep who we are."""
 
 import hashlib
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,13 +63,16 @@ def fetch_ca(server: str, fingerprint: str, timeouts: tuple[float, float], proxy
     if proxy:
         session.proxies = {"https": proxy}
     try:
-        with session.get(
-            server + API + "ca.pem",
-            timeout=timeouts,
-            verify=False,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            session.get(  # the fingerprint is what decides
+                server + API + "ca.pem",
+                timeout=timeouts,
+                verify=False,
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             response.raise_for_status()
             pem = response.raw.read(MOST_CA_BYTES, decode_content=True)
     except requests.exceptions.RequestException as error:

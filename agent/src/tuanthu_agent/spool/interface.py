@@ -75,7 +75,7 @@ class Spool(ABC):
 
     @abstractmethod
     def pending(self, limit: int) -> list[Report]:
-        """The first reports that wait, lowest sequence number first.
+        """The first reports that wait, lowest sequence number first; all for a negative limit.
 
         A report whose bytes no longer are what was kept is moved to the refused with code `spool-damaged`.
         """

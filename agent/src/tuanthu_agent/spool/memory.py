@@ -40,7 +40,7 @@ class MemorySpool(Spool):
                 self.refuse(sequence, "spool-damaged", "the bytes changed on disk")
         return [
             Report(sequence, signed.payload, signed.signature)
-            for sequence, (signed, _) in sorted(self._reports.items())[:limit]
+            for sequence, (signed, _) in sorted(self._reports.items())[: None if limit < 0 else limit]
         ]
 
     def acknowledge(self, sequence: int) -> None:
