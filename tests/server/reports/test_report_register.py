@@ -13,7 +13,7 @@ from tuanthu_server.reports.snapshot import codec, load_snapshot, register, take
 from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLink
 
 NOW = datetime.now(UTC)
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # so that the one-moment transaction is the real one
 
 
 @pytest.fixture
@@ -109,6 +109,25 @@ def test_a_number_that_another_process_took_is_left_to_it(units, monkeypatch):
     monkeypatch.setattr(register, "_keep", contested)
     assert take_snapshot().number == 1
     assert len(calls) == 3
+
+
+def test_writers_that_come_between_make_it_read_again(units, monkeypatch):
+    from psycopg.errors import SerializationFailure
+
+    read, calls = register.read_inputs, []
+
+    def disturbed(*arguments):
+        calls.append(arguments)
+        if len(calls) < 3:
+            raise SerializationFailure
+        return read(*arguments)
+
+    monkeypatch.setattr(register, "read_inputs", disturbed)
+    assert take_snapshot().number == 1
+    assert len(calls) == 3
+    monkeypatch.setattr(register, "read_inputs", lambda *_: (_ for _ in ()).throw(SerializationFailure()))
+    with pytest.raises(ReportError, match="change too fast"):
+        take_snapshot()
 
 
 def test_names_of_the_form_come_from_report_toml(units, settings, tmp_path):

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
+from psycopg.errors import SerializationFailure
 
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.reports.errors import ReportError
@@ -40,15 +41,14 @@ def take_snapshot(scope: str = DEPARTMENT, as_of: datetime | None = None) -> Dep
 
 def _read(scope: str, as_of: datetime | None) -> Inputs:
     texts = load_texts(settings.CONFIG.data_dir)
-    if as_of is None:
-        sweep()  # here, so that the reading below finds nothing to write
     for _ in range(_ATTEMPTS):
+        if as_of is None:
+            sweep()  # in its own transactions, so that the reading below finds nothing to write
         try:
             with one_moment():
                 return read_inputs(scope, as_of, texts)
-        except OperationalError:  # PostgreSQL could not give one state because another process wrote it just now
-            if connection.vendor != "postgresql":
-                raise
+        except SerializationFailure:  # another process wrote just now what the reading had to write too
+            continue
     raise ReportError(
         "Số liệu đang thay đổi liên tục nên chưa lập được báo cáo; hãy chạy lại lệnh",
         "The figures change too fast to take a report; run the command again",
