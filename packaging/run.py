@@ -1,7 +1,8 @@
 """The main job on this machine: `make run`.
 
-Drives the two programs only by their commands, as an officer would: a collector on SQLite over HTTPS on loopback, a demonstration
-organisation, this machine's agent enrolled by a one-time token, a real audit, the judgement, and the department's report.
+Drives the two programs only by their commands, as an officer would: a collector on SQLite over HTTPS on loopback, a
+demonstration organisation, this machine's agent enrolled by a one-time token, a real audit, the judgement, and the
+department's report.
 """
 
 import argparse
@@ -64,7 +65,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def make_environment(state: Path) -> dict[str, str]:
-    """Both programs get their own folder below `state`; the port is a free one unless it was kept from an earlier run."""
+    """Both programs get their own folder below `state`; the port is kept over runs."""
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     environment = dict(os.environ)
     environment["TUANTHU_DATA_DIR"] = str(state / "collector")

@@ -13,16 +13,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("name", Config.__struct_fields__)
 def test_every_collector_setting_is_documented(name):
-    row = re.search(rf"^\| `{name}` \| ([^|]+) \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.M)
+    row = re.search(rf"^\| `{name}` \| ([^|]+) \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert row, f"docs/settings.md has no row for {name}"
 
 
 def test_documented_defaults_of_the_collector_are_the_real_ones():
     text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
     for field in msgspec.structs.fields(Config):
-        if field.name in {"data_dir"}:
+        if field.name == "data_dir":
             continue
-        shown = re.search(rf"^\| `{field.name}` \| ([^|]+) \|", text, re.M).group(1)
+        shown = re.search(rf"^\| `{field.name}` \| ([^|]+) \|", text, re.MULTILINE).group(1)
         expected = "empty" if field.default == "" else f"`{str(field.default).lower()}`"
         if isinstance(field.default, str) and field.default:
             expected = f"`{field.default}`"
@@ -30,5 +30,5 @@ def test_documented_defaults_of_the_collector_are_the_real_ones():
 
 
 def test_no_setting_is_documented_that_does_not_exist():
-    rows = re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.M)
+    rows = re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(rows) == set(Config.__struct_fields__)
