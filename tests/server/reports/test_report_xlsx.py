@@ -19,6 +19,7 @@ def rows(page):
 def test_its_figures_are_those_of_the_snapshot(workbook, snapshot):
     found = {row["Chỉ tiêu"]: row["Số liệu"] for row in rows(workbook["Tổng hợp"])}
     assert found["Số máy khai báo"] == snapshot.totals.machines_expected == 1204
+    assert found["Bao phủ: tỷ lệ"] == snapshot.totals.coverage.fraction == 0.004
     assert found["Bao phủ: tử số"] == snapshot.totals.coverage.numerator
     assert found["Máy chưa có kết luận"] == snapshot.framework.counts.undetermined == 3
 

@@ -1,14 +1,14 @@
 """The sheets of the workbook: typed cells straight from the snapshot."""
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from tuanthu_server.reports.document import words
 from tuanthu_server.reports.document.reasons import reason
 from tuanthu_server.reports.snapshot.model import DepartmentReport, MachineResult, OutcomeCounts, Ratio
 
 Value = str | int | float | datetime | None
-Kind = Literal["text", "count", "share", "moment"]
+"""How a cell is written follows from its type: a float is a share, None a number that nobody knows."""
 
 
 class SheetColumn(NamedTuple):
@@ -16,11 +16,10 @@ class SheetColumn(NamedTuple):
 
     title: str
     width: int
-    kind: Kind = "text"
 
 
 class Sheet(NamedTuple):
-    """One sheet; None is a number that nobody knows, and is written in words."""
+    """One sheet."""
 
     name: str
     title: str
@@ -29,10 +28,10 @@ class Sheet(NamedTuple):
 
 
 _COUNTS = [
-    SheetColumn(title, 12, "count")
+    SheetColumn(title, 12)
     for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa xác định", "Quá hạn", "Chưa kiểm tra", "Lỗi", "Không áp dụng")
 ]
-_FIGURES = [*_COUNTS, SheetColumn("Tỷ lệ đạt", 12, "share")]
+_FIGURES = [*_COUNTS, SheetColumn("Tỷ lệ đạt", 12)]
 _MACHINE = [
     SheetColumn("Mã đơn vị", 16),
     SheetColumn("Đơn vị", 44),
@@ -43,7 +42,7 @@ _MACHINE = [
     SheetColumn("Kết quả", 16),
     SheetColumn("Lý do", 40),
     SheetColumn("Dữ kiện", 34),
-    SheetColumn("Từ lúc", 18, "moment"),
+    SheetColumn("Từ lúc", 18),
     SheetColumn("Mã quan sát", 38),
 ]
 
@@ -120,9 +119,9 @@ def _reasons(report: DepartmentReport) -> Sheet:
         SheetColumn("Kết quả", 16),
         SheetColumn("Lý do", 60),
         SheetColumn("Dữ kiện", 34),
-        SheetColumn("Mã tiêu chí", 60),
-        SheetColumn("Số máy", 10, "count"),
-        SheetColumn("Số đơn vị", 10, "count"),
+        SheetColumn("Mã tiêu chí", 110),
+        SheetColumn("Số máy", 10),
+        SheetColumn("Số đơn vị", 10),
     ]
     rows: list[list[Value]] = [
         [
@@ -143,8 +142,8 @@ def _causes(report: DepartmentReport) -> Sheet:
         SheetColumn("Mã tiêu chí", 30),
         SheetColumn("Tiêu chí không đạt", 50),
         SheetColumn("Mức độ", 14),
-        SheetColumn("Số máy", 10, "count"),
-        SheetColumn("Số đơn vị", 10, "count"),
+        SheetColumn("Số máy", 10),
+        SheetColumn("Số đơn vị", 10),
         SheetColumn("Biện pháp khắc phục", 90),
     ]
     rows: list[list[Value]] = [
@@ -166,8 +165,8 @@ def _units(report: DepartmentReport) -> Sheet:
     columns = [
         SheetColumn("Mã", 16),
         SheetColumn("Đơn vị", 50),
-        *(SheetColumn(title, 12, "count") for title in machines),
-        SheetColumn("Bao phủ", 12, "share"),
+        *(SheetColumn(title, 12) for title in machines),
+        SheetColumn("Bao phủ", 12),
         *_FIGURES,
     ]
     rows: list[list[Value]] = [

@@ -11,7 +11,8 @@ from tuanthu_server.reports.document import words
 from tuanthu_server.reports.document.compose import compose
 from tuanthu_server.reports.document.model import Document
 from tuanthu_server.reports.exporters.interface import Exporter
-from tuanthu_server.reports.exporters.sheets import Sheet, SheetColumn, Value, sheets
+from tuanthu_server.reports.exporters.sheets import Sheet, SheetColumn, Value, share, sheets
+from tuanthu_server.reports.snapshot import codec
 from tuanthu_server.reports.snapshot.model import DepartmentReport
 
 _FIRST_ROW = 4
@@ -90,8 +91,8 @@ class _Writer:
             page.set_column(index, index, column.width)
             page.write_string(_FIRST_ROW, index, column.title, self._formats["head"])
         for number, row in enumerate(sheet.rows, _FIRST_ROW + 1):
-            for index, (value, column) in enumerate(zip(row, sheet.columns, strict=True)):
-                self._write_cell(page, number, index, value, column)
+            for index, value in enumerate(row):
+                self._write_cell(page, number, index, value)
         page.freeze_panes(_FIRST_ROW + 1, 0)
         page.autofilter(_FIRST_ROW, 0, _FIRST_ROW + max(1, len(sheet.rows)), len(sheet.columns) - 1)
         page.repeat_rows(_FIRST_ROW)
@@ -102,7 +103,7 @@ class _Writer:
         if self._document.label:
             page.set_header(f"&C&B{self._document.label}")
 
-    def _write_cell(self, page: Any, row: int, index: int, value: Value, column: SheetColumn) -> None:
+    def _write_cell(self, page: Any, row: int, index: int, value: Value) -> None:
         if value is None:
             page.write_string(row, index, words.UNKNOWN, self._formats["text"])
         elif isinstance(value, str):
@@ -112,7 +113,7 @@ class _Writer:
             local = value.astimezone(words.ZONE).replace(tzinfo=None)
             page.write_datetime(row, index, local, self._formats["moment"])
         else:
-            page.write_number(row, index, value, self._formats["share" if column.kind == "share" else "count"])
+            page.write_number(row, index, value, self._formats["share" if isinstance(value, float) else "count"])
 
 
 def _overview(report: DepartmentReport, document: Document) -> Sheet:
@@ -133,15 +134,16 @@ def _overview(report: DepartmentReport, document: Document) -> Sheet:
         ["Số máy chưa báo cáo lần nào", totals.machines_never_reported],
         ["Bao phủ: tử số", totals.coverage.numerator],
         ["Bao phủ: mẫu số", totals.coverage.denominator],
-        ["Bao phủ: tỷ lệ (%)", words.percent(totals.coverage)],
+        ["Bao phủ: tỷ lệ", share(totals.coverage)],
         ["Máy đạt toàn bộ tiêu chí", framework.counts.passed],
         ["Máy không đạt", framework.counts.failed],
         ["Máy chưa có kết luận", framework.counts.undetermined],
         ["Máy thuộc diện đánh giá", framework.counts.applicable],
-        ["Tỷ lệ đạt trên máy thuộc diện (%)", words.percent(framework.rate)],
-        ["Tỷ lệ đạt trên máy khai báo (%)", words.percent(framework.rate_of_expected)],
+        ["Tỷ lệ đạt trên máy thuộc diện", share(framework.rate)],
+        ["Tỷ lệ đạt trên máy khai báo", share(framework.rate_of_expected)],
         ["Chính sách có hiệu lực từ", report.policy.in_force_from],
         ["Mã băm chính sách", report.policy.digest],
+        ["Mã băm số liệu", codec.digest(report)],
     ]
-    columns = [SheetColumn("Chỉ tiêu", 40), SheetColumn("Số liệu", 70, "count")]
+    columns = [SheetColumn("Chỉ tiêu", 40), SheetColumn("Số liệu", 70)]
     return Sheet("Tổng hợp", "Báo cáo tổng hợp", columns, rows)
