@@ -5,10 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuanthu_policy.outcome import Outcome
-from tuanthu_policy.text import Text
 from tuanthu_server.compliance.standing import Counts, PolicyInForce, Standing, UnitCompliance
 from tuanthu_server.dashboard.bars import WIDTH, segments
-from tuanthu_server.dashboard.reasons import REASONS, reason_text
 from tuanthu_server.dashboard.totals import coverage_of, totals_of
 from tuanthu_server.outcome_labels import COUNT_FIELDS, OUTCOME_LABELS, OUTCOME_MEANINGS, number_text, share_text
 from tuanthu_server.units.models import UnitExpectation
@@ -97,11 +95,3 @@ def test_the_sector_is_the_sum_of_its_units_outcome_by_outcome(parts):
     for field in Counts.__struct_fields__:
         added = getattr(total.controls.get("coverage", Counts()), field)
         assert added == sum(getattr(counts, field) for counts in parts)
-
-
-def test_reasons_are_sentences_in_both_languages_and_an_unknown_one_is_kept():
-    assert reason_text("too-old: antivirus.products.signature_date").startswith("Đã quá cũ so với yêu cầu")
-    assert reason_text("too-old: x", "en") == "Older than allowed (x)"
-    assert reason_text("holds") == "Đáp ứng"
-    assert reason_text("something-new: x") == "something-new: x"
-    assert all(isinstance(text, Text) for text in REASONS.values())

@@ -1,5 +1,6 @@
 """`tuanthu-server demo`: the demonstration organisation and its simulated machines."""
 
+import logging
 import sys
 
 from cyclopts import App
@@ -35,7 +36,10 @@ def add(count: int) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
+    from tuanthu_server import logs
     from tuanthu_server.demo.machines import MARK, add_machines
+
+    logs.configure(logging.WARNING)  # one line a machine would hide the progress
 
     with Progress(console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(f"Máy {MARK}", total=count)

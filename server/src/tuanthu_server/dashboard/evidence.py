@@ -1,19 +1,25 @@
 """Observations for people: facts under the names of the fact catalogue, values as one reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tuanthu_policy.fact import Fact, FactKind, FactType
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.policy import Policy
+from tuanthu_policy.reasons import title_of
 from tuanthu_policy.result import Node
 from tuanthu_policy.text import Text
 from tuanthu_server.outcome_labels import number_text
+
+MIB, GIB = 2**20, 2**30
+_FIRST = ("hostname", "os_name", "os_version", "name", "vendor", "version", "mount", "kind", "id")
+"""What a reader looks for first; the rest follows in the order of the catalogue."""
 
 
 class FactRow(msgspec.Struct, frozen=True):
@@ -44,18 +50,21 @@ def sighting_tables(sightings: Mapping[str, Sighting], policy: Policy) -> list[S
 def _table(kind: str, sighting: Sighting, catalogue: FactKind | None) -> SightingTable:
     observation = sighting.observation
     known = catalogue.facts if catalogue else {}
-    names = [*(name for name in known if name in observation.facts), *sorted(observation.facts.keys() - known.keys())]
-    rows = tuple(_row(name, observation.facts[name], known.get(name)) for name in names)
+    rows = tuple(_row(name, observation.facts[name], known.get(name)) for name in _ordered(known, observation.facts))
     reason = "" if observation.reason is msgspec.UNSET else observation.reason
     return SightingTable(kind, catalogue.title if catalogue else Text(kind, kind), sighting, reason, rows)
+
+
+def _ordered(known: Iterable[str], present: Collection[str]) -> list[str]:
+    names = [*(name for name in known if name in present), *sorted(set(present).difference(known))]
+    return sorted(names, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
 
 
 def _row(name: str, value: Any, fact: Fact | None) -> FactRow:
     title = fact.title if fact else Text(name, name)
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         fields = fact.fields if fact else {}
-        keys = list(dict.fromkeys([*fields, *(key for item in value for key in item)]))
-        used = [key for key in keys if any(key in item for item in value)]
+        used = _ordered(fields, {key for item in value for key in item})
         headers = tuple(fields[key].title if key in fields else Text(key, key) for key in used)
         items = tuple(tuple(shown(item.get(key), fields.get(key)) for key in used) for item in value)
         return FactRow(name, title, headers=headers, items=items)
@@ -72,8 +81,8 @@ def shown(value: Any, fact: Fact | None) -> str:
         return ", ".join(shown(item, None) for item in value) or _("không có")
     if fact is not None and fact.type is FactType.DATETIME:
         return _moment(str(value))
-    if isinstance(value, int) and fact is not None and fact.unit == "byte":
-        return f"{value / 2**30:.1f} GiB"
+    if isinstance(value, int) and fact is not None and fact.unit == "byte" and value >= MIB:
+        return f"{value / GIB:.1f} GiB" if value >= GIB else f"{value / MIB:.0f} MiB"
     text = number_text(value) if isinstance(value, int) else str(value)
     return f"{text} {fact.unit}".strip() if fact is not None else text
 
@@ -86,17 +95,21 @@ def _moment(text: str) -> str:
     return f"{timezone.localtime(at):%H:%M %d/%m/%Y}" if at.tzinfo else text
 
 
-def decisive(node: Node, policy: Policy) -> list[tuple[Node, Text]]:
-    """The leaves on the way to the decision, with the name of the fact that each read."""
+class Ground(msgspec.Struct, frozen=True):
+    """A leaf that decided: the name of the fact, what was read, and what is asked of it."""
+
+    title: str
+    actual: str
+    asked: str
+
+
+def grounds(node: Node, policy: Policy) -> list[Ground]:
+    """The leaves on the way to the decision."""
     if node.children:
-        return [found for child in node.children if child.decided for found in decisive(child, policy)]
-    return [(node, _fact_title(node.fact, policy))] if node.decided and node.fact else []
-
-
-def _fact_title(path: str, policy: Policy) -> Text:
-    kind, _dot, name = path.partition(".")
-    catalogue = policy.kinds.get(kind)
-    fact = catalogue.facts.get(name.split(".")[0].split("[")[0]) if catalogue else None
-    if fact is None:
-        return Text(path, path)
-    return fact.title
+        return [found for child in node.children if child.decided for found in grounds(child, policy)]
+    if not (node.decided and node.fact):
+        return []
+    title = title_of(node.fact, policy.kinds)
+    name = title.in_language(get_language() or "vi") if title else node.fact
+    actual = {"": "–", "true": _("Có"), "false": _("Không")}.get(node.actual, _moment(node.actual))
+    return [Ground(name, actual, f"{node.operator} {node.expected}".strip())]

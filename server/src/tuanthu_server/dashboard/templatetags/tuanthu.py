@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.policy import Policy
+from tuanthu_policy.reasons import reason_text
 from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
 from tuanthu_server.compliance.standing import Counts
 from tuanthu_server.dashboard.bars import WIDTH, segments
-from tuanthu_server.dashboard.reasons import reason_text
 from tuanthu_server.dashboard.totals import reporting
 from tuanthu_server.outcome_labels import (
     COUNT_FIELDS,
@@ -80,9 +81,9 @@ def at(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
-def reason(text: str) -> str:
-    """A reason code as a sentence."""
-    return reason_text(text, _language())
+def reason(text: str, policy: Policy) -> str:
+    """A reason code as a sentence, facts under the names that the policy gives them."""
+    return reason_text(text, policy.kinds, _language())
 
 
 @register.filter

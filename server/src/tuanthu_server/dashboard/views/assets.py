@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from tuanthu_server.compliance.models import RuleTransition
 from tuanthu_server.compliance.standing import asset_explanation, asset_results, asset_sightings, standing
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
-from tuanthu_server.dashboard.evidence import decisive, sighting_tables
+from tuanthu_server.dashboard.evidence import grounds, sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import main_framework
 from tuanthu_server.inventory.models import Asset
@@ -26,10 +26,14 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     asset.refresh_from_db()
     results = sorted(asset_results(asset.pk), key=lambda result: (-result.outcome, result.rule))
     rules = [
-        (result, policy.rules.get(result.rule), decisive(asset_explanation(asset.pk, result.rule), policy))
+        (result, policy.rules.get(result.rule), grounds(asset_explanation(asset.pk, result.rule), policy))
         for result in results
     ]
-    transitions = RuleTransition.objects.filter(asset=asset).select_related("rule").order_by("-at", "-pk")
+    transitions = (
+        RuleTransition.objects.filter(asset=asset, from_outcome__isnull=False)
+        .select_related("rule")
+        .order_by("-at", "-pk")
+    )
     context = {
         "section": "units",
         "standing": now,

@@ -5,13 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tuanthu_policy.outcome import Outcome
-from tuanthu_server.compliance.standing import Standing, failing_assets, standing
+from tuanthu_server.compliance.standing import AssetResult, Standing, failing_assets, standing
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, ControlLine, control_lines
 from tuanthu_server.dashboard.totals import Totals, totals_of
 from tuanthu_server.units.queries import day_of, units_on
 
-SHOWN_ASSETS = 200
+SHOWN_ASSETS = 100
 BAD = frozenset(Outcome) - {Outcome.PASS, Outcome.NOTAPPLICABLE}
 
 
@@ -45,8 +45,7 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         for rule in line.control.rules
         if rule in now.policy.policy.rules
     ]
-    bad = [result for rule, _ in rules for result in failing_assets(BAD, rule=rule.id)]
-    bad.sort(key=lambda result: (-result.outcome, result.unit_id, result.name, result.asset_id, result.rule))
+    bad = _worst_of_each([result for rule, _ in rules for result in failing_assets(BAD, rule=rule.id)])
     context = {
         "section": "controls",
         "standing": now,
@@ -54,11 +53,16 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         "rules": rules,
         "results": bad[:SHOWN_ASSETS],
         "hidden": len(bad) > SHOWN_ASSETS,
-        "shown_assets": SHOWN_ASSETS,
         "unit_of": {unit.pk: unit for unit in units_on(day_of(now.as_of))},
         "rule_of": {rule.id: rule for rule, _ in rules},
     }
     return render(request, "dashboard/control.html", context)
+
+
+def _worst_of_each(results: list[AssetResult]) -> list[AssetResult]:
+    """One result for each machine, worst first: a machine without antimalware fails every rule for one cause."""
+    ordered = sorted(results, key=lambda one: (-one.outcome, one.unit_id, one.name, one.asset_id, one.rule))
+    return list({result.asset_id: result for result in reversed(ordered)}.values())[::-1]
 
 
 def _total(now: Standing) -> Totals:
