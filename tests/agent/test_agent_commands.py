@@ -1,0 +1,131 @@
+"""What an officer at the machine sees, and what scripts go by."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tuanthu_agent import jobs
+from tuanthu_agent.cli import checking
+from tuanthu_agent.cli.wording import explain_reason
+from tuanthu_policy.envelope import b64url_decode
+from tuanthu_policy.loader import load_policy
+from tuanthu_policy.outcome import Outcome
+
+PROGRAM = Path(sys.executable).parent / "tuanthu-agent"
+
+
+def run(config, *words, **more):
+    environment = os.environ | {
+        "TUANTHU_AGENT_DATA_DIR": str(config.data_dir),
+        "TUANTHU_AGENT_LAN_PROBES": "passive",
+        "TUANTHU_AGENT_READ_SECONDS": "5",
+        "COLUMNS": "120",
+    }
+    return subprocess.run(
+        [PROGRAM, *words], env=environment | more, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_run_once_collects_and_delivers(enrolled, collector):
+    done = run(enrolled, "run", "--once")
+    assert done.returncode == 0, done.stderr
+    assert "máy chủ trung tâm đã xác nhận" in done.stdout
+    assert collector.arrivals == [1]
+    kinds = [one["kind"] for one in json.loads(collector.reports[1])["observations"]]
+    assert kinds == ["host", "antivirus", "lan"]
+
+
+def test_without_a_collector_run_once_keeps_the_report_and_says_so(enrolled, collector):
+    collector.close()
+    done = run(enrolled, "run", "--once")
+    assert done.returncode == 3
+    assert "Chưa gửi được" in done.stderr
+    assert "Traceback" not in done.stderr
+    shown = run(enrolled, "status").stdout
+    assert "1 báo cáo" in shown
+    assert "Bệnh viện Đa khoa" in shown
+
+
+def test_an_export_holds_the_very_reports_and_leaves_them_in_the_spool(enrolled, collector, tmp_path):
+    spool = jobs.open_configured(enrolled)
+    jobs.collect(enrolled, spool)
+    (report,) = spool.pending(-1)
+    spool.close()
+    done = run(enrolled, "export", str(tmp_path / "báo-cáo.gz"))
+    assert done.returncode == 0, done.stderr
+    (line,) = gzip.decompress((tmp_path / "báo-cáo.gz").read_bytes()).splitlines()
+    header, payload, signature = line.split(b".")
+    assert b64url_decode(payload) == report.payload
+    assert f"{header.decode()}..{signature.decode()}" == report.signature
+    assert jobs.open_configured(enrolled).size().reports == 1
+
+
+def test_an_export_that_cannot_be_written_is_an_error(enrolled, tmp_path):
+    done = run(enrolled, "export", str(tmp_path / "không-có/tệp.gz"))
+    assert done.returncode == 3
+    assert "Không ghi được tệp" in done.stderr
+
+
+def test_check_judges_here_and_sends_nothing(config):
+    done = run(config, "check", "--json")
+    document = json.loads(done.stdout)
+    outcomes = [Outcome.from_code(result["outcome"]) for result in document["results"]]
+    assert done.returncode == checking.exit_code(outcomes)
+    assert {seen["kind"] for seen in document["observations"]} == {"host", "antivirus", "lan"}
+    assert {result["rule"] for result in document["results"]} == set(load_policy().rules)
+
+
+def test_check_shows_in_vietnamese_what_to_do(config):
+    done = run(config, "check")
+    assert "Kết quả" in done.stdout
+    assert "không đạt" in done.stdout
+    assert "→" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        ("pass notapplicable", 0),
+        ("pass fail unknown", 1),
+        ("pass unknown", 2),
+        ("pass stale", 2),
+        ("pass notchecked", 2),
+        ("pass error", 2),
+        ("notapplicable", 2),
+        ("", 2),
+    ],
+)
+def test_only_settled_passes_exit_with_zero(outcomes, code):
+    assert checking.exit_code([Outcome.from_code(word) for word in outcomes.split()]) == code
+
+
+def test_a_machine_that_is_not_enrolled_says_what_to_do(config):
+    done = run(config, "run")
+    assert done.returncode == 3
+    assert "tuanthu-agent enrol" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_ends_every_command_with_three(config):
+    for command in ("run", "check", "status"):
+        done = run(config, command, TUANTHU_AGENT_COLLECT_MINUTES="nhiều")
+        assert done.returncode == 3
+        assert "collect_minutes" in done.stderr
+
+
+def test_a_wrong_argument_ends_with_three(config):
+    assert run(config, "enrol", "--server", "https://a").returncode == 3
+    assert run(config, "unheard-of").returncode == 3
+
+
+def test_reasons_are_put_into_words():
+    policy = load_policy()
+    words = explain_reason(policy, "missing: lan.dns_resolves: probes-passive", "vi")
+    assert words.startswith("Không đọc được: ")
+    assert "không gửi gói tin" in words
+    assert explain_reason(policy, "something-new: x", "vi") == "something-new: x"
