@@ -52,7 +52,7 @@ def test_facts_bear_the_names_of_the_catalogue_and_unknown_ones_stay_visible():
     rows = {row.name: row for row in table.rows}
     assert rows["product_count"].title.vi == "Số sản phẩm"
     assert rows["products"].headers[0].vi == "Tên"
-    assert rows["products"].items[0][0] == "ClamAV"
+    assert rows["products"].items[0][0][1] == "ClamAV"
     assert rows["mới_lạ"].value == "x"
 
 

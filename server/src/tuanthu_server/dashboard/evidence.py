@@ -18,18 +18,25 @@ from tuanthu_policy.text import Text
 from tuanthu_server.outcome_labels import number_text
 
 MIB, GIB = 2**20, 2**30
+_MOST_COLUMNS = 8
 _FIRST = ("hostname", "os_name", "os_version", "name", "vendor", "version", "mount", "kind", "id")
 """What a reader looks for first; the rest follows in the order of the catalogue."""
 
 
 class FactRow(msgspec.Struct, frozen=True):
-    """One fact. `items` holds the rows of a list of objects under `headers`."""
+    """One fact. `items` holds the objects of a list, `headers` the names of their fields."""
 
     name: str
     title: Text
     value: str = ""
     headers: tuple[Text, ...] = ()
-    items: tuple[tuple[str, ...], ...] = ()
+    items: tuple[tuple[tuple[Text, str], ...], ...] = ()
+    """For each object its values with their headers."""
+
+    @property
+    def tabular(self) -> bool:
+        """Whether the objects fit into a table; wider ones are shown one below the other."""
+        return len(self.headers) <= _MOST_COLUMNS
 
 
 class SightingTable(msgspec.Struct, frozen=True):
@@ -66,7 +73,10 @@ def _row(name: str, value: Any, fact: Fact | None) -> FactRow:
         fields = fact.fields if fact else {}
         used = _ordered(fields, {key for item in value for key in item})
         headers = tuple(fields[key].title if key in fields else Text(key, key) for key in used)
-        items = tuple(tuple(shown(item.get(key), fields.get(key)) for key in used) for item in value)
+        items = tuple(
+            tuple((title, shown(item.get(key), fields.get(key))) for key, title in zip(used, headers, strict=True))
+            for item in value
+        )
         return FactRow(name, title, headers=headers, items=items)
     return FactRow(name, title, shown(value, fact))
 

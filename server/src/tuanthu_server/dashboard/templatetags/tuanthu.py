@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from tuanthu_policy.duration import parse_duration
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import reason_text
@@ -111,6 +112,13 @@ def moment(value: datetime | str | None) -> str:
 def day(value: date | None) -> str:
     """A date as `24/11/2026`; a dash for none."""
     return f"{value:%d/%m/%Y}" if value else "–"
+
+
+@register.filter
+def period(duration: str) -> str:
+    """A duration of the policy (`365d`) in days."""
+    days = parse_duration(duration).days
+    return f"{number(days)} " + gettext("ngày")
 
 
 @register.simple_tag
