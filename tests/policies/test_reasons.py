@@ -47,8 +47,8 @@ def test_every_status_without_evidence_has_words(status):
         ),
         (
             "missing: lan.dns_resolves: probes-passive",
-            "Không đọc được: Phân giải được tên (probes-passive)",
-            "Could not be read: DNS resolves (probes-passive)",
+            "Không đọc được: Phân giải được tên (đang ở chế độ không gửi gói tin)",
+            "Could not be read: DNS resolves (probes are passive)",
         ),
         ("malformed: TypeError", "Bằng chứng sai dạng: TypeError", "Malformed evidence: TypeError"),
         ("new-code: lan.no_such", "new-code: lan.no_such", "new-code: lan.no_such"),

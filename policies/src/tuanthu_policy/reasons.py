@@ -38,6 +38,30 @@ REASONS: Final[Mapping[str, Text]] = {
 """Every code with which the reason of a result can begin."""
 
 
+CAUSES: Final[Mapping[str, Text]] = {
+    "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),
+    "clamd-not-listening": Text("clamd chạy nhưng không nhận kết nối", "clamd runs but does not listen"),
+    "connection-refused": Text("kết nối bị từ chối", "connection refused"),
+    "database-empty": Text("thư mục mẫu nhận diện trống", "no signature files"),
+    "database-header": Text("không đọc được phần đầu của tệp mẫu nhận diện", "unreadable signature file"),
+    "deadline": Text("quá thời hạn", "it took too long"),
+    "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
+    "icmp-not-permitted": Text("không được phép gửi ICMP", "ICMP is not permitted"),
+    "no-default-route": Text("không có tuyến mặc định", "no default route"),
+    "no-dns-servers": Text("không có máy chủ DNS", "no DNS servers"),
+    "not-available": Text("hệ điều hành không cho biết", "the system does not tell"),
+    "not-found": Text("không tìm thấy", "not found"),
+    "nothing-readable": Text("không đọc được nguồn nào", "no source could be read"),
+    "permission-denied": Text("không đủ quyền đọc", "permission denied"),
+    "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
+    "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
+    "timeout": Text("quá thời gian chờ", "timed out"),
+    "too-large": Text("dữ liệu quá lớn", "too much data"),
+    "too-many": Text("vượt số lượng cho phép", "too many"),
+}
+"""What agents give as the cause of not knowing; others are shown as they are."""
+
+
 def split_reason(reason: str) -> tuple[str, str, str]:
     """`missing: antivirus.products: permission-denied` → code, full name of the fact or kind, cause; the last two may
     be empty."""
@@ -61,10 +85,22 @@ def title_of(name: str, kinds: Mapping[str, FactKind]) -> Text | None:
 
 
 def reason_text(reason: str, kinds: Mapping[str, FactKind], language: str = "vi") -> str:
-    """A reason in words: `Không đọc được: Các sản phẩm (permission-denied)`. What has no words is shown as it is."""
+    """A reason in words: `Không đọc được: Các sản phẩm (không đủ quyền đọc)`. What has no words is shown as it is."""
     code, name, cause = split_reason(reason)
-    words, title = REASONS.get(code), title_of(name, kinds)
+    return phrase(code, name, title_of(name, kinds), cause, language)
+
+
+def phrase(code: str, name: str, title: Text | None, cause: str, language: str = "vi") -> str:
+    """The same from the parts of a reason; `title` is that of the fact or kind `name`, if it has one."""
+    words = REASONS.get(code)
     text = words.in_language(language) if words else code
     if name:
         text += f": {title.in_language(language) if title else name}"
-    return f"{text} ({cause})" if cause else text
+    return f"{text} ({cause_text(cause, language)})" if cause else text
+
+
+def cause_text(cause: str, language: str = "vi") -> str:
+    """An agent's word for why it could not tell; detail after a colon is kept."""
+    word, colon, detail = cause.partition(":")
+    words = CAUSES.get(word)
+    return (words.in_language(language) if words else word) + colon + detail

@@ -129,19 +129,18 @@ def test_it_knows_since_when_a_machine_fails(snapshot):
 
 
 def test_reasons_are_told_in_words_with_the_agents_cause(tmp_path):
-    from tuanthu_server.reports.document.reasons import REASONS, reason
+    from tuanthu_server.reports.document.reasons import reason
 
     sector = Sector(tmp_path).unit("Một", [("A", passing(antivirus__running=Outcome.UNKNOWN))], expected=1)
     result = sector.results[0]
     for told, words in (
-        ("missing: antivirus.products.running: service-manager-unavailable", "Không đọc được dữ kiện: Đang chạy (service-manager-unavailable)"),
-        ("failed: lan: permission-denied", "Lần quan sát không thực hiện được: Mạng nội bộ (không đủ quyền đọc)"),
+        ("missing: antivirus.products.running: service-manager-unavailable", "Không đọc được: Đang chạy (service-manager-unavailable)"),
+        ("failed: lan: permission-denied", "Không kiểm tra được: Mạng nội bộ (không đủ quyền đọc)"),
         ("stale: antivirus", "Bằng chứng quá hạn: Phần mềm phòng, chống mã độc"),
-        ("missing: firewall.on", "Không đọc được dữ kiện: firewall.on"),
+        ("missing: firewall.on", "Không đọc được: firewall.on"),
         ("something-new", "something-new"),
         ("", ""),
     ):  # fmt: skip
         sector.results[0] = msgspec.structs.replace(result, reason=told)
         report = sector.report()
         assert reason(report.undetermined[0], report.facts) == words
-    assert all(words[0].isupper() for words in REASONS.values())

@@ -3,20 +3,13 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from tuanthu_policy.labels import OUTCOME_LABELS
 from tuanthu_server.reports.snapshot.model import ControlPart, Ratio
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 UNKNOWN = "chưa xác định"
 DEMONSTRATION = "SỐ LIỆU TRÌNH DIỄN"
-OUTCOMES = {
-    "pass": "Đạt",
-    "fail": "Không đạt",
-    "unknown": "Chưa xác định",
-    "stale": "Quá hạn",
-    "notchecked": "Chưa kiểm tra",
-    "error": "Lỗi",
-    "notapplicable": "Không áp dụng",
-}
+OUTCOMES = {outcome.code: label.vi for outcome, label in OUTCOME_LABELS.items()}
 ROLES = {"workstation": "Máy trạm", "server": "Máy chủ"}
 SEVERITIES = {"low": "Thấp", "medium": "Trung bình", "high": "Cao", "critical": "Nghiêm trọng"}
 ATTESTATION_STATES = {"unconfirmed": "Chưa xác nhận"}

@@ -29,7 +29,7 @@ class Sheet(NamedTuple):
 
 _COUNTS = [
     SheetColumn(title, 12)
-    for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa xác định", "Quá hạn", "Chưa kiểm tra", "Lỗi", "Không áp dụng")
+    for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa rõ", "Quá hạn", "Chưa kiểm tra", "Lỗi", "Không áp dụng")
 ]
 _FIGURES = [*_COUNTS, SheetColumn("Tỷ lệ đạt", 12)]
 _MACHINE = [

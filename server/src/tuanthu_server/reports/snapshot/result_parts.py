@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tuanthu_policy.fact import FactKind
 from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.reasons import split_reason, title_of
 from tuanthu_policy.rule import Rule, Severity
 from tuanthu_policy.text import Text
 from tuanthu_server.compliance.standing import AssetResult
@@ -14,13 +15,6 @@ from tuanthu_server.reports.snapshot.model import Cause, MachineResult, ReasonGr
 WEIGHTS = {Severity.LOW: 1, Severity.MEDIUM: 2, Severity.HIGH: 3, Severity.CRITICAL: 4}
 UNDETERMINED = (Outcome.ERROR, Outcome.UNKNOWN, Outcome.STALE, Outcome.NOTCHECKED)
 _LONGEST_DETAIL = 120
-
-
-def split_reason(reason: str) -> tuple[str, str, str]:
-    """`missing: antivirus.products: permission-denied` → code, fact (or kind) and cause."""
-    code, _, detail = reason.partition(":")
-    fact, _, cause = detail.partition(":")
-    return clean(code, 60), clean(fact, _LONGEST_DETAIL), clean(cause, _LONGEST_DETAIL)
 
 
 def machine_results(
@@ -33,7 +27,7 @@ def machine_results(
 
 
 def _machine_result(result: AssetResult, unit_code: str) -> MachineResult:
-    code, fact, cause = split_reason(result.reason)
+    code, fact, cause = (clean(part, _LONGEST_DETAIL) for part in split_reason(result.reason))
     return MachineResult(
         unit=clean(unit_code),
         machine=clean(result.name),
@@ -75,23 +69,8 @@ def _reason_group(key: tuple[str, str, str, str], rows: Sequence[MachineResult],
 def fact_titles(rows: Iterable[MachineResult], kinds: Mapping[str, FactKind]) -> dict[str, Text]:
     """Titles of the facts and kinds that these reasons name; what the catalogue does not know is left out."""
     named = {row.fact for row in rows}
-    titles = {path: _title(path, kinds) for path in sorted(named)}
+    titles = {path: title_of(path, kinds) for path in sorted(named)}
     return {path: title for path, title in titles.items() if title is not None}
-
-
-def _title(path: str, kinds: Mapping[str, FactKind]) -> Text | None:
-    """The title of a kind, or of the innermost fact of `antivirus.products.running`."""
-    kind_name, *names = path.split(".")
-    kind = kinds.get(kind_name)
-    if kind is None or not names:
-        return kind.title if kind else None
-    facts, found = kind.facts, None
-    for name in names:
-        found = facts.get(name)
-        if found is None:
-            return None
-        facts = found.fields
-    return found.title if found else None
 
 
 def causes(rows: Iterable[MachineResult], rules: Mapping[str, Rule]) -> list[Cause]:

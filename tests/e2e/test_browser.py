@@ -1,0 +1,87 @@
+"""The first administrator signs in with a real browser and looks around, at a desk and on a phone."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WIDTHS = {"desktop": (1366, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request, browser, station):
+    """A page that notes errors and requests that leave the collector."""
+    width, height = WIDTHS[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, ignore_https_errors=True, base_url=station.address, locale="vi-VN"
+    )
+    opened = context.new_page()
+    opened.troubles = []
+    opened.on("console", lambda message: message.type == "error" and opened.troubles.append(message.text))
+    opened.on("pageerror", lambda error: opened.troubles.append(str(error)))
+    opened.on("request", lambda asked: note_foreign(opened, asked.url, station.port))
+    yield opened
+    context.close()
+
+
+def note_foreign(page: Page, url: str, port: int) -> None:
+    if urlsplit(url).scheme != "data" and urlsplit(url).port != port:
+        page.troubles.append(f"leaves the collector: {url}")
+
+
+def sign_in(page: Page, station) -> None:
+    page.goto("/")
+    page.get_by_label(re.compile("Tên đăng nhập")).fill("admin")
+    page.get_by_label(re.compile("Mật khẩu"), exact=False).first.fill(
+        (station.folder / "password").read_text(encoding="utf-8").strip()
+    )
+    page.get_by_role("button", name=re.compile("Đăng nhập")).click()
+    page.wait_for_load_state()
+
+
+def overflows(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+
+
+def test_from_sign_in_to_the_rule_that_failed(page, station):
+    station.run("tuanthu-agent", "run", "--once")
+    sign_in(page, station)
+    assert "Trạm Y tế xã Ea Tíu" in page.content()
+    assert not overflows(page)
+
+    page.get_by_role("link", name=re.compile("Trạm Y tế xã Ea Tíu")).first.click()
+    page.wait_for_load_state()
+    [(machine,)] = station.query("SELECT name FROM inventory_asset")
+    assert not overflows(page)
+    page.get_by_role("link", name=re.compile(re.escape(machine))).first.click()
+    page.wait_for_load_state()
+
+    shown = page.content()
+    assert "Đồng hồ máy được đồng bộ" in shown
+    assert "Không đạt" in shown
+    assert not overflows(page)
+    assert page.troubles == []
+
+
+def test_an_outsider_is_asked_to_sign_in_and_a_wrong_password_is_refused(page):
+    page.goto("/")
+    assert "/login" in page.url
+    page.get_by_label(re.compile("Tên đăng nhập")).fill("admin")
+    page.get_by_label(re.compile("Mật khẩu"), exact=False).first.fill("không phải mật khẩu này")
+    page.get_by_role("button", name=re.compile("Đăng nhập")).click()
+    page.wait_for_load_state()
+    assert "/login" in page.url
