@@ -2,6 +2,7 @@
 
 import msgspec
 import yaml
+
 from tuanthu_policy.control import Framework
 from tuanthu_policy.fact import FactKind
 from tuanthu_policy.policy import Policy

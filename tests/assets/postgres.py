@@ -91,7 +91,7 @@ class PrivatePostgres:
             try:
                 with psycopg.connect(address, autocommit=True) as connection:
                     connection.execute(f"CREATE DATABASE {DATABASE}")
-                return
+                return  # noqa: TRY300 (it is what the loop waits for)
             except psycopg.OperationalError:
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     raise

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from tuanthu_policy.envelope import ENROL_TYPE, ENVELOPE_TYPE, b64url, signing_input
 from tuanthu_policy.observation import content_digest
 
@@ -33,7 +34,9 @@ def sign(key: Ed25519PrivateKey, payload: bytes, typ: str, header: dict | None =
     return (protected + b".." + b64url(key.sign(signing_input(protected, payload)))).decode()
 
 
-def observation(kind: str, facts: dict, *, status: str = "ok", reason: str | None = None, at: datetime | None = None) -> dict:
+def observation(
+    kind: str, facts: dict, *, status: str = "ok", reason: str | None = None, at: datetime | None = None
+) -> dict:
     found = {
         "id": uuid7(),
         "kind": kind,

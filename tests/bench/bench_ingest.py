@@ -37,9 +37,15 @@ def main() -> None:
                 continue
             url = postgres.url if name == "postgresql" else ""
             figures[name, changed, batch] = found = in_child(url, changed, batch, options)
-            print(f"{name:12}{changed:>6}/30{batch:>7}{found['rate']:>11.0f}{found['cpu']:>8.0f}{found['cpu'] - found['judge']:>9.0f}", flush=True)
+            print(
+                f"{name:12}{changed:>6}/30{batch:>7}{found['rate']:>11.0f}{found['cpu']:>8.0f}{found['cpu'] - found['judge']:>9.0f}",
+                flush=True,
+            )
             if "copy" in found:
-                print(f"{'  raw COPY of the same rows':28}{found['copy']:>11.0f}    ratio {found['rate'] / found['copy']:.0%}", flush=True)
+                print(
+                    f"{'  raw COPY of the same rows':28}{found['copy']:>11.0f}    ratio {found['rate'] / found['copy']:.0%}",
+                    flush=True,
+                )
     summary(figures)
 
 

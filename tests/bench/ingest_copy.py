@@ -24,7 +24,10 @@ BATCH = 200
 def copy_rate(url: str, reports: int, rows_of: dict[str, float]) -> float:
     """Reports per second of COPY with a durable commit for every 200 reports; `rows_of` tells rows per report and table."""
     with psycopg.connect(url) as connection:
-        plans = {table: _prepare(connection, table, reports, rows_of.get(table, fixed or 0)) for table, fixed in TABLES.items()}
+        plans = {
+            table: _prepare(connection, table, reports, rows_of.get(table, fixed or 0))
+            for table, fixed in TABLES.items()
+        }
         connection.commit()
         began = time.perf_counter()
         for start in range(0, reports, BATCH):
@@ -68,5 +71,3 @@ def _copy(connection, table, columns, types, rows) -> None:
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
-
-

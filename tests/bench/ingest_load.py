@@ -12,7 +12,25 @@ from tests.assets.policies import TEXT, read
 from tests.assets.signing import TestAgent, now_text, observation
 
 RULES = 30
-WORDS = "kaspersky bkav clamd windows office trạm y tế cập nhật dịch vụ mạng nội bộ phiên bản".split()
+WORDS = [
+    "kaspersky",
+    "bkav",
+    "clamd",
+    "windows",
+    "office",
+    "trạm",
+    "y",
+    "tế",
+    "cập",
+    "nhật",
+    "dịch",
+    "vụ",
+    "mạng",
+    "nội",
+    "bộ",
+    "phiên",
+    "bản",
+]
 
 
 def bench_policy():
@@ -54,7 +72,9 @@ class Machine:
         for place in self.random.sample(range(RULES), changed):
             self.flags[place] = not self.flags[place]
             self.texts[place] = self.filler()
-        facts = {f"f{n:02}": flag for n, flag in enumerate(self.flags)} | {f"t{n:02}": text for n, text in enumerate(self.texts)}
+        facts = {f"f{n:02}": flag for n, flag in enumerate(self.flags)} | {
+            f"t{n:02}": text for n, text in enumerate(self.texts)
+        }
         payload, signature = self.agent.report([observation("bench", facts)])
         body = zstandard.ZstdCompressor(level=3).compress(payload)
         head = (
@@ -122,5 +142,3 @@ def send_all(port: int, plans: list[list[bytes]]) -> float:
     if bad:
         sys.exit(f"{bad} reports were not acknowledged")
     return ended - began
-
-

@@ -33,10 +33,19 @@ def main(changed: int, reports: int, machines: int) -> None:
         seconds = send_all(port, plans)
         used = cpu(processes) - cpu_before
     total = rounds * machines
-    found = {"rate": total / seconds, "cpu": used / total * 1e6, "judge": judgement(fleet[0]), "bytes": fleet[0].payload_bytes}
+    found = {
+        "rate": total / seconds,
+        "cpu": used / total * 1e6,
+        "judge": judgement(fleet[0]),
+        "bytes": fleet[0].payload_bytes,
+    }
     check(fleet, rounds + WARM_UP)
     if config.is_postgresql and config.batch_reports > 1:
-        rows = {table: (count - rows_before[table]) / total for table, count in row_counts().items() if TABLES[table] is None}
+        rows = {
+            table: (count - rows_before[table]) / total
+            for table, count in row_counts().items()
+            if TABLES[table] is None
+        }
         # A result or a finding that changed is a row written, as its transition is.
         rows["compliance_ruleresult"] = rows["compliance_ruletransition"]
         rows["compliance_finding"] = rows["compliance_findingtransition"]
@@ -86,6 +95,7 @@ def judgement(machine: Machine) -> float:
     """Microseconds of CPU to judge thirty rules."""
     import msgspec
     from tests.assets.signing import observation
+
     from tuanthu_policy.observation import Observation, Sighting
 
     policy = bench_policy()

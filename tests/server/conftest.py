@@ -68,13 +68,16 @@ def _fresh_policies():
 def unit(transactional_db):
     from tuanthu_server.units.models import Unit
 
-    return Unit.objects.create(code="TYT-01", name="Trạm Y tế xã Đoàn Kết", kind="station", created_at=datetime.now(UTC))
+    return Unit.objects.create(
+        code="TYT-01", name="Trạm Y tế xã Đoàn Kết", kind="station", created_at=datetime.now(UTC)
+    )
 
 
 @pytest.fixture
 def policy(transactional_db):
     """A small policy of two rules, in force."""
     from tests.assets.policies import small_policy
+
     from tuanthu_server.compliance import policies
 
     found = small_policy()

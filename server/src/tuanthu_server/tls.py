@@ -31,7 +31,7 @@ class TlsFiles(NamedTuple):
 
 
 def ensure(config: Config) -> TlsFiles:
-    """The files to serve with, made or renewed where needed. Raises ConfigError for the operator's that are not there."""
+    """The files to serve with, made or renewed where needed; ConfigError where the operator's are not there."""
     if config.tls_certificate or config.tls_key:
         return _operators(config)
     folder = config.data_dir / "tls"
@@ -46,7 +46,7 @@ def ensure(config: Config) -> TlsFiles:
 
 
 def ca_fingerprint(config: Config) -> str | None:
-    """SHA-256 (lower-case hex) of the CA certificate (DER), by which an agent knows it; None with the operator's own."""
+    """SHA-256 (lower-case hex) of the CA certificate (DER), by which agents know it; None with the operator's."""
     path = ensure(config).ca
     if path is None:
         return None
@@ -140,9 +140,7 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     _write(path, pem, 0o600)
 
 

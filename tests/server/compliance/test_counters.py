@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.assets.collector import deliver, enrol_agent
 from tests.assets.policies import small_policy, swapped_policy
 from tests.assets.signing import TestAgent, held, now_text, observation
-from tuanthu_policy.outcome import Outcome
 
+from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance import policies
 from tuanthu_server.compliance.standing import failing_assets, standing
 from tuanthu_server.compliance.sweep import sweep
@@ -56,7 +56,10 @@ def test_counters_equal_recomputation_after_any_history_in_any_order(intake, uni
     deliveries = []
     for steps in histories:
         agent = enrol_agent(unit, "máy")
-        deliveries += [delivery(body, "", agent.id, sig, now_text(), "https") for body, sig in history(agent, steps)]
+        deliveries += [
+            delivery(body, "", agent.id, sig, sent_at=now_text(), channel="https")
+            for body, sig in history(agent, steps)
+        ]
     shuffled = data.draw(st.permutations(deliveries))
     cut = data.draw(st.integers(0, len(shuffled)))
     for group in (shuffled[:cut], shuffled[cut:]):
@@ -70,7 +73,7 @@ def test_two_writers_at_once_for_the_same_machines_count_exactly(unit, policy):
 
     agents = [enrol_agent(unit, f"máy {number}") for number in range(6)]
     signed = [
-        delivery(body, "", agent.id, sig, now_text(), "https")
+        delivery(body, "", agent.id, sig, sent_at=now_text(), channel="https")
         for turn in range(8)
         for agent in agents
         for body, sig in [agent.report([observation("alpha", {"good": turn % 2 == 0})])]

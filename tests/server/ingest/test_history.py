@@ -231,4 +231,6 @@ def _prepared(agent, version):
     from tuanthu_server.ingest.intake import delivery
 
     payload, signature = agent.report([observation("alpha", {"good": True})], agent_version=version)
-    return prepare(delivery(payload, "", agent.id, signature, "", "https"), UUID(agent.id), agent.public)
+    return prepare(
+        delivery(payload, "", agent.id, signature, sent_at="", channel="https"), UUID(agent.id), agent.public
+    )

@@ -8,8 +8,8 @@ import pytest
 import zstandard
 from tests.assets.collector import deliver
 from tests.assets.signing import TestAgent, now_text, observation, sign
-from tuanthu_policy.envelope import ENROL_TYPE, ENVELOPE_TYPE
 
+from tuanthu_policy.envelope import ENROL_TYPE, ENVELOPE_TYPE
 from tuanthu_server.ingest.refusals import Refusal
 
 
@@ -18,11 +18,18 @@ def refused(intake, body, agent, signature, encoding="", sent_at=None):
 
     before = (Report.objects.count(), Observation.objects.count())
     with pytest.raises(Refusal) as caught:
-        intake.submit(body, encoding, agent.id, signature, now_text() if sent_at is None else sent_at, "https")
+        intake.submit(
+            body, encoding, agent.id, signature, sent_at=now_text() if sent_at is None else sent_at, channel="https"
+        )
     assert (Report.objects.count(), Observation.objects.count()) == before
     assert caught.value.vi
     assert caught.value.en
     return caught.value.code
+
+
+def endless_zstd(data):
+    packer = zstandard.ZstdCompressor(write_content_size=False).compressobj()
+    return packer.compress(data) + packer.flush()
 
 
 ALPHA = {"good": True}
@@ -62,7 +69,9 @@ def test_two_reports_of_one_number_in_one_group_conflict(intake, enrolled):
     first = agent.report([observation("alpha", ALPHA)])
     agent.sequence = 0
     second = agent.report([observation("alpha", {"good": False})])
-    answers = intake.submit_many([delivery(body, "", agent.id, sig, now_text(), "https") for body, sig in (first, second, first)])
+    answers = intake.submit_many(
+        [delivery(body, "", agent.id, sig, sent_at=now_text(), channel="https") for body, sig in (first, second, first)]
+    )
     assert answers[0].status == "stored"
     assert answers[1].code == "sequence-conflict"
     assert answers[2].status == "replayed"
@@ -100,18 +109,13 @@ def test_a_report_in_the_name_of_another_agent_is_refused(intake, enrolled):
 
 @pytest.mark.parametrize(
     ("encoding", "pack"),
-    [("zstd", zstandard.compress), ("gzip", gzip.compress), ("zstd", lambda data: _endless_zstd(data))],
+    [("zstd", zstandard.compress), ("gzip", gzip.compress), ("zstd", endless_zstd)],
 )
 def test_a_decompression_bomb_is_refused(intake, enrolled, encoding, pack):
     agent = enrolled()
     bomb = pack(b" " * 30_000_000)
     assert len(bomb) < 200_000
     assert refused(intake, bomb, agent, "x", encoding) == "body-too-large"
-
-
-def _endless_zstd(data):
-    packer = zstandard.ZstdCompressor(write_content_size=False).compressobj()
-    return packer.compress(data) + packer.flush()
 
 
 def test_an_oversized_body_is_refused(intake, enrolled):
@@ -144,7 +148,7 @@ def test_a_body_that_is_not_what_it_says_is_refused(intake, enrolled, body, enco
         (lambda text: text.replace(b'"level":7', b'"level":' + b"[" * 90_000), "malformed"),
         (lambda text: text[:-1], "malformed"),
         (lambda text: b"\xef\xbb\xbf" + text, "malformed"),
-        (lambda text: text.replace(b"Z\"", b'"'), "malformed"),
+        (lambda text: text.replace(b'Z"', b'"'), "malformed"),
     ],
 )
 def test_a_payload_that_is_not_exactly_as_agreed_is_refused(intake, enrolled, change, code):
@@ -167,7 +171,9 @@ def test_every_refusal_leaves_a_log_line(intake, enrolled):
     agent = enrolled()
     with capture_logs() as lines:
         refused(intake, b"{}", agent, "x")
-    assert [(line["event"], line["code"], line["agent"]) for line in lines] == [("report-refused", "signature-invalid", agent.id)]
+    assert [(line["event"], line["code"], line["agent"]) for line in lines] == [
+        ("report-refused", "signature-invalid", agent.id)
+    ]
 
 
 def test_a_full_queue_tells_senders_to_come_back(intake, enrolled):

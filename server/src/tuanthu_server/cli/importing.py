@@ -34,7 +34,9 @@ def import_file(file: Path) -> None:
             print(f"Dòng {line.number}: {line.agent} số {line.sequence}: {words[line.status]}")
         else:
             refused += 1
-            print(f"Dòng {line.number}: {line.agent}: bị từ chối [{line.refusal.code}] {line.refusal.vi}", file=sys.stderr)
+            print(
+                f"Dòng {line.number}: {line.agent}: bị từ chối [{line.refusal.code}] {line.refusal.vi}", file=sys.stderr
+            )
     print(f"Nhận {taken} báo cáo, từ chối {refused}.")
     if refused:
         sys.exit(1)

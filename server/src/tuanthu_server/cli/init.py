@@ -50,7 +50,6 @@ def init(*, policy_from: datetime | None = None, password_file: Path | None = No
 def publish_shipped(in_force_from: datetime | None) -> str:
     """Put the shipped policy in force unless it is already; returns its digest."""
     from tuanthu_policy.loader import load_policy
-
     from tuanthu_server.compliance import policies
     from tuanthu_server.compliance.sweep import sweep
 
@@ -67,7 +66,9 @@ def create_administrator(password_file: Path | None) -> None:
         return
     password = secrets.token_urlsafe(15)
     if password_file is None:
-        print(f"Người quản trị (administrator): {ADMIN}\nMật khẩu đầu tiên, chỉ hiện một lần (first password): {password}")
+        print(
+            f"Người quản trị (administrator): {ADMIN}\nMật khẩu đầu tiên, chỉ hiện một lần (first password): {password}"
+        )
     else:
         password_file.touch(mode=0o600)
         password_file.chmod(0o600)

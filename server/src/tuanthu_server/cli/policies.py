@@ -31,13 +31,14 @@ def publish(folder: Path | None = None, *, since: datetime | None = None, note: 
 
     setup()
     from tuanthu_policy.loader import load_policy
-
     from tuanthu_server.compliance import policies
     from tuanthu_server.compliance.sweep import sweep
 
     version = policies.publish(load_policy(folder), aware(since), note)
     judged = sweep()
-    print(f"Chính sách {version.digest} có hiệu lực từ {version.in_force_from.isoformat()}; đã đánh giá lại {judged} máy.")
+    print(
+        f"Chính sách {version.digest} có hiệu lực từ {version.in_force_from.isoformat()}; đã đánh giá lại {judged} máy."
+    )
 
 
 def show() -> None:

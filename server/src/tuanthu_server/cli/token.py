@@ -64,7 +64,12 @@ def show_tokens() -> None:
     setup()
     from tuanthu_server.inventory import tokens
 
-    words = {None: "còn hiệu lực", "token-used": "đã dùng hết", "token-expired": "hết hạn", "token-revoked": "đã thu hồi"}
+    words = {
+        None: "còn hiệu lực",
+        "token-used": "đã dùng hết",
+        "token-expired": "hết hạn",
+        "token-revoked": "đã thu hồi",
+    }
     table = Table("Số", "Đơn vị", "Ghi chú", "Còn", "Hết hạn", "Tình trạng")
     for one in tokens.statuses():
         state = words[one.problem.value if one.problem else None]

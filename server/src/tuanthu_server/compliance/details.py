@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
+
 from tuanthu_policy.evaluate import explain
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.result import Node
-
 from tuanthu_server.compliance import history
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.sweep import sweep
@@ -54,7 +54,7 @@ def failing_assets(
     unit_ids: Collection[int] | None = None,
     as_of: datetime | None = None,
 ) -> list[AssetResult]:
-    """The results with one of these outcomes, of one rule or all, in these units or all; ordered by unit, asset, rule."""
+    """The results with one of these outcomes, of one rule or all, in these units or all; by unit, asset, rule."""
     if as_of is not None:
         found = [
             result
@@ -76,7 +76,7 @@ def failing_assets(
 
 
 def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetResult]:
-    """Every rule on one asset, now or at an earlier moment; empty for an asset that there was not."""
+    """Every rule on one asset, now or at an earlier moment; empty for an asset that was not there."""
     if as_of is not None:
         return list(_results_at(as_of, [asset_id]))
     sweep()
@@ -103,7 +103,8 @@ def _read(condition: str, params: list[object]) -> list[AssetResult]:
     types = (None, None, None, None, None, None, None, None, datetime, UUID)
     rows = stores.current().rows(RESULTS + condition + ORDER, params, types)
     return [
-        AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9]) for row in rows
+        AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9])
+        for row in rows
     ]
 
 

@@ -47,8 +47,8 @@ COUNTERS = """
     FROM compliance_controlcount c JOIN compliance_controlname n ON n.id = c.control_id
     GROUP BY c.unit_id, n.code, c.outcome HAVING SUM(c.assets) <> 0
     UNION ALL
-    SELECT 'assets', unit_id, CASE WHEN last_seen_at IS NULL THEN 'never' WHEN last_seen_at < %s THEN 'silent' ELSE '' END, 0,
-           COUNT(*)
+    SELECT 'assets', unit_id,
+           CASE WHEN last_seen_at IS NULL THEN 'never' WHEN last_seen_at < %s THEN 'silent' ELSE '' END, 0, COUNT(*)
     FROM inventory_asset WHERE retired_at IS NULL GROUP BY 1, 2, 3
 """
 

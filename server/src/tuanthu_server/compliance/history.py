@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import msgspec
+
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.result import RuleResult
-
 from tuanthu_server.compliance.figures import Figures
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.inventory import evidence

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
+
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.result import RuleResult
-
 from tuanthu_server.compliance.changes import Changes, record
 from tuanthu_server.compliance.policies import Numbered, numbered_in_force
 from tuanthu_server.compliance.state import Judged, State, decode_state
@@ -38,10 +38,10 @@ class Known(msgspec.Struct):
 
 
 def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) -> None:
-    """Judge the subjects by the policy in force and write what changed. Without a policy there is nothing to do.
+    """Judge the subjects by the policy in force and write what changed; without a policy nothing is done.
 
-    The policy is read here, after the locks were taken: whoever got a lock after a new policy's pass over the assets sees
-    that policy.
+    The policy is read here, after the locks were taken: whoever got a lock after a new policy's pass over the assets
+    sees that policy.
     """
     policy = numbered_in_force(store, at)
     everyone = list(subjects)
@@ -55,7 +55,7 @@ def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) ->
     for subject, rules in tasks:
         before = known.get(subject.asset_id)
         results = policy.policy.judge(sightings[subject.asset_id], at, rules)
-        _compare(changes, policy, subject, before, results, sightings[subject.asset_id], whole=rules is None)
+        _compare(changes, policy, subject, before, results, sightings=sightings[subject.asset_id], whole=rules is None)
     record(store, changes)
 
 
@@ -113,8 +113,8 @@ def _compare(
     subject: Subject,
     before: Known | None,
     results: list[RuleResult],
-    sightings: Mapping[str, Sighting],
     *,
+    sightings: Mapping[str, Sighting],
     whole: bool,
 ) -> None:
     """Put into `changes` what these results mean for the asset."""
@@ -122,9 +122,7 @@ def _compare(
     judged = judged_by_number(policy, results, sightings)
     rules = judged if whole else old.results | judged
     touched = (
-        policy.controls
-        if whole
-        else {control for rule in judged for control in policy.controls_of_rule.get(rule, ())}
+        policy.controls if whole else {control for rule in judged for control in policy.controls_of_rule.get(rule, ())}
     )
     found = {
         control: max((rules[rule].outcome for rule in policy.controls[control]), default=Outcome.UNKNOWN.value)

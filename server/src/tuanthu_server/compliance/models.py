@@ -34,14 +34,14 @@ class ControlName(models.Model):
 class JudgedState(models.Model):
     """All that a judge needs to know of an asset's last judgement, in one row: 30 results cost one read, not 30.
 
-    Written in the same transaction as the rows of `RuleResult` and `Finding`, which serve questions by rule and control.
+    Written in the same transaction as the rows of `RuleResult` and `Finding`, which serve questions by rule.
     """
 
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
     policy_id = models.BigIntegerField()
     """The `PolicyVersion` by which it was judged; another one in force means: judge everything again."""
     due_at = models.DateTimeField(null=True, db_index=True)
-    """When time alone may change one of its results: the sweep judges it again then. May be too early, never too late."""
+    """When time alone may change a result: the sweep judges it again then. May be too early, never too late."""
     body = models.BinaryField()
     """Results and findings (`compliance.state.State`, msgpack)."""
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import zstandard
 from django.db import transaction
-from tuanthu_policy.policy import Policy
 
+from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.models import ControlName, PolicyVersion, RuleName
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.store.interface import Store
@@ -36,8 +36,7 @@ class Numbered(msgspec.Struct, frozen=True):
 def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "") -> PolicyVersion:
     """Put a policy in force from a moment on (now, if none is given); nothing is done where it is in force already.
 
-    Assets are not judged here: see `sweep.judge_everything`, and the collector's sweep does it too. Raises InputError when
-    another policy begins at that very moment.
+    Assets are not judged here but by the next `sweep`. Raises InputError when another policy begins at that moment.
     """
     now = datetime.now(UTC)
     moment = in_force_from or now
@@ -51,7 +50,9 @@ def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "
                 f"Another policy is in force from exactly {moment.isoformat()}; choose another moment",
             )
         RuleName.objects.bulk_create([RuleName(code=code) for code in policy.rules], ignore_conflicts=True)
-        ControlName.objects.bulk_create([ControlName(code=code) for code in policy.control_rules()], ignore_conflicts=True)
+        ControlName.objects.bulk_create(
+            [ControlName(code=code) for code in policy.control_rules()], ignore_conflicts=True
+        )
         return PolicyVersion.objects.create(
             digest=policy.digest,
             body=zstandard.ZstdCompressor().compress(policy.bundle()),
@@ -66,16 +67,17 @@ def in_force(at: datetime) -> PolicyInForce:
     version = PolicyVersion.objects.filter(in_force_from__lte=at).order_by("-in_force_from").first()
     if version is None:
         raise InputError(
-            f"Chưa có chính sách nào có hiệu lực vào {at.isoformat()}; hãy ban hành bằng `tuanthu-server policies publish`",
+            f"Chưa có chính sách nào có hiệu lực vào {at.isoformat()}; hãy chạy `tuanthu-server policies publish`",
             f"No policy was in force at {at.isoformat()}; publish one with `tuanthu-server policies publish`",
         )
     return PolicyInForce(version.digest, version.in_force_from, _load(version.digest))
 
 
 def numbered_in_force(store: Store, at: datetime) -> Numbered | None:
-    """The policy in force for the judge; read in each transaction by its number, so that no process keeps an old one."""
+    """The policy in force, for the judge; read in each transaction, so that no process keeps an old one."""
     found = store.rows(
-        "SELECT id, digest FROM compliance_policyversion WHERE in_force_from <= %s ORDER BY in_force_from DESC LIMIT 1", [at]
+        "SELECT id, digest FROM compliance_policyversion WHERE in_force_from <= %s ORDER BY in_force_from DESC LIMIT 1",
+        [at],
     )
     return _number(*found[0]) if found else None
 
@@ -92,7 +94,9 @@ def _number(version: int, digest: str) -> Numbered:
     policy = _load(digest)
     rules = _numbers(RuleName, policy.rules)
     controls = _numbers(ControlName, policy.control_rules())
-    decided_by = {controls[code]: tuple(rules[rule] for rule in codes) for code, codes in policy.control_rules().items()}
+    decided_by = {
+        controls[code]: tuple(rules[rule] for rule in codes) for code, codes in policy.control_rules().items()
+    }
     reverse: dict[int, list[int]] = {}
     for control, members in decided_by.items():
         for rule in members:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from tuanthu_policy.outcome import Outcome
 
+from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance import figures, history
 from tuanthu_server.compliance.details import (
     AssetResult,

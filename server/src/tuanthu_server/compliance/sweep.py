@@ -40,7 +40,9 @@ def sweep(at: datetime | None = None, *, wait: bool = True) -> int:
 def _sweep_group(at: datetime, *, skip_locked: bool) -> int:
     with transaction.atomic():
         store = stores.current()
-        due = [row[0] for row in store.rows(DUE, [at, at, GROUP])] or [row[0] for row in store.rows(UNJUDGED, [at, GROUP])]
+        due = [row[0] for row in store.rows(DUE, [at, at, GROUP])] or [
+            row[0] for row in store.rows(UNJUDGED, [at, GROUP])
+        ]
         if not due:
             return 0
         locked = store.rows(LOCK + ("{skip}" if skip_locked else "{lock}"), [due], (None, None, datetime))

@@ -11,7 +11,7 @@ from tuanthu_server.inventory import store as stores
 
 
 def verify_counters() -> list[str]:
-    """Recompute every figure from the stored evidence and compare; returns one line per difference, none if all is well.
+    """Recompute every figure from the stored evidence and compare; returns one line per difference.
 
     Writers are held up meanwhile on PostgreSQL, so that both sides speak of one moment.
     """

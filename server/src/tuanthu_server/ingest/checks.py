@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
-from tuanthu_policy.envelope import ENVELOPE_TYPE
 
+from tuanthu_policy.envelope import ENVELOPE_TYPE
 from tuanthu_server.ingest import compression, signature
 from tuanthu_server.ingest.decoding import decode_envelope
 from tuanthu_server.ingest.refusals import Refusal
@@ -57,7 +57,7 @@ def _skew(delivery: Delivery) -> int | None:
     try:
         sent_at = datetime.fromisoformat(delivery.sent_at)
         if sent_at.tzinfo is None:
-            raise ValueError
+            raise ValueError(sent_at)  # noqa: TRY301 (told as any other malformed time)
         return round((delivery.received_at - sent_at.astimezone(UTC)).total_seconds() * 1000)
     except (ValueError, OverflowError):
         raise Refusal("malformed", "Tuanthu-Sent-At", "Tuanthu-Sent-At") from None

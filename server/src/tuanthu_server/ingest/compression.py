@@ -3,8 +3,8 @@
 import zlib
 
 import zstandard
-from tuanthu_policy.envelope import MAX_BODY_BYTES, MAX_PAYLOAD_BYTES
 
+from tuanthu_policy.envelope import MAX_BODY_BYTES, MAX_PAYLOAD_BYTES
 from tuanthu_server.ingest.refusals import Refusal
 
 LEVEL = 3

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+
 from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope
 from tuanthu_policy.observation import digest_matches
-
 from tuanthu_server.ingest.refusals import Refusal
 
 Document = TypeVar("Document", Envelope, EnrolRequest)
@@ -50,7 +50,9 @@ def decode_enrolment(payload: bytes) -> EnrolRequest:
     machine = request.machine
     texts = [machine.hostname, *(t for t in (machine.serial, machine.os, machine.owner, machine.location) if t)]
     if not machine.hostname.strip() or any(_unfit(text) for text in [*texts, *machine.macs] if isinstance(text, str)):
-        raise _malformed("$.machine", "1–255 ký tự, không có ký tự điều khiển", "1–255 characters, no control characters")
+        raise _malformed(
+            "$.machine", "1–255 ký tự, không có ký tự điều khiển", "1–255 characters, no control characters"
+        )
     if machine.role not in {"workstation", "server"} or len(machine.macs) > MOST_MACS:
         raise _malformed("$.machine", "role hoặc macs không hợp lệ", "role or macs is not valid")
     return request

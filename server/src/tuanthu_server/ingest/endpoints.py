@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import structlog
 from django.db import DatabaseError, close_old_connections
-from tuanthu_policy.envelope import AGENT_FIELD, SENT_AT_FIELD, SIGNATURE_FIELD, EnrolResponse
 
+from tuanthu_policy.envelope import AGENT_FIELD, SENT_AT_FIELD, SIGNATURE_FIELD, EnrolResponse
 from tuanthu_server.ingest.compression import check_size
 from tuanthu_server.ingest.enrolment import enrol
 from tuanthu_server.ingest.intake import Intake, delivery
@@ -55,7 +55,7 @@ class AgentEndpoints:
         except Refusal as refusal:
             await refuse(send, refusal)
         except DatabaseError as error:
-            log.error("database-unavailable", path=scope["path"], error=repr(error))
+            log.error("database-unavailable", path=scope["path"], error=repr(error))  # noqa: TRY400 (one line each)
             await refuse(send, Refusal("storage-unavailable"))
         except DisconnectedError:
             log.info("sender-left", path=scope["path"])
@@ -68,8 +68,8 @@ class AgentEndpoints:
             headers.get("content-encoding", "").strip().lower(),
             headers.get(AGENT_FIELD.lower(), ""),
             headers.get(SIGNATURE_FIELD.lower(), ""),
-            headers.get(SENT_AT_FIELD.lower(), ""),
-            "https",
+            sent_at=headers.get(SENT_AT_FIELD.lower(), ""),
+            channel="https",
         )
         found = await self._intake.submit_async(one)
         if isinstance(found, Refusal):
@@ -142,5 +142,3 @@ def _enrol_in_thread(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:
         return enrol(body, signature)
     finally:
         close_old_connections()
-
-

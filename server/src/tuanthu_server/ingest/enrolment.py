@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import structlog
 from django.db import transaction
-from tuanthu_policy.envelope import ENROL_TYPE, EnrolResponse
 
+from tuanthu_policy.envelope import ENROL_TYPE, EnrolResponse
 from tuanthu_server.compliance.judging import Subject, judge_and_record
 from tuanthu_server.ingest import compression
 from tuanthu_server.ingest.decoding import decode_enrolment
@@ -44,4 +44,6 @@ def _enrol(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:
             judge_and_record(stores.current(), [Subject(agent.asset_id, agent.asset.unit_id)], now)
     unit = agent.asset.unit
     log.info("enrolled", agent=str(agent.pk), unit=unit.code, created=enrolled.created)
-    return EnrolResponse(agent=str(agent.pk), unit_code=unit.code, unit_name=unit.name, server_time=now), enrolled.created
+    return EnrolResponse(
+        agent=str(agent.pk), unit_code=unit.code, unit_name=unit.name, server_time=now
+    ), enrolled.created

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 import msgspec
-from tuanthu_policy.envelope import MAX_PAYLOAD_BYTES, b64url_decode
 
+from tuanthu_policy.envelope import MAX_PAYLOAD_BYTES, b64url_decode
 from tuanthu_server.errors import InputError
 from tuanthu_server.ingest.checks import Delivery
 from tuanthu_server.ingest.intake import Intake

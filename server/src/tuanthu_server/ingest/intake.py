@@ -8,8 +8,8 @@ from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, close_old_connections
-from tuanthu_policy.envelope import Acknowledgement
 
+from tuanthu_policy.envelope import Acknowledgement
 from tuanthu_server.ingest import checks, compression
 from tuanthu_server.ingest.checks import Delivery
 from tuanthu_server.ingest.keys import PinnedKeys
@@ -31,10 +31,10 @@ class Intake:
         self._queue = GroupQueue(batch_reports, queue_reports)
 
     def submit(
-        self, body: bytes, encoding: str, agent: str, signature: str, sent_at: str = "", channel: str = "file"
+        self, body: bytes, encoding: str, agent: str, signature: str, *, sent_at: str = "", channel: str = "file"
     ) -> Acknowledgement:
         """Check, store durably and acknowledge one report; raises Refusal, and then nothing of it is stored."""
-        answer = self.submit_many([delivery(body, encoding, agent, signature, sent_at, channel)])[0]
+        answer = self.submit_many([delivery(body, encoding, agent, signature, sent_at=sent_at, channel=channel)])[0]
         if isinstance(answer, Refusal):
             raise answer
         return answer
@@ -85,13 +85,13 @@ class Intake:
         try:
             self._keys.fetch(agent_id)
         except DatabaseError as error:
-            log.error("key-not-read", agent=str(agent_id), error=repr(error))
+            log.error("key-not-read", agent=str(agent_id), error=repr(error))  # noqa: TRY400 (one line each)
             raise Refusal("storage-unavailable") from None
         finally:
             close_old_connections()
 
 
-def delivery(body: bytes, encoding: str, agent: str, signature: str, sent_at: str, channel: str) -> Delivery:
+def delivery(body: bytes, encoding: str, agent: str, signature: str, *, sent_at: str, channel: str) -> Delivery:
     """A delivery received now."""
     return Delivery(body, encoding, agent, signature, sent_at, channel, datetime.now(UTC))
 
@@ -99,4 +99,6 @@ def delivery(body: bytes, encoding: str, agent: str, signature: str, sent_at: st
 def note(one: Delivery, answer: Answer) -> None:
     """One log line for what was refused."""
     if isinstance(answer, Refusal):
-        log.warning("report-refused", code=answer.code, agent=one.agent[:64], channel=one.channel, detail=answer.detail_en)
+        log.warning(
+            "report-refused", code=answer.code, agent=one.agent[:64], channel=one.channel, detail=answer.detail_en
+        )

@@ -3,54 +3,56 @@
 from typing import NamedTuple
 
 import msgspec
-from tuanthu_policy.envelope import Problem
 
+from tuanthu_policy.envelope import Problem
 from tuanthu_server.errors import TuanthuError
+
+SERVICE_UNAVAILABLE = 503
 
 
 class Entry(NamedTuple):
     """One row of docs/protocol.md."""
 
     status: int
-    retry: bool
     vi: str
     en: str
 
+    @property
+    def retry(self) -> bool:
+        """Whether the same bytes can succeed later."""
+        return self.status == SERVICE_UNAVAILABLE
+
 
 CATALOGUE: dict[str, Entry] = {
-    "body-too-large": Entry(413, False, "Nội dung quá lớn", "The body is too large"),
+    "body-too-large": Entry(413, "Nội dung quá lớn", "The body is too large"),
     "encoding-unsupported": Entry(
-        415, False, "Kiểu nén không được hỗ trợ hoặc không đúng", "The content encoding is unsupported or wrong"
+        415, "Kiểu nén không được hỗ trợ hoặc không đúng", "The content encoding is unsupported or wrong"
     ),
-    "agent-unknown": Entry(401, False, "Tác tử chưa được ghi danh", "The agent is not enrolled"),
-    "agent-revoked": Entry(403, False, "Tác tử đã bị thu hồi", "The agent was revoked"),
-    "signature-invalid": Entry(401, False, "Chữ ký không hợp lệ", "The signature is not valid"),
-    "malformed": Entry(400, False, "Nội dung không đúng định dạng", "The content is malformed"),
-    "schema-version": Entry(400, False, "Phiên bản định dạng không được hỗ trợ", "The schema version is not supported"),
+    "agent-unknown": Entry(401, "Tác tử chưa được ghi danh", "The agent is not enrolled"),
+    "agent-revoked": Entry(403, "Tác tử đã bị thu hồi", "The agent was revoked"),
+    "signature-invalid": Entry(401, "Chữ ký không hợp lệ", "The signature is not valid"),
+    "malformed": Entry(400, "Nội dung không đúng định dạng", "The content is malformed"),
+    "schema-version": Entry(400, "Phiên bản định dạng không được hỗ trợ", "The schema version is not supported"),
     "digest-mismatch": Entry(
-        400, False, "Mã băm của quan sát không khớp nội dung", "An observation's digest is not that of its content"
+        400, "Mã băm của quan sát không khớp nội dung", "An observation's digest is not that of its content"
     ),
-    "agent-mismatch": Entry(
-        400, False, "Báo cáo ghi tên tác tử khác", "The report names another agent than its header field"
-    ),
+    "agent-mismatch": Entry(400, "Báo cáo ghi tên tác tử khác", "The report names another agent than its header field"),
     "sequence-conflict": Entry(
-        409, False, "Số thứ tự này đã có báo cáo khác", "Another report is stored under this sequence number"
+        409, "Số thứ tự này đã có báo cáo khác", "Another report is stored under this sequence number"
     ),
-    "token-unknown": Entry(403, False, "Mã ghi danh không tồn tại", "The enrolment token does not exist"),
-    "token-used": Entry(403, False, "Mã ghi danh đã dùng hết", "The enrolment token is used up"),
-    "token-expired": Entry(403, False, "Mã ghi danh đã hết hạn", "The enrolment token has expired"),
-    "token-revoked": Entry(403, False, "Mã ghi danh đã bị thu hồi", "The enrolment token was revoked"),
-    "key-known": Entry(
-        409, False, "Khóa này đã ghi danh bằng mã khác", "The key is already enrolled with another token"
-    ),
-    "busy": Entry(503, True, "Máy chủ đang bận, hãy gửi lại sau", "The collector is busy, send again later"),
+    "token-unknown": Entry(403, "Mã ghi danh không tồn tại", "The enrolment token does not exist"),
+    "token-used": Entry(403, "Mã ghi danh đã dùng hết", "The enrolment token is used up"),
+    "token-expired": Entry(403, "Mã ghi danh đã hết hạn", "The enrolment token has expired"),
+    "token-revoked": Entry(403, "Mã ghi danh đã bị thu hồi", "The enrolment token was revoked"),
+    "key-known": Entry(409, "Khóa này đã ghi danh bằng mã khác", "The key is already enrolled with another token"),
+    "busy": Entry(503, "Máy chủ đang bận, hãy gửi lại sau", "The collector is busy, send again later"),
     "storage-unavailable": Entry(
-        503, True, "Cơ sở dữ liệu chưa nhận được, hãy gửi lại sau", "The database did not take it, send again later"
+        503, "Cơ sở dữ liệu chưa nhận được, hãy gửi lại sau", "The database did not take it, send again later"
     ),
 }
 
 
-class Refusal(TuanthuError):
+class Refusal(TuanthuError):  # noqa: N818 (the word of docs/protocol.md)
     """A report or an enrolment that is not taken; nothing of it is stored."""
 
     def __init__(self, code: str, detail_vi: str = "", detail_en: str = "", last_sequence: int | None = None) -> None:

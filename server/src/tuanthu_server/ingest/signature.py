@@ -6,8 +6,8 @@ from functools import lru_cache
 import msgspec
 from nacl.bindings import crypto_sign_BYTES, crypto_sign_open
 from nacl.exceptions import BadSignatureError
-from tuanthu_policy.envelope import b64url_decode, signing_input
 
+from tuanthu_policy.envelope import b64url_decode, signing_input
 from tuanthu_server.ingest.refusals import Refusal
 
 KEY_BYTES = 32

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import msgspec
-from tuanthu_policy.envelope import EnrolRequest, MachineIdentity
 
+from tuanthu_policy.envelope import EnrolRequest, MachineIdentity
 from tuanthu_server.inventory import tokens
 from tuanthu_server.inventory.models import Agent, Asset, AssetRole, EnrolToken
 from tuanthu_server.inventory.tokens import TokenProblem

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 import zstandard
+
 from tuanthu_policy.envelope import MAX_PAYLOAD_BYTES, Envelope
 from tuanthu_policy.observation import Observation, Sighting
-
 from tuanthu_server.inventory.store.interface import Store
 
 _decoder = msgspec.json.Decoder(Envelope)
@@ -81,9 +81,9 @@ def current_spans(store: Store, assets: Iterable[int]) -> dict[int, dict[str, Sp
 def spans_at(store: Store, assets: Iterable[int], at: datetime) -> dict[int, dict[str, Span]]:
     """The spans that held at a moment, as far as is known today.
 
-    Of the spans that had begun, the one of the highest sequence number, as for `CurrentObservation`: clocks do not
-    decide. Inside a span its content was confirmed at least once a day (`SPAN_GAP`), so there `at` itself is taken as the
-    moment of sighting; after its end, the end.
+    Of the spans that had begun, the one of the highest sequence number, as now: clocks do not decide. Inside a span its
+    content was confirmed at least once a day (`SPAN_GAP`), so there `at` itself is taken as the moment of sighting; after
+    its end, the end.
     """
     spans = _grouped(store.rows(AT_MOMENT, [sorted(assets), at], (None, None, None, UUID, datetime)))
     for kinds in spans.values():

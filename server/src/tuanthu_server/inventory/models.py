@@ -94,8 +94,8 @@ class Report(models.Model):
 class Observation(models.Model):
     """A span of time over which one content was seen to hold on one asset.
 
-    Heartbeats move `to_at`; one that comes more than `SPAN_GAP` after it opens a new row with the same content, so that a
-    silence stays visible in history. The facts are in the report's body.
+    Heartbeats move `to_at`; one that comes more than `SPAN_GAP` after it opens a new row with the same content, so that
+    a silence stays visible in history. The facts are in the report's body.
     """
 
     uuid = models.UUIDField()

@@ -62,7 +62,7 @@ def digest(token: str) -> bytes:
 
 
 def spend(token: str, at: datetime) -> EnrolToken | TokenProblem:
-    """Use a token once, in the caller's transaction: of two that come at the same time for the last use, one gets it."""
+    """Use a token once, in the caller's transaction: of two that come at once for the last use, one gets it."""
     kept = digest(token)
     spent = EnrolToken.objects.filter(digest=kept, uses_left__gt=0, expires_at__gt=at, revoked_at=None).update(
         uses_left=F("uses_left") - 1

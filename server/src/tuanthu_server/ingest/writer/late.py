@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from tuanthu_policy.envelope import Envelope
 
+from tuanthu_policy.envelope import Envelope
 from tuanthu_server.ingest.writer.prepared import corrected
 from tuanthu_server.ingest.writer.spans import (
     SPAN_COLUMNS,
@@ -46,7 +46,7 @@ class Sign(msgspec.Struct):
 
 
 def place(store: Store, sign: Sign) -> bool:
-    """Put a late statement where it belongs; returns whether it changed what is current (its kind is in no newer report)."""
+    """Put a late statement where it belongs; returns whether it changed what is current."""
     before = _one(store, BEFORE, [*sign.key, sign.sequence])
     if before is not None and before.content.digest == sign.content.digest:
         if before.last_sequence >= sign.sequence:
@@ -77,7 +77,8 @@ def _split(store: Store, span: Span, sign: Sign) -> None:
     _move(store, span.id, last[0], max([span.from_at, *(moment for _, moment in earlier)]))
     first = min(later)
     _insert(
-        store, Span(span.asset_id, span.kind, span.content, first[0], span.last_sequence, first[1], max(first[1], span.to_at))
+        store,
+        Span(span.asset_id, span.kind, span.content, first[0], span.last_sequence, first[1], max(first[1], span.to_at)),
     )
 
 

@@ -27,8 +27,8 @@ class LockedAgent(msgspec.Struct):
 
 
 LOCK = """
-    SELECT g.id, g.asset_id, a.unit_id, g.revoked_at IS NOT NULL, a.retired_at IS NOT NULL, g.last_sequence, g.report_count,
-           g.clock_skew_ms, g.version, a.last_seen_at
+    SELECT g.id, g.asset_id, a.unit_id, g.revoked_at IS NOT NULL, a.retired_at IS NOT NULL, g.last_sequence,
+           g.report_count, g.clock_skew_ms, g.version, a.last_seen_at
     FROM inventory_agent g JOIN inventory_asset a ON a.id = g.asset_id
     WHERE g.id {any} ORDER BY a.id, g.id {lock}
 """
@@ -36,7 +36,7 @@ STORED = "SELECT agent_id, sequence, payload_digest FROM inventory_report WHERE 
 
 
 def lock_agents(store: Store, agents: Iterable[UUID]) -> dict[UUID, LockedAgent]:
-    """Lock agents and assets, always in the order of assets, so that two writers never wait for each other in a ring."""
+    """Lock agents and assets, always in the order of assets, so that no ring of writers waits for itself."""
     types = (UUID, None, None, None, None, None, None, None, None, datetime)
     rows = store.rows(LOCK, [sorted(set(agents))], types)
     return {row[0]: LockedAgent(row[0], row[1], row[2], bool(row[3]), bool(row[4]), *row[5:]) for row in rows}

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from tuanthu_policy.envelope import Acknowledgement, Envelope
 
+from tuanthu_policy.envelope import Acknowledgement, Envelope
 from tuanthu_server.ingest.refusals import Refusal
 
 Answer = Acknowledgement | Refusal
@@ -30,7 +30,7 @@ class Prepared(msgspec.Struct, frozen=True):
 
 
 def corrected(moment: datetime, skew_ms: int | None, received_at: datetime) -> datetime:
-    """A time of an agent's clock as the collector's: moved by its skew when that is large, never later than the receipt."""
+    """A time of an agent's clock as the collector's: moved by its skew if that is large, never after the receipt."""
     if skew_ms is not None and abs(skew_ms) > SKEW_TOLERANCE_MS:
         moment += timedelta(milliseconds=skew_ms)
     return min(moment, received_at)

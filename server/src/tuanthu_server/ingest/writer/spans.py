@@ -9,7 +9,7 @@ import msgspec
 from tuanthu_server.inventory.store.interface import Store
 
 SPAN_GAP = timedelta(hours=24)
-"""A heartbeat that comes later than this after the last sign of a content opens a new span: silence shows in history."""
+"""A heartbeat that comes later than this after the last sign of a content opens a new span: silence shows."""
 
 Key = tuple[int, str]
 """Asset and kind."""
@@ -38,7 +38,10 @@ class Span(msgspec.Struct):
     moved: bool = False
 
 
-SPAN_COLUMNS = "o.id, o.asset_id, o.kind, o.digest, o.uuid, o.report_id, o.collected_at, o.sequence, o.last_sequence, o.from_at, o.to_at"
+SPAN_COLUMNS = (
+    "o.id, o.asset_id, o.kind, o.digest, o.uuid, o.report_id, o.collected_at, "
+    "o.sequence, o.last_sequence, o.from_at, o.to_at"
+)
 SPAN_TYPES = (None, None, None, bytes, UUID, None, datetime, None, None, datetime, datetime)
 CURRENT = f"""
     SELECT {SPAN_COLUMNS} FROM inventory_currentobservation c JOIN inventory_observation o ON o.id = c.observation_id
@@ -49,8 +52,18 @@ SAME_CONTENT = f"""
     ORDER BY o.sequence DESC, o.id DESC LIMIT 1
 """  # noqa: S608
 INSERTED = (
-    "id", "uuid", "asset_id", "kind", "digest", "report_id", "sequence", "last_sequence", "collected_at", "from_at", "to_at"
-)  # fmt: skip
+    "id",
+    "uuid",
+    "asset_id",
+    "kind",
+    "digest",
+    "report_id",
+    "sequence",
+    "last_sequence",
+    "collected_at",
+    "from_at",
+    "to_at",
+)
 
 
 class Spans:
@@ -94,7 +107,9 @@ class Spans:
 
     def find_content(self, key: Key, digest: bytes) -> Content | None:
         """Content with this digest that was seen on the asset before."""
-        fresh = next((s for s in reversed(self._opened) if (s.asset_id, s.kind) == key and s.content.digest == digest), None)
+        fresh = next(
+            (s for s in reversed(self._opened) if (s.asset_id, s.kind) == key and s.content.digest == digest), None
+        )
         if fresh is not None:
             return fresh.content
         rows = self._store.rows(SAME_CONTENT, [*key, digest], SPAN_TYPES)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+
 from tuanthu_policy.envelope import Acknowledgement
 from tuanthu_policy.observation import Observation, Sighting
-
 from tuanthu_server.compliance.judging import Subject, judge_and_record
 from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.ingest.writer import late
@@ -21,8 +21,17 @@ from tuanthu_server.inventory.store.interface import Store
 MINIMUM_MAX_AGE = timedelta(days=1)
 """The least that a rule may give as `max_age`."""
 REPORT_COLUMNS = (
-    "id", "agent_id", "sequence", "payload_digest", "signature", "body", "created_at", "received_at", "channel", "clock_skew_ms"
-)  # fmt: skip
+    "id",
+    "agent_id",
+    "sequence",
+    "payload_digest",
+    "signature",
+    "body",
+    "created_at",
+    "received_at",
+    "channel",
+    "clock_skew_ms",
+)
 
 
 def write(group: Sequence[Prepared]) -> list[Answer]:
@@ -66,7 +75,7 @@ class GroupWriter:
         return self.acknowledge()
 
     def classify(self) -> list[tuple[int, bool]]:
-        """Refuse or recognise; returns what is new as (place in the group, came late), in the order of sequence numbers."""
+        """Refuse or recognise; returns what is new as (place in the group, came late), by sequence numbers."""
         known = stored_digests(self.store, self.group, self.agents)
         fresh = []
         for place in sorted(range(len(self.group)), key=lambda one: self.group[one].envelope.sequence):

@@ -12,8 +12,9 @@ class Store(ABC):
 
     SQL is written once for both databases: `%s` marks a parameter, `{any}` an equality with any member of a list
     parameter, and `{lock}` the clause that locks the selected rows until the end of the transaction (SQLite, where one
-    transaction writes at a time, needs none); `{skip}` does the same and leaves out rows that another holds. Dates and times go in and come out as aware datetimes in UTC, UUIDs as
-    `uuid.UUID`; for SQLite, which knows neither, the caller names the types of columns to convert.
+    transaction writes at a time, needs none); `{skip}` does the same and leaves out rows that another holds. Times go in
+    and come out as aware datetimes in UTC, UUIDs as `uuid.UUID`; for SQLite, which knows neither, the caller names the
+    types of columns to convert.
     """
 
     @abstractmethod
