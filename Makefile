@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
+UV := $(BIN)/uv
 ROOMS := policies agent server
 export TUANTHU_DATA_DIR ?= $(CURDIR)/var/collector
 
