@@ -19,7 +19,7 @@ CHECKS = {
     "integer": lambda value: type(value) is int,
     "number": lambda value: type(value) in (int, float),
     "boolean": lambda value: type(value) is bool,
-    "datetime": lambda value: MOMENT.fullmatch(value),
+    "datetime": MOMENT.fullmatch,
     "texts": lambda value: all(isinstance(one, str) for one in value),
     "addresses": lambda value: all(isinstance(one, str) for one in value),
     "items": lambda value: isinstance(value, list),

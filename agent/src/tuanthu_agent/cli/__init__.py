@@ -1,5 +1,6 @@
 """The commands of `tuanthu-agent`; the only place that prints and exits."""
 
+import logging
 import sys
 
 import cyclopts
@@ -24,7 +25,11 @@ for module in (enrolling, running, checking, looking):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; an error of ours is shown in both languages and ends with exit code 3."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # Commands say themselves what happened; only what they do not say is logged.
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+    )
     try:
         code = app(arguments, result_action="return_value", exit_on_error=False)
     except TuanthuError as error:
