@@ -146,7 +146,16 @@ def test_a_unit_with_an_odd_code_still_has_a_page(officer, policy, code):
 
 
 @pytest.mark.parametrize(
-    "address", ["/units/KHONG-CO/", "/assets/999/", "/controls/a/b/", "/không-có", "/assets/9999999999999999999999/"]
+    "address",
+    [
+        "/units/KHONG-CO/",
+        "/units/%00/",
+        "/controls/%00/a/",
+        "/assets/999/",
+        "/controls/a/b/",
+        "/không-có",
+        "/assets/9999999999999999999999/",
+    ],
 )
 def test_what_does_not_exist_is_a_vietnamese_page(officer, policy, address):
     answer = officer.get(address)

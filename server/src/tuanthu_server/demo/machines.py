@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
 
 from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope, MachineIdentity
 from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
@@ -92,16 +91,15 @@ def _machines(count: int) -> Iterator[Machine]:
 
 
 def _enrol(group: list[Machine]) -> list[tuple[Machine, AgentKey, str]]:
-    """Agents with their keys, enrolled in one transaction: each with its unit's token, each proving its key."""
+    """Agents with their keys, each enrolled with its unit's token and proof of its key, in a transaction of its own."""
+    uses = Counter(machine.unit for machine in group)
+    issued = {unit.pk: tokens.issue(unit, uses=number, days=1, label=MARK) for unit, number in uses.items()}
     enrolled = []
-    with transaction.atomic():
-        uses = Counter(machine.unit for machine in group)
-        issued = {unit.pk: tokens.issue(unit, uses=number, days=1, label=MARK) for unit, number in uses.items()}
-        for machine in group:
-            key = AgentKey()
-            body = msgspec.json.encode(_request(machine, key, issued[machine.unit.pk]))
-            answer, _ = enrol(body, key.sign_enrolment(body))
-            enrolled.append((machine, key, answer.agent))
+    for machine in group:
+        key = AgentKey()
+        body = msgspec.json.encode(_request(machine, key, issued[machine.unit.pk]))
+        answer, _ = enrol(body, key.sign_enrolment(body))
+        enrolled.append((machine, key, answer.agent))
     return enrolled
 
 

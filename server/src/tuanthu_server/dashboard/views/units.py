@@ -1,6 +1,6 @@
 """The list of units, and one unit."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -37,6 +37,8 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 @explained
 def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: its links today, its clauses, its machines, and the units that it supervises."""
+    if "\0" in code:  # PostgreSQL takes no such text, not even to look for it
+        raise Http404(code)
     unit = get_object_or_404(Unit, code=code)
     now = standing()
     return render(request, "dashboard/unit.html", unit_context(unit, now))
