@@ -71,17 +71,21 @@ def split_reason(reason: str) -> tuple[str, str, str]:
 
 
 def title_of(name: str, kinds: Mapping[str, FactKind]) -> Text | None:
-    """The title of a kind (`lan`), a fact (`lan.wired_up`) or an item's field; None for a name of none of them."""
+    """The title of a kind (`lan`), a fact (`lan.wired_up`) or an item's field (`Các sản phẩm › Đang chạy`); None for a
+    name of none of them."""
     kind, *way = name.split(".")
     if kind not in kinds:
         return None
-    title = kinds[kind].title
+    titles = []
     facts: Mapping[str, Fact] = kinds[kind].facts
     for step in way:
         if step not in facts:
             return None
-        title, facts = facts[step].title, facts[step].fields
-    return title
+        titles.append(facts[step].title)
+        facts = facts[step].fields
+    if not titles:
+        return kinds[kind].title
+    return Text(" › ".join(title.vi for title in titles), " › ".join(title.en for title in titles))
 
 
 def reason_text(reason: str, kinds: Mapping[str, FactKind], language: str = "vi") -> str:

@@ -134,7 +134,7 @@ def test_reasons_are_told_in_words_with_the_agents_cause(tmp_path):
     sector = Sector(tmp_path).unit("Một", [("A", passing(antivirus__running=Outcome.UNKNOWN))], expected=1)
     result = sector.results[0]
     for told, words in (
-        ("missing: antivirus.products.running: service-manager-unavailable", "Không đọc được: Đang chạy (service-manager-unavailable)"),
+        ("missing: antivirus.products.running: service-manager-unavailable", "Không đọc được: Các sản phẩm › Đang chạy (service-manager-unavailable)"),
         ("failed: lan: permission-denied", "Không kiểm tra được: Mạng nội bộ (không đủ quyền đọc)"),
         ("stale: antivirus", "Bằng chứng quá hạn: Phần mềm phòng, chống mã độc"),
         ("missing: firewall.on", "Không đọc được: firewall.on"),

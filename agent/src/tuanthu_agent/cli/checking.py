@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from tuanthu_agent.cli.console import collecting, output
-from tuanthu_agent.cli.wording import OUTCOMES, explain_reason
+from tuanthu_agent.cli.wording import explain_reason, styled_outcome
 from tuanthu_agent.collect import observe_configured
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.config import load_config
@@ -92,12 +92,10 @@ def show(policy: Policy, results: list[RuleResult], language: str) -> None:
     table = Table(*headings, show_lines=True, header_style="bold")
     for result in sorted(results, key=lambda one: (-one.outcome, one.rule)):
         rule = policy.rules[result.rule]
-        word, style = OUTCOMES[result.outcome]
         why = explain_reason(policy, result.reason, language)
         if result.outcome not in (Outcome.PASS, Outcome.NOTAPPLICABLE):
             why += "\n→ " + rule.remediation.in_language(language)
-        shown = word.in_language(language)
-        table.add_row(f"[{style}]{shown}[/]", rule.title.in_language(language), why)
+        table.add_row(styled_outcome(result.outcome, language), rule.title.in_language(language), why)
     output.print(table)
     output.print(summary([result.outcome for result in results], vietnamese=vietnamese))
 

@@ -1,6 +1,6 @@
 """`tuanthu-agent status`, `export` and `version`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import cyclopts
@@ -15,6 +15,8 @@ from tuanthu_agent.identity import Identity
 from tuanthu_agent.spool.interface import Spool
 
 SHOWN = 5
+VIETNAM = timezone(timedelta(hours=7))
+"""Asia/Ho_Chi_Minh, which has no summer time; Windows has no time zone database to ask."""
 
 
 def register(app: cyclopts.App) -> None:
@@ -95,15 +97,15 @@ def problems(spool: Spool) -> list[str]:
 
 
 def shown_time(text: str | None) -> str:
-    """A remembered moment (RFC 3339) in the machine's time."""
+    """A remembered moment (RFC 3339) in Vietnam's time."""
     return local(datetime.fromisoformat(text)) if text else "chưa có"
 
 
 def shown_seconds(text: str | None) -> str:
-    """A remembered moment (seconds since 1970) in the machine's time."""
+    """A remembered moment (seconds since 1970) in Vietnam's time."""
     return local(datetime.fromtimestamp(float(text), UTC)) if text else "chưa định"
 
 
 def local(moment: datetime) -> str:
     """As Vietnamese readers write it."""
-    return moment.astimezone().strftime("%H:%M %d/%m/%Y")
+    return moment.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
