@@ -31,10 +31,9 @@ def copy_rate(url: str, reports: int, rows_of: dict[str, float]) -> float:
         connection.commit()
         began = time.perf_counter()
         for start in range(0, reports, BATCH):
-            part = min(BATCH, reports - start) / reports
             for table, (columns, types, rows) in plans.items():
-                first = round(start / reports * len(rows))
-                chunk = rows[first : round(first + part * len(rows))]
+                last = min(start + BATCH, reports)
+                chunk = rows[round(start / reports * len(rows)) : round(last / reports * len(rows))]
                 if chunk:
                     _copy(connection, table, columns, types, chunk)
             connection.commit()

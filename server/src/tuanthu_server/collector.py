@@ -9,7 +9,6 @@ import structlog
 from django.core.asgi import get_asgi_application
 from django.db import close_old_connections
 
-from tuanthu_server import tls
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
 from tuanthu_server.ingest.endpoints import AgentEndpoints, Receive, Scope, Send
@@ -42,7 +41,8 @@ class Collector:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        ca = None if self._config.tls_certificate else tls.ensure(self._config).ca
+        # Made before the processes were: two must not make it at once.
+        ca = None if self._config.tls_certificate else self._config.data_dir / "tls" / "ca.pem"
         self._intake = Intake(self._config.batch_reports, self._config.queue_reports)
         self._endpoints = AgentEndpoints(self._intake, ca)
         sweeper = asyncio.create_task(sweep_for_ever(self._config.sweep_seconds))

@@ -82,7 +82,7 @@ def spans_at(store: Store, assets: Iterable[int], at: datetime) -> dict[int, dic
     """The spans that held at a moment, as far as is known today.
 
     Of the spans that had begun, the one of the highest sequence number, as now: clocks do not decide. Inside a span its
-    content was confirmed at least once a day (`SPAN_GAP`), so there `at` itself is taken as the moment of sighting; after
+    content was confirmed at least once a day (`SPAN_GAP`), so there `at` itself is the moment of sighting; after
     its end, the end.
     """
     spans = _grouped(store.rows(AT_MOMENT, [sorted(assets), at], (None, None, None, UUID, datetime)))

@@ -11,8 +11,8 @@ class Store(ABC):
     """Set-based reading and writing inside the caller's transaction.
 
     SQL is written once for both databases: `%s` marks a parameter, `{any}` an equality with any member of a list
-    parameter, and `{lock}` the clause that locks the selected rows until the end of the transaction (SQLite, where one
-    transaction writes at a time, needs none); `{skip}` does the same and leaves out rows that another holds. Times go in
+    parameter, and `{lock}` the clause that locks the selected rows (SQLite, where one transaction writes at
+    a time, needs none); `{skip}` does the same and leaves out rows that another holds. Times go in
     and come out as aware datetimes in UTC, UUIDs as `uuid.UUID`; for SQLite, which knows neither, the caller names the
     types of columns to convert.
     """

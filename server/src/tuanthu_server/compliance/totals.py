@@ -1,0 +1,84 @@
+"""Figures of several units together, in one definition for pages and official reports."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from tuanthu_server.compliance.shares import Share
+from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
+
+Expected = Mapping[int, int | None]
+"""Unit → machines that it says it has; None or nothing for a unit that does not say."""
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """Machines that report, of those that units say they have."""
+
+    covered: int
+    """Reporting machines; a unit counts at most as many as it expects, so one cannot make up for another."""
+    expected: int | None
+    """None where no unit states its machines."""
+    units_without_expectation: int
+    """Units that do not state their machines; they are in neither number."""
+    over_expected: int
+    """Reporting machines beyond what their units expect; they are not in `covered`."""
+
+    @property
+    def share(self) -> Share:
+        """Covered ÷ expected."""
+        return Share(self.covered, self.expected)
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Figures of several units together."""
+
+    units: int
+    assets: int
+    reporting: int
+    silent: int
+    never_reported: int
+    coverage: Coverage
+    rules: dict[str, Counts]
+    controls: dict[str, Counts]
+
+
+def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -> Totals:
+    """The figures of these units together."""
+    parts = [standing.units[pk] for pk in unit_ids if pk in standing.units]
+    return Totals(
+        units=len(parts),
+        assets=sum(part.assets for part in parts),
+        reporting=sum(part.reporting for part in parts),
+        silent=sum(part.silent for part in parts),
+        never_reported=sum(part.never_reported for part in parts),
+        coverage=coverage_of(parts, expected),
+        rules=_added(part.rules for part in parts),
+        controls=_added(part.controls for part in parts),
+    )
+
+
+def coverage_of(parts: Iterable[UnitCompliance], expected: Expected) -> Coverage:
+    """How much of what units expect reports."""
+    covered, total, untold, over = 0, None, 0, 0
+    for part in parts:
+        machines = expected.get(part.unit_id)
+        if machines is None:
+            untold += 1
+            continue
+        total = (total or 0) + machines
+        covered += min(part.reporting, machines)
+        over += max(0, part.reporting - machines)
+    return Coverage(covered, total, untold, over)
+
+
+def _added(tables: Iterable[dict[str, Counts]]) -> dict[str, Counts]:
+    found: dict[str, list[Counts]] = {}
+    for table in tables:
+        for code, counts in table.items():
+            found.setdefault(code, []).append(counts)
+    return {code: added(parts) for code, parts in found.items()}
+
+
+def added(parts: Iterable[Counts]) -> Counts:
+    """The sum of counts, outcome by outcome."""
+    return Counts(*(sum(cells) for cells in zip(*map(msgspec.structs.astuple, parts), strict=True)))
