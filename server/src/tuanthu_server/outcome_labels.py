@@ -1,20 +1,11 @@
-"""What outcomes and reasons are called, in one place for pages, reports and commands; and how a share is written."""
+"""What outcomes mean and how figures are written on pages and by commands."""
 
 from typing import Final
 
+from tuanthu_policy.labels import OUTCOME_LABELS
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.text import Text
-
-OUTCOME_LABELS: Final = {
-    Outcome.PASS: Text("Đạt", "Pass"),
-    Outcome.FAIL: Text("Không đạt", "Fail"),
-    Outcome.ERROR: Text("Lỗi", "Error"),
-    Outcome.UNKNOWN: Text("Chưa xác định", "Unknown"),
-    Outcome.STALE: Text("Quá hạn", "Stale"),
-    Outcome.NOTCHECKED: Text("Chưa kiểm tra", "Not checked"),
-    Outcome.NOTAPPLICABLE: Text("Không áp dụng", "Not applicable"),
-}
-"""In the order in which figures are shown: what counts, what fails, then every sort of not knowing."""
+from tuanthu_server.compliance.shares import Share
 
 OUTCOME_MEANINGS: Final = {
     Outcome.PASS: Text("Bằng chứng còn hạn cho thấy yêu cầu được đáp ứng.", "Fresh evidence shows that it is met."),
@@ -34,23 +25,13 @@ COUNT_FIELDS: Final = {
 """The field of `compliance.standing.Counts` that counts an outcome."""
 
 
-def outcome_label(outcome: Outcome | int, language: str = "vi") -> str:
-    """The name of an outcome."""
-    return OUTCOME_LABELS[Outcome(outcome)].in_language(language)
-
-
 def share_text(part: int, whole: int | None, language: str = "vi") -> str:
     """A share in per cent, cut to one decimal: 100% only where nothing is missing, 0% only where there is nothing.
 
     A dash where there is no whole: no share can be told of nothing.
     """
-    if not whole:
-        return "–"
-    sign = "." if language.startswith("en") else ","
-    tenths = part * 1000 // whole
-    if part and not tenths:
-        return f"<0{sign}1%"
-    return f"{tenths // 10}%" if tenths in (0, 1000) else f"{tenths // 10}{sign}{tenths % 10}%"
+    number = Share(part, whole).number(language)
+    return f"{number}%" if number else "–"
 
 
 def number_text(value: int | None, language: str = "vi") -> str:

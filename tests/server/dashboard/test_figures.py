@@ -6,10 +6,9 @@ from hypothesis import strategies as st
 
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance.standing import Counts, PolicyInForce, Standing, UnitCompliance
+from tuanthu_server.compliance.totals import coverage_of, totals_of
 from tuanthu_server.dashboard.bars import WIDTH, segments
-from tuanthu_server.dashboard.totals import coverage_of, totals_of
 from tuanthu_server.outcome_labels import COUNT_FIELDS, OUTCOME_LABELS, OUTCOME_MEANINGS, number_text, share_text
-from tuanthu_server.units.models import UnitExpectation
 
 NUMBERS = st.integers(0, 10_000)
 COUNTS = st.builds(Counts, *[NUMBERS] * 7)
@@ -20,7 +19,7 @@ def unit(pk, assets=0, silent=0, never=0, **controls):
 
 
 def expecting(pk, machines):
-    return {pk: UnitExpectation(unit_id=pk, machines=machines)}
+    return {pk: machines}
 
 
 @given(COUNTS)

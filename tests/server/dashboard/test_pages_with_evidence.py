@@ -5,13 +5,13 @@ from tuanthu_policy.loader import load_policy
 from tuanthu_server.accounts.models import User
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.compliance.standing import standing
-from tuanthu_server.dashboard.totals import totals_of
+from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.demo.machines import add_machines
 from tuanthu_server.demo.organisation import load_organisation
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.reports.snapshot import take_snapshot
 from tuanthu_server.units.models import Unit
-from tuanthu_server.units.queries import expectations_on, today
+from tuanthu_server.units.queries import machines_on, today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,7 +55,7 @@ def test_a_failing_machine_is_told_why_and_what_to_do(demonstration, officer):
 
 def test_a_page_and_the_official_report_show_the_same_numbers(demonstration):
     now = standing()
-    total = totals_of(now, Unit.objects.values_list("pk", flat=True), expectations_on(today()))
+    total = totals_of(now, Unit.objects.values_list("pk", flat=True), machines_on(today()))
     report = take_snapshot("department")
 
     assert total.assets == report.totals.machines_enrolled == 60

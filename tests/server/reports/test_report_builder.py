@@ -55,12 +55,11 @@ def test_the_units_add_up_to_the_whole(tmp_path):
     assert len(report.failing) == sum(rule.counts.failed for rule in report.rules)
 
 
-def test_machines_of_which_nothing_is_recorded_count_as_never_checked(tmp_path):
+def test_machines_that_no_counter_counts_make_a_report_that_is_not_issued(tmp_path):
     sector = Sector(tmp_path).unit("Mới ghi nhận", expected=2)
     sector.compliance[1] = UnitCompliance(1, 2, 0, 2, {}, {})
-    report = sector.report()
-    assert report.framework.counts.notchecked == report.framework.counts.applicable == 2
-    assert report.framework.rate.percent == "0"
+    with pytest.raises(ReportError, match="0 results but 2 machines"):
+        sector.report()
 
 
 def test_clauses_for_people_are_listed_as_unconfirmed_and_never_counted(snapshot):

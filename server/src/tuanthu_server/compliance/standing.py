@@ -73,6 +73,11 @@ class UnitCompliance(msgspec.Struct, frozen=True):
     controls: dict[str, Counts]
     """By `framework/control`, and by `framework` for the worst of all its rules."""
 
+    @property
+    def reporting(self) -> int:
+        """Machines that reported within `SILENT_AFTER`."""
+        return self.assets - self.silent - self.never_reported
+
 
 class Standing(msgspec.Struct, frozen=True):
     """All units at one moment."""

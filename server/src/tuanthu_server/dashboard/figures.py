@@ -1,14 +1,14 @@
 """What the pages show, put together from `compliance.standing` and the register of units. Nothing is judged here."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
-from tuanthu_server.dashboard.totals import Coverage, coverage_of
-from tuanthu_server.units.models import Unit, UnitExpectation
+from tuanthu_server.compliance.totals import Coverage, Expected, coverage_of
+from tuanthu_server.units.models import Unit
 from tuanthu_server.units.rows import fold
 
 EMPTY = Counts()
@@ -52,7 +52,7 @@ def control_lines(policy: Policy, counts: dict[str, Counts]) -> list[ControlLine
     ]
 
 
-def unit_lines(standing: Standing, units: Iterable[Unit], expected: Mapping[int, UnitExpectation]) -> list[UnitLine]:
+def unit_lines(standing: Standing, units: Iterable[Unit], expected: Expected) -> list[UnitLine]:
     """Units worst first: most failing machines, then most machines of which nothing is known, then by code."""
     framework = main_framework(standing.policy.policy)
     key = framework.id if framework else ""

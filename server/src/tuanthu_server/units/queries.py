@@ -62,6 +62,11 @@ def expectations_on(day: date, unit_ids: Iterable[int] | None = None) -> dict[in
     return {expectation.unit_id: expectation for expectation in stated}
 
 
+def machines_on(day: date) -> dict[int, int | None]:
+    """Machines that each unit states on that day; None or absent for one that does not."""
+    return {pk: stated.machines for pk, stated in expectations_on(day).items()}
+
+
 def expected_counts(day: date, unit_ids: Iterable[int]) -> UnitCounts:
     """The sum over units of what they state on that day, with how many state no machines."""
     wanted = list(unit_ids)

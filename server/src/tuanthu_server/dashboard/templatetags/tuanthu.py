@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from tuanthu_policy.duration import parse_duration
+from tuanthu_policy.labels import OUTCOME_LABELS, outcome_label
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import reason_text
@@ -15,13 +16,10 @@ from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
 from tuanthu_server.compliance.standing import Counts
 from tuanthu_server.dashboard.bars import WIDTH, segments
-from tuanthu_server.dashboard.totals import reporting
 from tuanthu_server.outcome_labels import (
     COUNT_FIELDS,
-    OUTCOME_LABELS,
     OUTCOME_MEANINGS,
     number_text,
-    outcome_label,
     share_text,
 )
 
@@ -32,7 +30,6 @@ _SEVERITIES = {
     Severity.HIGH: "Cao",
     Severity.CRITICAL: "Nghiêm trọng",
 }
-register.filter("reporting", reporting)
 
 
 def _language() -> str:

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance.standing import AssetResult, Standing, failing_assets, standing
+from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, ControlLine, control_lines
-from tuanthu_server.dashboard.totals import Totals, totals_of
 from tuanthu_server.units.queries import day_of, units_on
 
 SHOWN_ASSETS = 100

@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tuanthu_server.compliance.standing import standing
+from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, control_lines, main_framework, unit_lines
-from tuanthu_server.dashboard.totals import totals_of
-from tuanthu_server.units.queries import day_of, expectations_on, units_on
+from tuanthu_server.units.queries import day_of, machines_on, units_on
 
 SHOWN_UNITS = 20
 
@@ -20,7 +20,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = standing()
     day = day_of(now.as_of)
     units = list(units_on(day))
-    expected = expectations_on(day)
+    expected = machines_on(day)
     total = totals_of(now, [unit.pk for unit in units], expected)
     framework = main_framework(now.policy.policy)
     context = {

@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from tuanthu_server.compliance.standing import Standing, standing
+from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, control_lines, main_framework, matching, no_machines, unit_lines
-from tuanthu_server.dashboard.totals import coverage_of, reporting
 from tuanthu_server.units.models import Relation, Unit, UnitKind
-from tuanthu_server.units.queries import day_of, expectations_on, links_of, subunits, units_on
+from tuanthu_server.units.queries import day_of, expectations_on, links_of, machines_on, subunits, units_on
 
 
 @require_safe
@@ -24,7 +24,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "units",
         "standing": now,
-        "lines": unit_lines(now, found, expectations_on(day)),
+        "lines": unit_lines(now, found, machines_on(day)),
         "words": words,
         "kind": kind,
         "kinds": UnitKind.choices,
@@ -58,10 +58,10 @@ def unit_context(unit: Unit, now: Standing) -> dict[str, object]:
         "compliance": compliance,
         "links": [(relation.label, links[relation]) for relation in Relation if relation in links],
         "expected": expected.get(unit.pk),
-        "coverage": coverage_of([compliance], expected),
-        "reporting": reporting(compliance),
+        "coverage": coverage_of([compliance], machines_on(day)),
+        "reporting": compliance.reporting,
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "controls": control_lines(now.policy.policy, compliance.controls),
         "assets": asset_lines(unit, framework.id if framework else "", now.as_of),
-        "subunits": unit_lines(now, subunits(unit, Relation.SUPERVISOR, day), expected),
+        "subunits": unit_lines(now, subunits(unit, Relation.SUPERVISOR, day), machines_on(day)),
     }

@@ -1,7 +1,10 @@
-"""The only arithmetic of the reports: shares, and sums of counts."""
+"""Counts and shares as the snapshot keeps them; the arithmetic is that of `compliance`."""
 
 from collections.abc import Iterable
 
+import msgspec
+
+from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import Counts
 from tuanthu_server.reports.snapshot.model import OutcomeCounts, Ratio
 
@@ -11,15 +14,10 @@ _OUTCOMES = ("passed", "failed", "unknown", "stale", "notchecked", "error", "not
 
 
 def ratio(numerator: int, denominator: int | None) -> Ratio:
-    """The share, cut to a tenth of a percent: never up to 100, and never down to 0 when there is something."""
-    if not denominator:
-        return Ratio(numerator=numerator, denominator=denominator, percent="", fraction=None)
-    tenths = numerator * 1000 // denominator
-    if numerator and not tenths:
-        return Ratio(numerator=numerator, denominator=denominator, percent="<0,1", fraction=_TINY)
-    whole, tenth = divmod(tenths, 10)
-    percent = str(whole) if tenths in (0, 1000) else f"{whole},{tenth}"
-    return Ratio(numerator=numerator, denominator=denominator, percent=percent, fraction=tenths / 1000)
+    """The share as documents print it, and as a spreadsheet computes with it."""
+    share = Share(numerator, denominator)
+    fraction = None if share.tenths is None else _TINY if share.is_tiny else share.tenths / 1000
+    return Ratio(numerator=numerator, denominator=denominator, percent=share.number(), fraction=fraction)
 
 
 def rate(counts: OutcomeCounts) -> Ratio:
@@ -35,11 +33,9 @@ def make_counts(**outcomes: int) -> OutcomeCounts:
     return OutcomeCounts(total=total, applicable=applicable, undetermined=undetermined, **outcomes)
 
 
-def full_counts(counts: Counts | None, assets: int) -> OutcomeCounts:
-    """The counts of one unit; machines of which nothing is recorded were never checked, and are counted so."""
-    outcomes = {name: getattr(counts, name) if counts is not None else 0 for name in _OUTCOMES}
-    outcomes["notchecked"] += max(0, assets - sum(outcomes.values()))
-    return make_counts(**outcomes)
+def counts_of(counts: Counts | None) -> OutcomeCounts:
+    """The counts of one unit or of several, with their sums."""
+    return make_counts(**msgspec.structs.asdict(counts or Counts()))
 
 
 def add_counts(parts: Iterable[OutcomeCounts]) -> OutcomeCounts:

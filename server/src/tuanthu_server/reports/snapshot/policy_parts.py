@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.standing import Standing
-from tuanthu_server.reports.snapshot.figures import add_counts, full_counts, rate, ratio
+from tuanthu_server.reports.snapshot.figures import add_counts, counts_of, rate, ratio
 from tuanthu_server.reports.snapshot.inputs import UnitFacts
 from tuanthu_server.reports.snapshot.model import (
     AttestationPart,
@@ -73,5 +73,5 @@ def rule_parts(policy: Policy, framework: Framework, standing: Standing, units: 
 def _rule_part(policy: Policy, name: str, standing: Standing, units: Sequence[UnitFacts]) -> RulePart:
     rule = policy.rules[name]
     known = [standing.units[unit.id] for unit in units if unit.id in standing.units]
-    counts = add_counts(full_counts(unit.rules.get(name), unit.assets) for unit in known)
+    counts = add_counts(counts_of(unit.rules.get(name)) for unit in known)
     return RulePart(id=rule.id, title=rule.title, severity=rule.severity.value, counts=counts, rate=rate(counts))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from tuanthu_server.compliance.standing import Standing, UnitCompliance
+from tuanthu_server.compliance.totals import coverage_of, totals_of
 from tuanthu_server.reports.snapshot.clean import clean
-from tuanthu_server.reports.snapshot.figures import full_counts, rate, ratio
+from tuanthu_server.reports.snapshot.figures import counts_of, rate, ratio
 from tuanthu_server.reports.snapshot.inputs import UnitFacts
 from tuanthu_server.reports.snapshot.model import Totals, UnitControl, UnitPart
 
@@ -16,8 +17,8 @@ def unit_part(facts: UnitFacts, standing: Standing, framework: str, controls: Se
     known = standing.units.get(facts.id) or UnitCompliance(
         unit_id=facts.id, assets=0, silent=0, never_reported=0, rules={}, controls={}
     )
-    reporting = known.assets - known.silent - known.never_reported
-    counts = full_counts(known.controls.get(framework), known.assets)
+    coverage = coverage_of([known], {facts.id: facts.expected})
+    counts = counts_of(known.controls.get(framework))
     return UnitPart(
         code=clean(facts.code),
         name=clean(facts.name),
@@ -25,10 +26,10 @@ def unit_part(facts: UnitFacts, standing: Standing, framework: str, controls: Se
         demonstration=facts.demonstration,
         machines_expected=facts.expected,
         machines_enrolled=known.assets,
-        machines_reporting=reporting,
+        machines_reporting=known.reporting,
         machines_silent=known.silent,
         machines_never_reported=known.never_reported,
-        coverage=ratio(_at_most(reporting, facts.expected), facts.expected),
+        coverage=ratio(coverage.covered, coverage.expected),
         counts=counts,
         rate=rate(counts),
         controls=[_unit_control(known, framework, control) for control in controls],
@@ -36,32 +37,25 @@ def unit_part(facts: UnitFacts, standing: Standing, framework: str, controls: Se
 
 
 def _unit_control(known: UnitCompliance, framework: str, control: str) -> UnitControl:
-    counts = full_counts(known.controls.get(f"{framework}/{control}"), known.assets)
+    counts = counts_of(known.controls.get(f"{framework}/{control}"))
     return UnitControl(control=control, counts=counts, rate=rate(counts))
 
 
-def _at_most(reporting: int, expected: int | None) -> int:
-    """More machines than expected must not make up for those that are missing elsewhere."""
-    return reporting if expected is None else min(reporting, expected)
-
-
-def totals(units: Sequence[UnitPart]) -> Totals:
-    """Sums over the units in scope."""
-    told = [unit for unit in units if unit.machines_expected is not None]
-    expected = sum(unit.machines_expected or 0 for unit in told) if told else None
-    covered = sum(unit.coverage.numerator for unit in told)
+def totals(parts: Sequence[UnitPart], standing: Standing, facts: Sequence[UnitFacts]) -> Totals:
+    """The scope's figures: those of `compliance.totals`, and how many units say or have nothing."""
+    sums = totals_of(standing, [unit.id for unit in facts], {unit.id: unit.expected for unit in facts})
     return Totals(
-        units=len(units),
-        units_reporting=sum(unit.machines_reporting > 0 for unit in units),
-        units_without_machines=sum(unit.machines_enrolled == 0 for unit in units),
-        units_without_expectation=len(units) - len(told),
-        machines_expected=expected,
-        machines_enrolled=sum(unit.machines_enrolled for unit in units),
-        machines_reporting=sum(unit.machines_reporting for unit in units),
-        machines_silent=sum(unit.machines_silent for unit in units),
-        machines_never_reported=sum(unit.machines_never_reported for unit in units),
-        machines_over_expected=sum(unit.machines_reporting for unit in told) - covered,
-        coverage=ratio(covered, expected),
+        units=len(parts),
+        units_reporting=sum(part.machines_reporting > 0 for part in parts),
+        units_without_machines=sum(part.machines_enrolled == 0 for part in parts),
+        units_without_expectation=sum(part.machines_expected is None for part in parts),
+        machines_expected=sums.coverage.expected,
+        machines_enrolled=sums.assets,
+        machines_reporting=sums.reporting,
+        machines_silent=sums.silent,
+        machines_never_reported=sums.never_reported,
+        machines_over_expected=sums.coverage.over_expected,
+        coverage=ratio(sums.coverage.covered, sums.coverage.expected),
     )
 
 
