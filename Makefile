@@ -5,7 +5,6 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 UV := $(BIN)/uv
 ROOMS := policies agent server
-export TUANTHU_DATA_DIR ?= $(CURDIR)/var/collector
 
 .PHONY: run test lint format bench package lock clean system-run system-test
 

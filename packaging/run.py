@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -23,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 UNIT = "TD-SYT"
 DEFAULT_PORT = 8443
+POLICY_DAYS = 60
+"""The trial's policy is in force since then, so that a past date can be asked for, too."""
 START_SECONDS = 60
 console = Console(stderr=True, highlight=False)
 
@@ -115,7 +118,9 @@ def start(options: argparse.Namespace, environment: dict[str, str]) -> "subproce
     """Make and start the collector; returns its process once it answers."""
     with step("Khởi tạo máy chủ trung tâm (SQLite) và chính sách directive-14-2018"):
         password_file = options.state / "first-password"
-        command("tuanthu-server", "init", "--password-file", str(password_file), environment=environment)
+        since = (datetime.now(UTC) - timedelta(days=POLICY_DAYS)).isoformat(timespec="seconds")
+        init = ["init", "--password-file", str(password_file), "--policy-from", since]
+        command("tuanthu-server", *init, environment=environment)
     with step("Tạo tổ chức trình diễn: 31 đơn vị, 185 trạm y tế"):
         command("tuanthu-server", "demo", "--machines", str(options.machines), environment=environment)
     with step(f"Khởi động máy chủ tại {address(environment)}"):
