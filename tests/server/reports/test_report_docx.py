@@ -22,21 +22,21 @@ def table(word, *titles):
 
 def test_its_figures_are_those_of_the_snapshot(word, snapshot):
     rows = [[cell.text for cell in row.cells] for row in table(word, "Chỉ tiêu", "Số liệu").rows]
-    figures = {row[1]: row[2] for row in rows}
+    figures = {row[1]: row[3] for row in rows}
     assert figures["Số máy theo khai báo của đơn vị"] == "1.204"
     assert figures["Số máy đã ghi nhận"] == count(snapshot.totals.machines_enrolled)
-    assert figures["Tỷ lệ bao phủ"] == percent(snapshot.totals.coverage) == "0,4%"
+    assert figures["Tỷ lệ bao phủ (máy có báo cáo trên máy khai báo)"] == percent(snapshot.totals.coverage) == "0,4%"
 
 
-def test_each_clause_has_its_figures(word, snapshot):
+def test_each_measured_clause_has_its_figures_and_the_others_are_left_to_people(word, snapshot):
     rows = [[cell.text for cell in row.cells] for row in table(word, "Nội dung điều khoản", "Lỗi").rows]
-    for control, row in zip(snapshot.controls, rows[1:-1], strict=True):
+    for control, row in zip([control for control in snapshot.controls if control.counts], rows[1:-1], strict=True):
         assert row[1].startswith(control.title.vi)
-        if control.counts:
-            assert row[2:5] == [str(control.counts.applicable), str(control.counts.passed), str(control.counts.failed)]
-            assert row[9] == percent(control.rate)
-        else:
-            assert set(row[2:]) == {"—"}
+        assert row[2:5] == [str(control.counts.applicable), str(control.counts.passed), str(control.counts.failed)]
+        assert row[9] == percent(control.rate)
+    attested = [row.cells[1].text for row in table(word, "Nội dung cần xác nhận", "Tình trạng").rows[1:]]
+    shown = [row[1] for row in rows[1:-1]] + attested
+    assert all(any(text.startswith(control.title.vi) for text in shown) for control in snapshot.controls)
     assert rows[-1][2:] == ["7", "2", "2", "0", "1", "1", "1", "28,5%"]
 
 
@@ -45,11 +45,17 @@ def test_the_annex_lists_every_unit_and_the_totals(word, snapshot):
     assert [row[1] for row in rows[1:-1]] == [unit.code for unit in snapshot.units]
     assert rows[3][3] == "chưa xác định"
     assert rows[-1][2:5] == ["Tổng cộng", "1.204", "8"]
+    without = next(row for row in rows if row[1] == "TYT-KA")
+    assert without[3:8] == ["4", "0", "0", "0", "0"]
+    assert set(without[9:]) == {"—"}, "a unit without machines has no results, not even zeros"
 
 
-def test_each_unit_has_its_section_with_its_failing_machines(word, snapshot):
+def test_each_unit_with_machines_has_its_section_with_its_failing_machines(word, snapshot):
     headings = [paragraph.text for paragraph in paragraphs(word, "Heading 2")]
-    assert headings == [f"{n}. {unit.name} (mã {unit.code})" for n, unit in enumerate(snapshot.units, 1)]
+    measured = [unit for unit in snapshot.units if unit.machines_enrolled]
+    assert headings == [f"{n}. {unit.name} (mã {unit.code})" for n, unit in enumerate(measured, 1)]
+    body = [paragraph.text for paragraph in paragraphs(word, "Nội dung")]
+    assert any("2 đơn vị có máy được ghi nhận. 1 đơn vị còn lại" in text for text in body)
     rows = [[cell.text for cell in row.cells] for row in table(word, "Tên máy", "Tiêu chí không đạt và lý do").rows]
     assert [row[1] for row in rows[1:]] == sorted({row.machine for row in snapshot.failing})
     assert rows[2][3].count(" – ") == sum(row.machine == rows[2][1] for row in snapshot.failing)
@@ -131,6 +137,20 @@ def test_the_head_and_foot_say_what_the_form_demands(word):
     assert only("Địa danh và ngày") == "Đắk Lắk, ngày 24 tháng 11 năm 2026"
     assert only("Nơi nhận") == "Nơi nhận:"
     assert [p.text for p in paragraphs(word, "Danh sách nơi nhận")][-1].startswith("- Lưu: VT")
+
+
+def test_the_subject_tears_neither_the_date_nor_the_issuer(word):
+    subject = paragraphs(word, "Trích yếu")[0].text
+    assert subject.replace("\u00a0", " ") == (
+        "Kết quả thực hiện Chỉ thị số 14/CT-TTg ngày 25 tháng 5 năm 2018 của Thủ tướng Chính phủ"
+    )
+    assert "ngày\u00a025\u00a0tháng\u00a05\u00a0năm\u00a02018 của\u00a0Thủ\u00a0tướng" in subject
+
+
+def test_it_ends_as_an_official_report_does(word):
+    closing = [paragraph.text for paragraph in paragraphs(word, "Kiến nghị")][-1]
+    assert closing.startswith("Trên đây là báo cáo kết quả thực hiện Chỉ thị số 14/CT-TTg")
+    assert closing.endswith("kính báo cáo Ủy ban nhân dân tỉnh Đắk Lắk xem xét, chỉ đạo./.")
 
 
 def test_legal_bases_end_in_semicolons_and_date_the_directive(word):

@@ -4,24 +4,35 @@ import subprocess
 import pypdf
 
 from tuanthu_server.reports.document.words import share
+from tuanthu_server.reports.snapshot import codec
 
 VIETNAMESE = "ăâđêôơưĂÂĐÊÔƠƯ" + "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
 
 
 def test_its_figures_are_those_of_the_snapshot(pdf_text, snapshot):
-    assert f"(số máy có báo cáo trên số máy khai báo): {share(snapshot.totals.coverage)}" in pdf_text
-    assert share(snapshot.totals.coverage) == "0,4% (5/1.204 máy)"
+    assert "(số máy có báo cáo trên số máy khai báo) là 0,4% (5/1.204 máy)." in pdf_text
+    assert share(snapshot.totals.coverage).replace("\u00a0", " ") == "0,4% (5/1.204 máy)"
     assert "Toàn bộ tiêu chí 7 2 2 0 1 1 1 28,5%" in pdf_text
     for unit in snapshot.units:
         assert unit.code in pdf_text
 
 
 def test_unknown_and_stale_stand_apart_from_fail(pdf_text):
-    assert "III. KẾT QUẢ CHƯA XÁC ĐỊNH, QUÁ HẠN, CHƯA KIỂM TRA VÀ LỖI" in pdf_text
-    assert (
-        "0 máy chưa xác định được kết quả; 1 máy có bằng chứng quá hạn; 1 máy chưa được kiểm tra; 1 máy có lỗi"
-        in pdf_text
-    )
+    assert "2 máy đạt toàn bộ tiêu chí (tỷ lệ 28,5%); 2 máy không đạt; 3 máy chưa có kết luận" in pdf_text
+    assert "III. CÁC MÁY CHƯA CÓ KẾT LUẬN" in pdf_text
+    assert "0 máy chưa rõ kết quả; 1 máy có số liệu quá hạn; 1 máy chưa được kiểm tra; 1 máy có lỗi khi đo" in pdf_text
+
+
+def test_the_first_page_says_how_little_a_small_coverage_tells(rendered, tmp_path):
+    reader = pypdf.PdfReader(io.BytesIO(rendered["pdf"]))
+    first = " ".join(reader.pages[0].extract_text().split())
+    assert "chưa phản ánh toàn bộ số máy khai báo" in first
+    assert "1/3 đơn vị chưa có máy nào được ghi nhận" in first
+
+
+def test_nothing_invisible_stands_between_the_letters_of_what_fits(pdf_text, snapshot):
+    assert codec.digest(snapshot) in pdf_text
+    assert "\u200b" not in pdf_text
 
 
 def test_every_vietnamese_letter_can_be_copied(sector, tmp_path):

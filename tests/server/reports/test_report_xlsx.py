@@ -46,6 +46,20 @@ def test_sums_of_the_sheet_are_those_of_the_snapshot(workbook, snapshot):
     assert sum(row["Đạt"] for row in rows(workbook["Đơn vị"])) == snapshot.framework.counts.passed
 
 
+def test_every_ratio_of_the_overview_names_what_it_divides(workbook):
+    found = {row["Chỉ tiêu"]: row["Cách tính"] for row in rows(workbook["Tổng hợp"])}
+    assert [name for name, how in found.items() if "÷" in (how or "")] == [
+        "Bao phủ: tỷ lệ", "Tỷ lệ đạt trên máy thuộc diện", "Tỷ lệ đạt trên máy khai báo"
+    ]  # fmt: skip
+
+
+def test_rows_are_high_enough_for_their_texts(workbook):
+    page = workbook["Khuyến nghị"]
+    needed = max(len(cell.value) / page.column_dimensions[cell.column_letter].width for cell in page[HEAD + 1] if
+                 isinstance(cell.value, str))  # fmt: skip
+    assert page.row_dimensions[HEAD + 1].height >= 15 * needed
+
+
 def test_every_sheet_has_a_frozen_head_and_filters(workbook):
     assert len(workbook.sheetnames) == 10
     for page in workbook:

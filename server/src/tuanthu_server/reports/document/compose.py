@@ -4,7 +4,7 @@ from datetime import date
 
 from tuanthu_server.reports.document import annex, parts
 from tuanthu_server.reports.document.model import Document, Foot, Head
-from tuanthu_server.reports.document.words import DEMONSTRATION, kind_of_document, long_date, long_moment
+from tuanthu_server.reports.document.words import DEMONSTRATION, kind_of_document, long_date, long_moment, together
 from tuanthu_server.reports.snapshot import codec
 from tuanthu_server.reports.snapshot.model import DepartmentReport
 
@@ -18,17 +18,21 @@ def compose(report: DepartmentReport) -> Document:
         label=DEMONSTRATION if report.demonstration else "",
         head=_head(report),
         parts=[
-            parts.overview(report, codec.digest(report)),
+            parts.overview(report),
             parts.by_clause(report),
             parts.undetermined(report),
             parts.by_unit(report),
             parts.causes(report),
         ],
+        ending=_ending(report),
         foot=_foot(report),
         annex_note=f"(Kèm theo Báo cáo số {names.number} {long_date(report.created_at)} của {names.name})",
-        units_title="KẾT QUẢ CỦA TẤT CẢ CÁC ĐƠN VỊ (ĐƠN VỊ TÍNH: MÁY)",
+        units_title="KẾT QUẢ CỦA TẤT CẢ CÁC ĐƠN VỊ",
+        units_measure="Đơn vị tính: máy",
         units=annex.all_units(report),
+        trace=_trace(report),
         details_title="KẾT QUẢ CHI TIẾT TỪNG ĐƠN VỊ",
+        details_scope=annex.scope(report),
         details=annex.unit_sections(report),
     )
 
@@ -50,7 +54,7 @@ def _head(report: DepartmentReport) -> Head:
         number=f"Số: {names.number}",
         place_and_date=f"{names.place}, {long_date(report.created_at)}",
         title="BÁO CÁO",
-        subject=_subject(report),
+        subject=f"Kết quả thực hiện {_regulation_in_lines(report)}",
         addressees=f"Kính gửi: {'; '.join(names.addressees)}." if names.addressees else "",
         bases=[f"{base.rstrip(' ;.,')};" for base in (*names.legal_bases, _framework_basis(report))],
         opening=f"{report.organisation.name} báo cáo kết quả thực hiện {regulation(report)}, số liệu đến "
@@ -60,6 +64,31 @@ def _head(report: DepartmentReport) -> Head:
 
 def _subject(report: DepartmentReport) -> str:
     return f"Kết quả thực hiện {regulation(report)}"
+
+
+def _regulation_in_lines(report: DepartmentReport) -> str:
+    """The same for a centred heading: neither the date nor the issuer's name is torn."""
+    document = report.framework.document
+    signed, issuer = long_date(date.fromisoformat(document.date)), f"của {document.issuer.vi}"
+    return f"{kind_of_document(document.number)} số {document.number} {together(signed)} {together(issuer)}"
+
+
+def _ending(report: DepartmentReport) -> str:
+    """The closing sentence of an official report, which ends in `./.`."""
+    names = report.organisation
+    to = f" {'; '.join(names.addressees)} xem xét, chỉ đạo" if names.addressees else ""
+    return f"Trên đây là báo cáo kết quả thực hiện {regulation(report)}, {names.name} kính báo cáo{to}./."
+
+
+def _trace(report: DepartmentReport) -> list[str]:
+    """How anyone can prove later that these are the figures of that day."""
+    return [
+        (
+            f"Số liệu được lưu cố định trong sổ báo cáo của máy chủ với số {report.number}. "
+            f"Mã kiểm tra (SHA-256) của số liệu: {codec.digest(report)}."
+        ),
+        f"Mã kiểm tra (SHA-256) của bộ tiêu chí đánh giá: {report.policy.digest}.",
+    ]
 
 
 def _framework_basis(report: DepartmentReport) -> str:

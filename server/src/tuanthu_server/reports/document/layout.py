@@ -6,11 +6,11 @@ import msgspec
 
 PAGE_WIDTH: Final = 210
 PAGE_HEIGHT: Final = 297
-MARGIN_TOP: Final = 20
+MARGIN_TOP: Final = 22
 MARGIN_BOTTOM: Final = 20
 MARGIN_LEFT: Final = 30
 MARGIN_RIGHT: Final = 15
-HEADER_DISTANCE: Final = 10
+HEADER_DISTANCE: Final = 7
 TEXT_WIDTH: Final = PAGE_WIDTH - MARGIN_LEFT - MARGIN_RIGHT
 """165 mm; a landscape page keeps the same margins and has 252 mm."""
 HEAD_LEFT: Final = 70
@@ -21,6 +21,8 @@ PAGE_NUMBER_SIZE: Final = 13
 PARAGRAPH_SPACE: Final = 6
 LINE_SPACING: Final = 1.15
 TABLE_SIZE: Final = 11
+CELL_PADDING: Final = {"top": 1, "left": 3, "bottom": 1, "right": 3}
+"""Points between a cell's border and its text."""
 FONT: Final = "Times New Roman"
 FONT_FAMILIES: Final = ("Times New Roman", "Tinos", "Liberation Serif")
 """For the PDF, the first that is installed; all three have the same widths."""
@@ -40,12 +42,12 @@ def _number(title: str, width: float = 12.5) -> Column:
 
 _INDEX = Column("STT", 10, "center")
 _OUTCOMES = tuple(
-    _number(title) for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa rõ", "Quá hạn", "Chưa kiểm", "Lỗi")
+    _number(title) for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa rõ", "Quá hạn", "Chưa kiểm tra", "Lỗi")
 )
 _RATE = _number("Tỷ lệ đạt", 15)
 
 TABLES: Final[dict[str, tuple[Column, ...]]] = {
-    "coverage": (_INDEX, Column("Chỉ tiêu", 115), _number("Số liệu", 40)),
+    "coverage": (_INDEX, Column("Chỉ tiêu", 105), Column("Đơn vị tính", 22, "center"), _number("Số liệu", 28)),
     "controls": (_INDEX, Column("Nội dung điều khoản", 52.5), *_OUTCOMES, _RATE),
     "rules": (_INDEX, Column("Tiêu chí kỹ thuật", 52.5), *_OUTCOMES, _RATE),
     "attested": (
@@ -56,11 +58,11 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     ),
     "undetermined": (
         _INDEX,
-        Column("Kết quả", 24),
-        Column("Lý do", 55),
-        Column("Tiêu chí", 46),
-        _number("Số máy", 15),
-        _number("Số đơn vị", 15),
+        Column("Kết quả", 26),
+        Column("Lý do", 54),
+        Column("Tiêu chí", 45),
+        _number("Số máy", 14),
+        _number("Số đơn\u00a0vị", 16),
     ),
     "worst": (
         _INDEX,
@@ -69,7 +71,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         _number("Thuộc diện", 16),
         _number("Đạt", 14),
         _number("Không đạt", 16),
-        _number("Chưa rõ, quá hạn, lỗi", 17),
+        _number("Chưa có kết luận", 17),
         _number("Tỷ lệ đạt", 17),
     ),
     "causes": (
@@ -77,28 +79,28 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         Column("Tiêu chí không đạt", 45),
         Column("Mức độ", 20, "center"),
         _number("Số máy", 14),
-        _number("Số đơn vị", 14),
-        Column("Biện pháp khắc phục", 62),
+        _number("Số đơn\u00a0vị", 15),
+        Column("Biện pháp khắc phục", 61),
     ),
     "units": (
         _INDEX,
-        Column("Mã", 18),
-        Column("Đơn vị", 46),
-        _number("Máy khai báo", 15),
+        Column("Mã", 20),
+        Column("Đơn vị", 44),
+        _number("Máy khai báo", 16),
         _number("Máy ghi nhận", 14),
         _number("Có báo cáo", 13),
         _number("Mất liên lạc", 13),
         _number("Chưa báo cáo", 13),
-        _number("Bao phủ", 15),
+        _number("Bao phủ", 14),
         *(_number(column.title, width) for column, width in zip(_OUTCOMES, (13, 11, 13, 11, 11, 12, 10), strict=True)),
         _number("Tỷ lệ đạt", 14),
     ),
     "unit_controls": (_INDEX, Column("Nội dung điều khoản", 135.5), *_OUTCOMES, _number("Tỷ lệ đạt", 19)),
     "unit_failing": (
         _INDEX,
-        Column("Tên máy", 55),
-        Column("Loại", 22, "center"),
-        Column("Tiêu chí không đạt và lý do", 165),
+        Column("Tên máy", 45),
+        Column("Loại", 20, "center"),
+        Column("Tiêu chí không đạt và lý do", 177),
     ),
 }
 """Portrait tables are 165 mm wide, those of the annex 252 mm."""

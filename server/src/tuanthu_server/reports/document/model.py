@@ -72,9 +72,18 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """`SỐ LIỆU TRÌNH DIỄN` above every page of a demonstration, else empty."""
     head: Head
     parts: list[Part]
+    ending: str
+    """The sentence that hands the report over."""
     foot: Foot
     annex_note: str
     units_title: str
+    units_measure: str
+    """What the figures of that table count."""
     units: Table
+    trace: list[str]
+    """Where the figures are kept, and their digests."""
     details_title: str
+    details_scope: str
+    """Which units have a section below, and which have none and why."""
     details: list[UnitAnnex]
+    """Units with at least one machine on record."""

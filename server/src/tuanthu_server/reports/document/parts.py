@@ -11,81 +11,111 @@ from tuanthu_server.reports.document.words import (
     count,
     is_starred,
     long_date,
-    long_moment,
     percent,
     share,
+    together,
 )
-from tuanthu_server.reports.snapshot.model import DepartmentReport, ReasonGroup, UnitPart
+from tuanthu_server.reports.snapshot.model import Cause, DepartmentReport, ReasonGroup, UnitPart
 
 MOST_REASONS = 20
 MOST_NAMES = 15
+MOST_CAUSES = 3
 
 
-def overview(report: DepartmentReport, digest: str) -> Part:
-    """I: what was measured, on how many of the machines that there should be."""
-    totals, framework = report.totals, report.framework
-    paragraphs = [
-        (
-            f"Số liệu được đo tự động trên máy trạm, máy chủ của {count(totals.units)} đơn vị tại thời điểm "
-            f"{long_moment(report.as_of)} và được đánh giá theo bộ tiêu chí “{framework.title.vi}” có hiệu lực từ "
-            f"{long_date(report.policy.in_force_from)}."
-        ),
-        f"Tỷ lệ bao phủ (số máy có báo cáo trên số máy khai báo): {share(totals.coverage)}.",
-    ]
+def overview(report: DepartmentReport) -> Part:
+    """I: the result, how much of the sector it speaks for, what fails most; then the figures."""
+    return Part(
+        id="overview",
+        heading="I. KẾT QUẢ CHUNG",
+        paragraphs=[_result(report), *_reach(report), *_most_failed(report), _method(report)],
+        tables=[_coverage(report)],
+    )
+
+
+def _result(report: DepartmentReport) -> str:
+    counts = report.framework.counts
+    if not counts.applicable:
+        return "1. Kết quả: chưa có máy nào thuộc diện đánh giá, nên chưa có kết quả."
+    return (
+        f"1. Kết quả: trong {count(counts.applicable)} máy thuộc diện đánh giá, {count(counts.passed)} máy đạt toàn bộ "
+        f"tiêu chí (tỷ lệ {percent(report.framework.rate)}); {count(counts.failed)} máy không đạt; "
+        f"{count(counts.undetermined)} máy chưa có kết luận (nêu tại Mục III)."
+    )
+
+
+def _reach(report: DepartmentReport) -> list[str]:
+    """How many of the machines that there should be are known; nobody may take a few for the whole."""
+    totals, rate = report.totals, report.framework.rate_of_expected
+    texts = [f"2. Phạm vi: tỷ lệ bao phủ (số máy có báo cáo trên số máy khai báo) là {share(totals.coverage)}."]
+    if totals.units_without_machines:
+        texts[0] += (
+            f" {count(totals.units_without_machines)}/{count(totals.units)} đơn vị chưa có máy nào được ghi nhận."
+        )
+    if totals.coverage.denominator and totals.coverage.numerator < totals.coverage.denominator:
+        texts[0] += (
+            " Kết quả trên chỉ phản ánh các máy đã được ghi nhận, chưa phản ánh toàn bộ số máy khai báo; tính trên số "
+            f"máy khai báo, tỷ lệ đạt là {share(rate)}."
+        )
     if totals.units_without_expectation:
-        paragraphs.append(
+        texts.append(
             f"Có {count(totals.units_without_expectation)} đơn vị chưa khai báo số máy; các đơn vị này không được tính "
             "vào tỷ lệ bao phủ."
         )
     if totals.machines_over_expected:
-        paragraphs.append(
+        texts.append(
             f"Có {count(totals.machines_over_expected)} máy có báo cáo vượt số máy mà đơn vị khai báo; số vượt không "
             "được dùng để bù cho đơn vị còn thiếu."
         )
-    paragraphs += [
-        (
-            f"Tỷ lệ máy đạt toàn bộ tiêu chí trên số máy thuộc diện đánh giá: {share(framework.rate)}; "
-            f"tính trên số máy khai báo: {share(framework.rate_of_expected)}."
-        ),
-        (
-            "Chỉ kết quả “Đạt” được tính vào tỷ lệ đạt. Kết quả chưa xác định, quá hạn, chưa kiểm tra hoặc lỗi không "
-            "được coi là đạt, cũng không được gộp với “Không đạt” và được trình bày riêng tại Mục III."
-        ),
-    ]
-    trace = [
-        f"Số liệu được lưu cố định trong sổ báo cáo với số {report.number}; mã băm SHA-256: {digest}.",
-        f"Mã băm SHA-256 của chính sách đánh giá: {report.policy.digest}.",
-    ]
-    return Part(
-        id="overview",
-        heading="I. TỔNG QUAN VÀ PHẠM VI SỐ LIỆU",
-        paragraphs=paragraphs,
-        tables=[_coverage(report)],
-        notes=trace,
+    return texts
+
+
+def _most_failed(report: DepartmentReport) -> list[str]:
+    if not report.causes:
+        return []
+    named = "; ".join(f"{cause.title.vi} ({together(f'{count(cause.machines)} máy')})" for cause in _top(report))
+    return [f"3. Tiêu chí không đạt cần khắc phục trước: {named}. Biện pháp khắc phục được nêu tại Mục V."]
+
+
+def _top(report: DepartmentReport) -> list[Cause]:
+    return report.causes[:MOST_CAUSES]
+
+
+def _method(report: DepartmentReport) -> str:
+    return (
+        "Số liệu do phần mềm đo tự động trên máy trạm, máy chủ và được đánh giá theo bộ tiêu chí "
+        f"“{report.framework.title.vi}” (áp dụng từ {long_date(report.policy.in_force_from)}). Chỉ kết quả “Đạt” được "
+        "tính vào tỷ lệ đạt; máy chưa có kết luận không được coi là đạt, cũng không được gộp với “Không đạt”."
     )
 
 
 def _coverage(report: DepartmentReport) -> Table:
-    totals = report.totals
+    totals, counts = report.totals, report.framework.counts
+    units, machines, rate = "đơn vị", "máy", "%"
     rows = [
-        ["Số đơn vị trong phạm vi báo cáo", count(totals.units)],
-        ["Số đơn vị có máy báo cáo trong 3 ngày gần nhất", count(totals.units_reporting)],
-        ["Số đơn vị chưa có máy nào được ghi nhận", count(totals.units_without_machines)],
-        ["Số máy theo khai báo của đơn vị", count(totals.machines_expected)],
-        ["Số máy đã ghi nhận", count(totals.machines_enrolled)],
-        ["Số máy có báo cáo trong 3 ngày gần nhất", count(totals.machines_reporting)],
-        ["Số máy mất liên lạc quá 3 ngày", count(totals.machines_silent)],
-        ["Số máy chưa báo cáo lần nào", count(totals.machines_never_reported)],
-        ["Tỷ lệ bao phủ", percent(totals.coverage)],
-        ["Tỷ lệ máy đạt toàn bộ tiêu chí trên số máy thuộc diện", percent(report.framework.rate)],
-        ["Tỷ lệ máy đạt toàn bộ tiêu chí trên số máy khai báo", percent(report.framework.rate_of_expected)],
+        ["Số đơn vị trong phạm vi báo cáo", units, count(totals.units)],
+        ["Số đơn vị có máy báo cáo trong 3 ngày gần nhất", units, count(totals.units_reporting)],
+        ["Số đơn vị chưa có máy nào được ghi nhận", units, count(totals.units_without_machines)],
+        ["Số máy theo khai báo của đơn vị", machines, count(totals.machines_expected)],
+        ["Số máy đã ghi nhận", machines, count(totals.machines_enrolled)],
+        ["Số máy có báo cáo trong 3 ngày gần nhất", machines, count(totals.machines_reporting)],
+        ["Số máy mất liên lạc quá 3 ngày", machines, count(totals.machines_silent)],
+        ["Số máy chưa báo cáo lần nào", machines, count(totals.machines_never_reported)],
+        ["Số máy thuộc diện đánh giá", machines, count(counts.applicable)],
+        ["Số máy đạt toàn bộ tiêu chí", machines, count(counts.passed)],
+        ["Số máy không đạt", machines, count(counts.failed)],
+        ["Số máy chưa có kết luận", machines, count(counts.undetermined)],
+        ["Tỷ lệ bao phủ (máy có báo cáo trên máy khai báo)", rate, percent(totals.coverage)],
+        ["Tỷ lệ đạt toàn bộ tiêu chí trên số máy thuộc diện đánh giá", rate, percent(report.framework.rate)],
+        ["Tỷ lệ đạt toàn bộ tiêu chí trên số máy khai báo", rate, percent(report.framework.rate_of_expected)],
     ]
     return Table(id="coverage", caption="Bảng 1. Phạm vi số liệu và kết quả chung", rows=numbered(rows))
 
 
 def by_clause(report: DepartmentReport) -> Part:
-    """II: every clause, every technical rule, and what people must confirm."""
-    controls = numbered([[clause(row), *outcome_cells(row.counts, row.rate)] for row in report.controls])
+    """II: the measured clauses, every technical rule, and what people must confirm."""
+    measured = [row for row in report.controls if row.counts is not None or row.attestation is None]
+    automatic = sum(row.counts is not None for row in measured)
+    controls = numbered([[clause(row), *outcome_cells(row.counts, row.rate)] for row in measured])
     rules = numbered([[rule.title.vi, *outcome_cells(rule.counts, rule.rate)] for rule in report.rules])
     attested = [
         [clause(control), control.attestation.what.vi, ATTESTATION_STATES[control.attestation.state]]
@@ -99,13 +129,25 @@ def by_clause(report: DepartmentReport) -> Part:
     return Part(
         id="controls",
         heading="II. KẾT QUẢ THEO TỪNG ĐIỀU KHOẢN",
-        paragraphs=["Một máy đạt một điều khoản khi đạt mọi tiêu chí kỹ thuật của điều khoản đó. Đơn vị tính: máy."],
+        paragraphs=[
+            (
+                f"Trong {count(len(report.controls))} điều khoản, {count(automatic)} điều khoản được đo trên máy "
+                f"(Bảng 2, Bảng 3); {count(len(attested))} điều khoản có nội dung phải do người có thẩm quyền xác nhận "
+                "(Bảng 4). Một máy đạt một điều khoản khi đạt mọi tiêu chí kỹ thuật của điều khoản đó. Cột "
+                "“Thuộc diện” là số máy thuộc diện đánh giá; tỷ lệ đạt tính trên số máy này."
+            )
+        ],
         tables=[
-            Table(id="controls", caption="Bảng 2. Kết quả theo điều khoản", rows=controls, total=total),
-            Table(id="rules", caption="Bảng 3. Kết quả theo tiêu chí kỹ thuật", rows=rules),
+            Table(
+                id="controls",
+                caption="Bảng 2. Kết quả các điều khoản đo được trên máy (đơn vị tính: máy)",
+                rows=controls,
+                total=total,
+            ),
+            Table(id="rules", caption="Bảng 3. Kết quả theo tiêu chí kỹ thuật (đơn vị tính: máy)", rows=rules),
             Table(
                 id="attested",
-                caption="Bảng 4. Nội dung không đo được bằng máy, phải do người có thẩm quyền xác nhận",
+                caption="Bảng 4. Nội dung phải do người có thẩm quyền xác nhận",
                 rows=numbered(attested),
                 empty="Không có nội dung nào phải xác nhận.",
             ),
@@ -125,19 +167,20 @@ def undetermined(report: DepartmentReport) -> Part:
         ]
     return Part(
         id="undetermined",
-        heading="III. KẾT QUẢ CHƯA XÁC ĐỊNH, QUÁ HẠN, CHƯA KIỂM TRA VÀ LỖI",
+        heading="III. CÁC MÁY CHƯA CÓ KẾT LUẬN",
         paragraphs=[
             (
-                f"Tính theo kết quả chung của từng máy: {count(counts.unknown)} máy chưa xác định được kết quả; "
-                f"{count(counts.stale)} máy có bằng chứng quá hạn; {count(counts.notchecked)} máy chưa được kiểm tra; "
-                f"{count(counts.error)} máy có lỗi khi đo. Các máy này cần được kiểm tra lại, chưa thể kết luận đạt "
-                "hay không đạt."
+                f"Có {count(counts.undetermined)} máy chưa thể kết luận đạt hay không đạt, gồm: "
+                f"{count(counts.unknown)} máy chưa rõ kết quả; {count(counts.stale)} máy có số liệu quá hạn; "
+                f"{count(counts.notchecked)} máy chưa được kiểm tra; {count(counts.error)} máy có lỗi khi đo. Các máy "
+                "này phải được kiểm tra lại. Một máy có thể có nhiều lý do, nên tổng số máy tại Bảng 5 có thể lớn hơn "
+                "số máy nêu trên."
             )
         ],
         tables=[
             Table(
                 id="undetermined",
-                caption="Bảng 5. Lý do chưa có kết luận",
+                caption="Bảng 5. Lý do chưa có kết luận theo từng tiêu chí",
                 rows=numbered(rows),
                 empty="Không có kết quả nào chưa có kết luận.",
             )
@@ -173,7 +216,7 @@ def by_unit(report: DepartmentReport) -> Part:
         tables=[
             Table(
                 id="worst",
-                caption="Bảng 6. Các đơn vị có tỷ lệ đạt thấp nhất",
+                caption="Bảng 6. Các đơn vị có tỷ lệ đạt thấp nhất (đơn vị tính: máy)",
                 rows=rows,
                 empty="Không có đơn vị nào có máy thuộc diện đánh giá mà chưa đạt.",
             )
@@ -202,8 +245,10 @@ def causes(report: DepartmentReport) -> Part:
     ]
     return Part(
         id="causes",
-        heading="V. NGUYÊN NHÂN VÀ KIẾN NGHỊ",
-        paragraphs=["Các tiêu chí không đạt được xếp theo số máy và mức độ ảnh hưởng."],
+        heading="V. NỘI DUNG KHÔNG ĐẠT VÀ GIẢI PHÁP",
+        paragraphs=[
+            "Các tiêu chí không đạt được xếp theo thứ tự ưu tiên khắc phục, căn cứ số máy và mức độ ảnh hưởng."
+        ],
         tables=[
             Table(
                 id="causes",
@@ -217,18 +262,32 @@ def causes(report: DepartmentReport) -> Part:
 
 
 def _recommendations(report: DepartmentReport) -> list[str]:
-    totals = report.totals
+    """What is to be done, each with the number of machines or units that it concerns."""
+    totals, counts = report.totals, report.framework.counts
     asked = []
     if report.causes:
-        asked.append("Khắc phục các tiêu chí không đạt theo thứ tự và biện pháp nêu tại Bảng 7.")
-    if report.undetermined:
-        asked.append("Kiểm tra lại các máy chưa có kết luận nêu tại Mục III để có đủ bằng chứng đánh giá.")
+        asked.append(f"Khắc phục {count(counts.failed)} máy không đạt theo thứ tự và biện pháp nêu tại Bảng 7.")
+    if counts.undetermined:
+        asked.append(f"Kiểm tra lại {count(counts.undetermined)} máy chưa có kết luận nêu tại Mục III.")
     if totals.units_without_machines:
-        asked.append("Cài đặt phần mềm thu thập cho các đơn vị chưa có máy nào được ghi nhận.")
+        asked.append(
+            f"Cài đặt phần mềm thu thập số liệu tại {count(totals.units_without_machines)} đơn vị chưa có máy nào được "
+            "ghi nhận."
+        )
     if totals.machines_silent or totals.machines_never_reported:
-        asked.append("Khôi phục kết nối của các máy mất liên lạc hoặc chưa báo cáo lần nào.")
+        asked.append(
+            f"Khôi phục kết nối của {count(totals.machines_silent)} máy mất liên lạc và "
+            f"{count(totals.machines_never_reported)} máy chưa báo cáo lần nào."
+        )
     if totals.units_without_expectation:
-        asked.append("Các đơn vị chưa khai báo số máy khẩn trương kê khai để xác định tỷ lệ bao phủ.")
-    if any(control.attestation is not None for control in report.controls):
-        asked.append("Người có thẩm quyền xác nhận các nội dung nêu tại Bảng 4, kèm tài liệu chứng minh.")
-    return ["Kiến nghị:", *(f"{index}. {text}" for index, text in enumerate(asked, 1))] if asked else []
+        asked.append(
+            f"Yêu cầu {count(totals.units_without_expectation)} đơn vị chưa khai báo số máy khẩn trương kê khai để xác "
+            "định tỷ lệ bao phủ."
+        )
+    attested = sum(control.attestation is not None for control in report.controls)
+    if attested:
+        asked.append(f"Xác nhận {count(attested)} nội dung nêu tại Bảng 4, kèm tài liệu chứng minh.")
+    if not asked:
+        return []
+    lead = f"Trong thời gian tới, {report.organisation.name} tập trung chỉ đạo, thực hiện các nhiệm vụ sau:"
+    return [lead, *(f"{index}. {text}" for index, text in enumerate(asked, 1))]

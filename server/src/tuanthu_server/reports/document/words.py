@@ -13,7 +13,7 @@ OUTCOMES = {outcome.code: label.vi for outcome, label in OUTCOME_LABELS.items()}
 ROLES = {"workstation": "Máy trạm", "server": "Máy chủ"}
 SEVERITIES = {"low": "Thấp", "medium": "Trung bình", "high": "Cao", "critical": "Nghiêm trọng"}
 ATTESTATION_STATES = {"unconfirmed": "Chưa xác nhận"}
-_VERIFIED_MARKS = {"quoted": "", "paraphrase": " (*)", "unverified": " (*)"}
+_VERIFIED_MARKS = {"quoted": "", "paraphrase": "\u00a0(*)", "unverified": "\u00a0(*)"}
 KINDS_OF_DOCUMENT = {
     "CT": "Chỉ thị",
     "NĐ": "Nghị định",
@@ -38,10 +38,15 @@ def percent(ratio: Ratio | None) -> str:
 
 
 def share(ratio: Ratio) -> str:
-    """`66,6% (2/3 máy)`."""
+    """`66,6% (2/3 máy)`; the fraction stays on one line."""
     if not ratio.denominator:
         return percent(ratio)
-    return f"{percent(ratio)} ({count(ratio.numerator)}/{count(ratio.denominator)} máy)"
+    return f"{percent(ratio)} ({together(f'{count(ratio.numerator)}/{count(ratio.denominator)} máy')})"
+
+
+def together(text: str) -> str:
+    """The text with spaces at which no line breaks."""
+    return text.replace(" ", "\u00a0")
 
 
 def long_date(moment: datetime | date) -> str:

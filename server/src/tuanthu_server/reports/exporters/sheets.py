@@ -25,25 +25,27 @@ class Sheet(NamedTuple):
     title: str
     columns: list[SheetColumn]
     rows: list[list[Value]]
+    ragged: bool = False
+    """Texts and numbers stand mixed in a column: all begin on the left."""
 
 
 _COUNTS = [
-    SheetColumn(title, 12)
+    SheetColumn(title, 9)
     for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa rõ", "Quá hạn", "Chưa kiểm tra", "Lỗi", "Không áp dụng")
 ]
-_FIGURES = [*_COUNTS, SheetColumn("Tỷ lệ đạt", 12)]
+_FIGURES = [*_COUNTS, SheetColumn("Tỷ lệ đạt", 9)]
 _MACHINE = [
-    SheetColumn("Mã đơn vị", 16),
-    SheetColumn("Đơn vị", 44),
-    SheetColumn("Tên máy", 28),
-    SheetColumn("Loại", 12),
-    SheetColumn("Mã tiêu chí", 30),
-    SheetColumn("Tiêu chí", 44),
-    SheetColumn("Kết quả", 16),
-    SheetColumn("Lý do", 40),
-    SheetColumn("Dữ kiện", 34),
-    SheetColumn("Từ lúc", 18),
-    SheetColumn("Mã quan sát", 38),
+    SheetColumn("Mã đơn vị", 11),
+    SheetColumn("Đơn vị", 34),
+    SheetColumn("Tên máy", 24),
+    SheetColumn("Loại", 10),
+    SheetColumn("Mã tiêu chí", 24),
+    SheetColumn("Tiêu chí", 32),
+    SheetColumn("Kết quả", 13),
+    SheetColumn("Lý do", 36),
+    SheetColumn("Dữ kiện", 26),
+    SheetColumn("Từ lúc", 16),
+    SheetColumn("Mã quan sát", 20),
 ]
 
 
@@ -84,7 +86,7 @@ def share(ratio: Ratio) -> Value:
 
 
 def _controls(report: DepartmentReport) -> Sheet:
-    columns = [SheetColumn("Mã", 26), SheetColumn("Điều khoản", 16), SheetColumn("Nội dung", 60), *_FIGURES]
+    columns = [SheetColumn("Mã", 24), SheetColumn("Điều khoản", 14), SheetColumn("Nội dung", 44), *_FIGURES]
     rows: list[list[Value]] = [
         [control.id, control.clause, control.title.vi, *_figures(control.counts, control.rate)]
         for control in report.controls
@@ -96,7 +98,7 @@ def _controls(report: DepartmentReport) -> Sheet:
 
 
 def _rules(report: DepartmentReport) -> Sheet:
-    columns = [SheetColumn("Mã", 30), SheetColumn("Tiêu chí", 60), SheetColumn("Mức độ", 14), *_FIGURES]
+    columns = [SheetColumn("Mã", 28), SheetColumn("Tiêu chí", 40), SheetColumn("Mức độ", 14), *_FIGURES]
     rows: list[list[Value]] = [
         [rule.id, rule.title.vi, words.SEVERITIES[rule.severity], *_figures(rule.counts, rule.rate)]
         for rule in report.rules
@@ -117,9 +119,9 @@ def _attested(report: DepartmentReport) -> Sheet:
 def _reasons(report: DepartmentReport) -> Sheet:
     columns = [
         SheetColumn("Kết quả", 16),
-        SheetColumn("Lý do", 60),
-        SheetColumn("Dữ kiện", 34),
-        SheetColumn("Mã tiêu chí", 110),
+        SheetColumn("Lý do", 48),
+        SheetColumn("Dữ kiện", 28),
+        SheetColumn("Mã tiêu chí", 44),
         SheetColumn("Số máy", 10),
         SheetColumn("Số đơn vị", 10),
     ]
@@ -139,12 +141,12 @@ def _reasons(report: DepartmentReport) -> Sheet:
 
 def _causes(report: DepartmentReport) -> Sheet:
     columns = [
-        SheetColumn("Mã tiêu chí", 30),
-        SheetColumn("Tiêu chí không đạt", 50),
+        SheetColumn("Mã tiêu chí", 28),
+        SheetColumn("Tiêu chí không đạt", 36),
         SheetColumn("Mức độ", 14),
         SheetColumn("Số máy", 10),
         SheetColumn("Số đơn vị", 10),
-        SheetColumn("Biện pháp khắc phục", 90),
+        SheetColumn("Biện pháp khắc phục", 60),
     ]
     rows: list[list[Value]] = [
         [
@@ -163,10 +165,10 @@ def _causes(report: DepartmentReport) -> Sheet:
 def _units(report: DepartmentReport) -> Sheet:
     machines = ("Máy khai báo", "Máy ghi nhận", "Có báo cáo", "Mất liên lạc", "Chưa báo cáo")
     columns = [
-        SheetColumn("Mã", 16),
-        SheetColumn("Đơn vị", 50),
-        *(SheetColumn(title, 12) for title in machines),
-        SheetColumn("Bao phủ", 12),
+        SheetColumn("Mã", 12),
+        SheetColumn("Đơn vị", 42),
+        *(SheetColumn(title, 9) for title in machines),
+        SheetColumn("Bao phủ", 9),
         *_FIGURES,
     ]
     rows: list[list[Value]] = [
@@ -189,10 +191,10 @@ def _units(report: DepartmentReport) -> Sheet:
 def _unit_controls(report: DepartmentReport) -> Sheet:
     clauses = {control.id: (control.clause, control.title.vi) for control in report.controls}
     columns = [
-        SheetColumn("Mã đơn vị", 16),
-        SheetColumn("Đơn vị", 50),
-        SheetColumn("Điều khoản", 16),
-        SheetColumn("Nội dung", 50),
+        SheetColumn("Mã đơn vị", 12),
+        SheetColumn("Đơn vị", 42),
+        SheetColumn("Điều khoản", 14),
+        SheetColumn("Nội dung", 44),
         *_FIGURES,
     ]
     rows: list[list[Value]] = [

@@ -1,6 +1,8 @@
 """XLSX: every table of the snapshot as a sheet with typed cells, frozen heads and filters."""
 
 import io
+import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +19,8 @@ from tuanthu_server.reports.snapshot.model import DepartmentReport
 
 _FIRST_ROW = 4
 """Row of the columns' titles, counted from 0; title, agency and label stand above."""
+_LINE = 15.0
+"""Points that a line of text is high."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
@@ -66,6 +70,7 @@ class _Writer:
         self._document: Document = compose(snapshot)
         font = {"font_name": "Times New Roman", "font_size": 11}
         self._formats = {name: workbook.add_format(font | style) for name, style in _STYLES.items()}
+        self._ragged = {name: workbook.add_format(font | style | {"align": "left"}) for name, style in _STYLES.items()}
 
     def write(self) -> None:
         """The overview, then a sheet for each table."""
@@ -90,60 +95,73 @@ class _Writer:
         for index, column in enumerate(sheet.columns):
             page.set_column(index, index, column.width)
             page.write_string(_FIRST_ROW, index, column.title, self._formats["head"])
+        page.set_row(_FIRST_ROW, _height(sheet.columns, [column.title for column in sheet.columns]))
         for number, row in enumerate(sheet.rows, _FIRST_ROW + 1):
+            page.set_row(number, _height(sheet.columns, row))
             for index, value in enumerate(row):
-                self._write_cell(page, number, index, value)
+                self._write_cell(page, number, index, value, self._ragged if sheet.ragged else self._formats)
         page.freeze_panes(_FIRST_ROW + 1, 0)
         page.autofilter(_FIRST_ROW, 0, _FIRST_ROW + max(1, len(sheet.rows)), len(sheet.columns) - 1)
         page.repeat_rows(_FIRST_ROW)
         page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
-        page.set_footer("&C&P/&N")
+        page.set_margins(left=0.5, right=0.5)
+        page.set_footer('&C&"Times New Roman"&11&P/&N')
         if self._document.label:
-            page.set_header(f"&C&B{self._document.label}")
+            page.set_header(f'&C&"Times New Roman,Bold"&11{self._document.label}')
 
-    def _write_cell(self, page: Any, row: int, index: int, value: Value) -> None:
+    def _write_cell(self, page: Any, row: int, index: int, value: Value, formats: dict[str, Any]) -> None:
         if value is None:
-            page.write_string(row, index, words.UNKNOWN, self._formats["text"])
+            page.write_string(row, index, words.UNKNOWN, formats["text"])
         elif isinstance(value, str):
             guarded = value.startswith(_FORMULA_STARTS)
-            page.write_string(row, index, value, self._formats["guarded" if guarded else "text"])
+            page.write_string(row, index, value, formats["guarded" if guarded else "text"])
         elif isinstance(value, datetime):
             local = value.astimezone(words.ZONE).replace(tzinfo=None)
-            page.write_datetime(row, index, local, self._formats["moment"])
+            page.write_datetime(row, index, local, formats["moment"])
         else:
-            page.write_number(row, index, value, self._formats["share" if isinstance(value, float) else "count"])
+            page.write_number(row, index, value, formats["share" if isinstance(value, float) else "count"])
+
+
+def _height(columns: list[SheetColumn], row: Sequence[Value]) -> float:
+    """Points that the row needs for its longest text; not every program finds that out on its own."""
+    lines = [
+        math.ceil(len(value) * 1.1 / column.width)
+        for column, value in zip(columns, row, strict=True)
+        if isinstance(value, str)
+    ]
+    return _LINE * max([1, *lines])
 
 
 def _overview(report: DepartmentReport, document: Document) -> Sheet:
     totals, framework = report.totals, report.framework
     rows: list[list[Value]] = [
-        ["Số báo cáo", document.head.number.removeprefix("Số: ")],
-        ["Nội dung", document.head.subject],
-        ["Thời điểm số liệu", report.as_of],
-        ["Thời điểm lập", report.created_at],
-        ["Số đơn vị", totals.units],
-        ["Số đơn vị có máy báo cáo", totals.units_reporting],
-        ["Số đơn vị chưa có máy nào", totals.units_without_machines],
-        ["Số đơn vị chưa khai báo số máy", totals.units_without_expectation],
-        ["Số máy khai báo", totals.machines_expected],
-        ["Số máy ghi nhận", totals.machines_enrolled],
-        ["Số máy có báo cáo", totals.machines_reporting],
-        ["Số máy mất liên lạc", totals.machines_silent],
-        ["Số máy chưa báo cáo lần nào", totals.machines_never_reported],
-        ["Bao phủ: tử số", totals.coverage.numerator],
-        ["Bao phủ: mẫu số", totals.coverage.denominator],
-        ["Bao phủ: tỷ lệ", share(totals.coverage)],
-        ["Máy đạt toàn bộ tiêu chí", framework.counts.passed],
-        ["Máy không đạt", framework.counts.failed],
-        ["Máy chưa có kết luận", framework.counts.undetermined],
-        ["Máy thuộc diện đánh giá", framework.counts.applicable],
-        ["Tỷ lệ đạt trên máy thuộc diện", share(framework.rate)],
-        ["Tỷ lệ đạt trên máy khai báo", share(framework.rate_of_expected)],
-        ["Chính sách có hiệu lực từ", report.policy.in_force_from],
-        ["Mã băm chính sách", report.policy.digest],
-        ["Mã băm số liệu", codec.digest(report)],
+        ["Số báo cáo", document.head.number.removeprefix("Số: "), ""],
+        ["Nội dung", document.head.subject.replace("\u00a0", " "), ""],
+        ["Thời điểm số liệu", report.as_of, "giờ Việt Nam"],
+        ["Thời điểm lập", report.created_at, "giờ Việt Nam"],
+        ["Số đơn vị", totals.units, "trong phạm vi báo cáo"],
+        ["Số đơn vị có máy báo cáo", totals.units_reporting, "trong 3 ngày gần nhất"],
+        ["Số đơn vị chưa có máy nào", totals.units_without_machines, "chưa ghi nhận máy nào"],
+        ["Số đơn vị chưa khai báo số máy", totals.units_without_expectation, "không tính vào tỷ lệ bao phủ"],
+        ["Số máy khai báo", totals.machines_expected, "theo khai báo của đơn vị"],
+        ["Số máy ghi nhận", totals.machines_enrolled, "đã cài phần mềm thu thập"],
+        ["Số máy có báo cáo", totals.machines_reporting, "trong 3 ngày gần nhất"],
+        ["Số máy mất liên lạc", totals.machines_silent, "đã từng báo cáo, quá 3 ngày không báo cáo"],
+        ["Số máy chưa báo cáo lần nào", totals.machines_never_reported, ""],
+        ["Bao phủ: tử số", totals.coverage.numerator, "máy có báo cáo, không quá số khai báo của từng đơn vị"],
+        ["Bao phủ: mẫu số", totals.coverage.denominator, "máy khai báo"],
+        ["Bao phủ: tỷ lệ", share(totals.coverage), "máy có báo cáo ÷ máy khai báo"],
+        ["Máy đạt toàn bộ tiêu chí", framework.counts.passed, "đạt mọi tiêu chí kỹ thuật áp dụng cho máy"],
+        ["Máy không đạt", framework.counts.failed, "không đạt ít nhất một tiêu chí"],
+        ["Máy chưa có kết luận", framework.counts.undetermined, "chưa rõ + quá hạn + chưa kiểm tra + lỗi"],
+        ["Máy thuộc diện đánh giá", framework.counts.applicable, "đạt + không đạt + chưa có kết luận"],
+        ["Tỷ lệ đạt trên máy thuộc diện", share(framework.rate), "máy đạt ÷ máy thuộc diện đánh giá"],
+        ["Tỷ lệ đạt trên máy khai báo", share(framework.rate_of_expected), "máy đạt ÷ máy khai báo"],
+        ["Chính sách áp dụng từ", report.policy.in_force_from, "giờ Việt Nam"],
+        ["Mã kiểm tra chính sách", report.policy.digest, "SHA-256"],
+        ["Mã kiểm tra số liệu", codec.digest(report), "SHA-256"],
     ]
-    columns = [SheetColumn("Chỉ tiêu", 40), SheetColumn("Số liệu", 70)]
-    return Sheet("Tổng hợp", "Báo cáo tổng hợp", columns, rows)
+    columns = [SheetColumn("Chỉ tiêu", 34), SheetColumn("Số liệu", 68), SheetColumn("Cách tính", 48)]
+    return Sheet("Tổng hợp", "Báo cáo tổng hợp", columns, rows, ragged=True)

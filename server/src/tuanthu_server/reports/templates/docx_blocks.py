@@ -106,7 +106,8 @@ def _fill(row: _Row, source: str, columns: Sequence[layout.Column], *, bold: boo
 
 
 def add_foot(document: Document) -> None:
-    """Recipients on the left, the signer on the right; kept together."""
+    """The closing sentence; recipients on the left, the signer on the right; kept together."""
+    document.add_paragraph("{{ ending }}", style="Kiến nghị")
     left, right = _two_columns(document)
     left.paragraphs[0].style = "Nơi nhận"
     left.paragraphs[0].add_run("{{ foot.recipients_title }}")
@@ -127,8 +128,16 @@ def add_annex_title(document: Document, number: str, title: str, *, new_page: bo
     _rule(document, 50, layout.PAGE_HEIGHT - layout.MARGIN_LEFT - layout.MARGIN_RIGHT)
 
 
+def add_units(document: Document) -> None:
+    """The table of all units, what it counts, and where the figures are kept."""
+    document.add_paragraph("{{ units_measure }}", style="Đơn vị tính")
+    add_table(document, "units", "units", has_total=True)
+    _each(document, "trace", "Ghi chú")
+
+
 def add_unit_sections(document: Document) -> None:
-    """One section for each unit; a unit without machines has no tables."""
+    """One section for each unit that has machines."""
+    document.add_paragraph("{{ details_scope }}", style=BODY)
     document.add_paragraph("{%p for unit in details %}")
     document.add_paragraph("{{ unit.heading }}", style="Heading 2")
     document.add_paragraph("{{ unit.summary }}", style=BODY)
@@ -194,9 +203,9 @@ def _set_widths(table: Table, widths: Sequence[float]) -> None:
 
 def _set_padding(table: Table) -> None:
     margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
+    for side, width in layout.CELL_PADDING.items():
         edge = OxmlElement(f"w:{side}")
-        edge.set(qn("w:w"), "40")  # twentieths of a point: 0.7 mm
+        edge.set(qn("w:w"), str(width * 20))  # twentieths of a point
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
     properties = table._tbl.tblPr  # noqa: SLF001 - python-docx has no cell margins

@@ -71,6 +71,7 @@ LOOKS = {
     ),
     "Tên bảng": Look(13, CENTRE, bold=True, before=6, after=4, keep=True),
     "Đầu cột": Look(10, CENTRE, bold=True),
+    "Đơn vị tính": Look(12, RIGHT, italic=True, before=4, after=4, keep=True),
     "Ô trái": Look(layout.TABLE_SIZE, LEFT),
     "Ô giữa": Look(layout.TABLE_SIZE, CENTRE),
     "Ô phải": Look(layout.TABLE_SIZE, RIGHT),
@@ -80,7 +81,7 @@ LOOKS = {
     "Chức vụ": Look(layout.BODY_SIZE, CENTRE, bold=True, keep=True),
     "Họ tên": Look(layout.BODY_SIZE, CENTRE, bold=True, before=70),
     "Phụ lục": Look(layout.BODY_SIZE, CENTRE, bold=True),
-    "Kèm theo": Look(13, CENTRE, italic=True, after=2),
+    "Kèm theo": Look(layout.BODY_SIZE, CENTRE, italic=True, after=2),
     "Số trang": Look(layout.PAGE_NUMBER_SIZE, CENTRE),
     "Nhãn": Look(11, CENTRE, bold=True),
 }

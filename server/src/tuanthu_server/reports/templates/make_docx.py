@@ -61,7 +61,7 @@ def _add_annexes(document: Document) -> None:
     section.page_width, section.page_height = Mm(layout.PAGE_HEIGHT), Mm(layout.PAGE_WIDTH)
     docx_blocks.add_header(section, first_page_differs=False)
     docx_blocks.add_annex_title(document, "I", "units_title", new_page=False)
-    docx_blocks.add_table(document, "units", "units", has_total=True)
+    docx_blocks.add_units(document)
     docx_blocks.add_annex_title(document, "II", "details_title", new_page=True)
     docx_blocks.add_unit_sections(document)
 
