@@ -14,6 +14,9 @@ from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.store.interface import Store
 
 
+MOST_SETS_OF_KINDS = 256
+
+
 class PolicyInForce(msgspec.Struct, frozen=True):
     """A policy with the moment from which it is in force."""
 
@@ -31,6 +34,26 @@ class Numbered(msgspec.Struct, frozen=True):
     controls: dict[int, tuple[int, ...]]
     """Control number → numbers of the rules that decide it."""
     controls_of_rule: dict[int, tuple[int, ...]]
+    reading: dict[frozenset[str], tuple[str, ...]] = {}
+    """Answers of `rules_reading` so far; a policy never changes, and agents report few different sets of kinds."""
+    read: dict[tuple[str, ...] | None, frozenset[str]] = {}
+    """Answers of `kinds_read_by` so far."""
+
+    def rules_reading(self, kinds: frozenset[str]) -> tuple[str, ...]:
+        """The rules that read at least one of these kinds."""
+        if kinds not in self.reading:
+            if len(self.reading) > MOST_SETS_OF_KINDS:
+                self.reading.clear()
+            self.reading[kinds] = self.policy.rules_reading(kinds)
+        return self.reading[kinds]
+
+    def kinds_read_by(self, rules: tuple[str, ...] | None) -> frozenset[str]:
+        """The kinds that these rules read; None means all rules."""
+        if rules not in self.read:
+            if len(self.read) > MOST_SETS_OF_KINDS:
+                self.read.clear()
+            self.read[rules] = self.policy.kinds_read_by(self.policy.rules if rules is None else rules)
+        return self.read[rules]
 
 
 def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "") -> PolicyVersion:

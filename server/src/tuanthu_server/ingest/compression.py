@@ -1,5 +1,6 @@
 """Unpacking bodies within bounds."""
 
+import threading
 import zlib
 
 import zstandard
@@ -8,6 +9,7 @@ from tuanthu_policy.envelope import MAX_BODY_BYTES, MAX_PAYLOAD_BYTES
 from tuanthu_server.ingest.refusals import Refusal
 
 LEVEL = 3
+_own = threading.local()
 
 
 def check_size(size: int) -> None:
@@ -42,7 +44,7 @@ def _unpack_zstd(body: bytes) -> bytes:
         if size > MAX_PAYLOAD_BYTES:
             raise _too_large()
         if size >= 0:  # the frame says how large it is, and the library holds it to that
-            return zstandard.ZstdDecompressor().decompress(body, max_output_size=size, allow_extra_data=False)
+            return _decompressor().decompress(body, max_output_size=size, allow_extra_data=False)
         with zstandard.ZstdDecompressor(max_window_size=8 * MAX_PAYLOAD_BYTES).stream_reader(body) as reader:
             payload = reader.read(MAX_PAYLOAD_BYTES + 1)
     except zstandard.ZstdError as error:
@@ -50,6 +52,14 @@ def _unpack_zstd(body: bytes) -> bytes:
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise _too_large()
     return bytes(payload)
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    """This thread's own: making one costs as much as unpacking a report, and none may be shared."""
+    if not hasattr(_own, "decompressor"):
+        _own.decompressor = zstandard.ZstdDecompressor()
+    found: zstandard.ZstdDecompressor = _own.decompressor
+    return found
 
 
 def _unpack_gzip(body: bytes) -> bytes:
