@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,26 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tuanthu_server.inventory.store.interface import Row, Store, names
 
+PLAIN = frozenset({int, str, bytes, float, type(None)})
+"""Types that SQLite takes as they are."""
+
 
 def to_sqlite(value: Any) -> Any:
     """A value as Django stores it in SQLite: times as UTC text without zone, UUIDs as 32 hex digits, lists as JSON."""
     kind = type(value)
     if kind is datetime:
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+        return to_text(value)
     if kind is UUID:
         return value.hex
     if kind is list:
         return msgspec.json.encode([item.hex if type(item) is UUID else item for item in value]).decode()
     return value
+
+
+@lru_cache(maxsize=1024)
+def to_text(value: datetime) -> str:
+    """A time as it is stored. The rows of one transaction share most of theirs."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def to_time(value: str | datetime) -> datetime:
@@ -107,7 +117,8 @@ class SqliteStore(Store):
         return 0
 
     def _many(self, sql: str, rows: Iterable[Row]) -> None:
-        self._raw.executemany(sql, [tuple(map(to_sqlite, row)) for row in rows])
+        plain = PLAIN
+        self._raw.executemany(sql, [[v if type(v) in plain else to_sqlite(v) for v in row] for row in rows])
 
 
 def _dialect(sql: str) -> str:
