@@ -36,7 +36,6 @@ def _settle() -> None:
 
     settings.CONFIG = load_config()
     settings.DATABASES = ours._databases(settings.CONFIG)
-    settings.STATIC_ROOT = settings.CONFIG.data_dir / "static"
     connections.__dict__.pop("settings", None)
     connections._settings = None
     with contextlib.suppress(AttributeError):
