@@ -1,25 +1,20 @@
 """`tuanthu-server evaluate`."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cyclopts import App
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from tuanthu_policy.policy import Policy
     from tuanthu_server.compliance.standing import Counts, Standing
 
-OUTCOMES = {
-    "passed": "Đạt",
-    "failed": "Không đạt",
-    "error": "Lỗi",
-    "unknown": "Không rõ",
-    "stale": "Quá hạn",
-    "notchecked": "Chưa kiểm tra",
-    "notapplicable": "Không áp dụng",
-}
-STYLES = {"pass": "green", "fail": "red", "error": "red", "unknown": "yellow", "stale": "yellow", "notchecked": "dim"}
-WORDS = dict(zip(("pass", "fail", *list(OUTCOMES)[2:]), OUTCOMES.values(), strict=True))
+COLOURS = {"pass": "green", "fail": "red", "error": "red", "unknown": "yellow", "stale": "yellow", "notchecked": "dim"}
+ALWAYS_SHOWN = ("passed", "failed")
+"""Counts that have a column even where all are 0."""
 
 
 def register(app: App) -> None:
@@ -28,14 +23,15 @@ def register(app: App) -> None:
 
 
 def evaluate(
-    *, as_of: datetime | None = None, unit: str | None = None, asset: str | None = None, verify: bool = False
+    *, as_of: str | None = None, unit: str | None = None, asset: str | None = None, verify: bool = False
 ) -> None:
     """Kết quả đánh giá hiện tại hoặc tại một thời điểm (results now, or of an earlier moment).
 
     Parameters
     ----------
     as_of
-        Thời điểm (moment), theo chứng cứ và chính sách lúc đó.
+        Ngày YYYY-MM-DD (hết ngày đó, giờ Việt Nam) hoặc thời điểm ISO 8601, theo chứng cứ và chính sách lúc đó.
+        (A day, to its end in Vietnam's time, or a moment; by the evidence and the policy of then.)
     unit
         Chỉ một đơn vị, theo mã (one unit by its code).
     asset
@@ -43,16 +39,17 @@ def evaluate(
     verify
         Tính lại mọi số đếm từ chứng cứ và so sánh (recompute every counter and compare); lệch thì mã thoát là 1.
     """
-    from tuanthu_server.cli.moments import aware
+    from tuanthu_server.cli.moments import read_moment
     from tuanthu_server.django_setup import setup
 
+    moment = None if as_of is None else read_moment(as_of, datetime.now(UTC))
     setup()
     if verify:
         check_counters()
     elif asset is not None:
-        print_asset(asset, aware(as_of))
+        print_asset(asset, moment)
     else:
-        print_units(unit, aware(as_of))
+        print_units(unit, moment)
 
 
 def check_counters() -> None:
@@ -68,21 +65,53 @@ def check_counters() -> None:
 
 
 def print_units(code: str | None, as_of: datetime | None) -> None:
-    """Rules by outcomes, of one unit or all."""
+    """Rules by outcomes, of one unit or all; outcomes that no machine has get no column."""
     from rich.console import Console
-    from rich.table import Table
 
     from tuanthu_server.cli.moments import shown
     from tuanthu_server.compliance.standing import standing
 
     found = standing(as_of)
     sums = rule_sums(found, unit_id(code))
-    title = f"Kết quả đến {shown(found.as_of)}, chính sách {found.policy.digest[:12]}"
-    table = Table("Quy tắc", *OUTCOMES.values(), title=title)
+    scope = f"đơn vị {code}" if code else "tất cả đơn vị"
+    console = Console(highlight=False)
+    console.print(f"Số máy theo kết quả của từng quy tắc, {scope}, đến {shown(found.as_of)}", markup=False)
+    console.print(counts_table(found, sums))
+    console.print(
+        f"Tỷ lệ = máy đạt ÷ mọi máy trong phạm vi quy tắc. Chính sách: {found.policy.digest[:12]}", style="dim"
+    )
+
+
+def counts_table(found: "Standing", sums: "dict[str, Counts]") -> "Table":
+    """One line a rule: its title with as much room as there is, its counts, and the share that passes."""
+    from rich import box
+    from rich.table import Table
+
+    from tuanthu_server.outcome_labels import share_text
+
+    columns = {field: label for field, label in count_labels().items() if is_shown(field, sums)}
+    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, collapse_padding=True)
+    table.add_column("Quy tắc", ratio=1, overflow="fold")
+    for label in (*columns.values(), "Tỷ lệ"):
+        table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)  # one word a line: a narrow column
     for rule, counts in sums.items():
-        title = found.policy.policy.rules[rule].title.vi
-        table.add_row(f"{title}\n[dim]{rule}[/]", *(str(getattr(counts, name)) for name in OUTCOMES))
-    Console().print(table)
+        title = f"{found.policy.policy.rules[rule].title.vi}\n[dim]{rule}[/]"
+        numbers = (str(getattr(counts, field)) for field in columns)
+        table.add_row(title, *numbers, share_text(counts.passed, counts.applicable))
+    return table
+
+
+def count_labels() -> dict[str, str]:
+    """Fields of `Counts` with the names of their outcomes, in the order in which figures are shown."""
+    from tuanthu_policy.labels import outcome_label
+    from tuanthu_server.outcome_labels import COUNT_FIELDS
+
+    return {field: outcome_label(outcome) for outcome, field in COUNT_FIELDS.items()}
+
+
+def is_shown(field: str, sums: "dict[str, Counts]") -> bool:
+    """Whether any rule has machines with this outcome."""
+    return field in ALWAYS_SHOWN or any(getattr(counts, field) for counts in sums.values())
 
 
 def rule_sums(found: "Standing", only: int | None) -> "dict[str, Counts]":
@@ -91,7 +120,7 @@ def rule_sums(found: "Standing", only: int | None) -> "dict[str, Counts]":
 
     units = [unit for unit in found.units.values() if only is None or unit.unit_id == only]
     return {
-        rule: Counts(**{name: sum(getattr(unit.rules[rule], name) for unit in units) for name in OUTCOMES})
+        rule: Counts(**{name: sum(getattr(unit.rules[rule], name) for unit in units) for name in count_labels()})
         for rule in found.policy.policy.rules
     }
 
@@ -112,21 +141,38 @@ def unit_id(code: str | None) -> int | None:
 def print_asset(name: str, as_of: datetime | None) -> None:
     """Every rule on the machines of this name, with what decided."""
     from rich.console import Console
-    from rich.table import Table
 
     from tuanthu_server.compliance.policies import in_force
-    from tuanthu_server.compliance.standing import asset_results
     from tuanthu_server.errors import InputError
     from tuanthu_server.inventory.models import Asset
 
     machines = list(Asset.objects.filter(name=name, retired_at=None).select_related("unit"))
     if not machines:
         raise InputError(f"Không có máy tên {name}", f"There is no machine named {name}")
+    policy = in_force(as_of or datetime.now().astimezone()).policy
+    console = Console(highlight=False)
     for machine in machines:
-        table = Table("Quy tắc", "Kết quả", "Lý do", title=f"{machine.name} – {machine.unit.name}")
-        for result in asset_results(machine.pk, as_of):
-            code = result.outcome.code
-            rules = in_force(as_of or datetime.now().astimezone()).policy.rules
-            shown_rule = f"{rules[result.rule].title.vi}\n[dim]{result.rule}[/]"
-            table.add_row(shown_rule, f"[{STYLES.get(code, 'dim')}]{WORDS[code]}[/]", result.reason)
-        Console().print(table)
+        console.print(f"{machine.name} – {machine.unit.name}", markup=False)
+        console.print(results_table(machine.pk, as_of, policy))
+
+
+def results_table(asset_id: int, as_of: datetime | None, policy: "Policy") -> "Table":
+    """One line a rule: outcome and reason in words."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from tuanthu_policy.labels import outcome_label
+    from tuanthu_policy.reasons import reason_text
+    from tuanthu_server.compliance.standing import asset_results
+
+    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
+    table.add_column("Quy tắc", ratio=1, overflow="fold")
+    table.add_column("Kết quả", no_wrap=True)
+    table.add_column("Lý do", ratio=1)
+    for result in asset_results(asset_id, as_of):
+        colour = COLOURS.get(result.outcome.code, "dim")
+        title = f"{policy.rules[result.rule].title.vi}\n[dim]{result.rule}[/]"
+        reason = escape(reason_text(result.reason, policy.kinds))
+        table.add_row(title, f"[{colour}]{outcome_label(result.outcome)}[/]", reason)
+    return table
