@@ -4,6 +4,9 @@ from typing import Final, Literal
 
 import msgspec
 
+from tuanthu_policy.labels import OUTCOME_LABELS
+from tuanthu_policy.outcome import Outcome
+
 PAGE_WIDTH: Final = 210
 PAGE_HEIGHT: Final = 297
 MARGIN_TOP: Final = 22
@@ -41,8 +44,21 @@ def _number(title: str, width: float = 12.5) -> Column:
 
 
 _INDEX = Column("STT", 10, "center")
+OUTCOMES: Final = (
+    Outcome.PASS,
+    Outcome.FAIL,
+    Outcome.UNKNOWN,
+    Outcome.STALE,
+    Outcome.NOTCHECKED,
+    Outcome.ERROR,
+)
+"""In the order of `rows.outcome_cells`."""
 _OUTCOMES = tuple(
-    _number(title) for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa rõ", "Quá hạn", "Chưa kiểm tra", "Lỗi")
+    _number(title)
+    for title in (
+        "Thuộc diện",
+        *(OUTCOME_LABELS[outcome].vi for outcome in OUTCOMES),
+    )
 )
 _RATE = _number("Tỷ lệ đạt", 15)
 

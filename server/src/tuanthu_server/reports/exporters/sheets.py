@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from tuanthu_policy.labels import OUTCOME_LABELS
+from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.document import words
+from tuanthu_server.reports.document.layout import OUTCOMES
 from tuanthu_server.reports.document.reasons import reason
 from tuanthu_server.reports.snapshot.model import DepartmentReport, MachineResult, OutcomeCounts, Ratio
 
@@ -31,7 +34,7 @@ class Sheet(NamedTuple):
 
 _COUNTS = [
     SheetColumn(title, 9)
-    for title in ("Thuộc diện", "Đạt", "Không đạt", "Chưa rõ", "Quá hạn", "Chưa kiểm tra", "Lỗi", "Không áp dụng")
+    for title in ("Thuộc diện", *(OUTCOME_LABELS[outcome].vi for outcome in (*OUTCOMES, Outcome.NOTAPPLICABLE)))
 ]
 _FIGURES = [*_COUNTS, SheetColumn("Tỷ lệ đạt", 9)]
 _MACHINE = [

@@ -127,7 +127,7 @@ class _Writer:
 def _height(columns: list[SheetColumn], row: Sequence[Value]) -> float:
     """Points that the row needs for its longest text; not every program finds that out on its own."""
     lines = [
-        math.ceil(len(value) * 1.1 / column.width)
+        math.ceil(len(value) * 0.95 / column.width)
         for column, value in zip(columns, row, strict=True)
         if isinstance(value, str)
     ]
