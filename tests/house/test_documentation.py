@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("name", Config.__struct_fields__)
 def test_every_collector_setting_is_documented(name):
-    row = re.search(rf"^\| `{name}` \| ([^|]+) \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.MULTILINE)
+    row = re.search(
+        rf"^\| `{name}` \| ([^|]+) \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert row, f"docs/settings.md has no row for {name}"
 
 
