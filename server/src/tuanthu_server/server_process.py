@@ -1,5 +1,8 @@
 """Running the collector: checks before the start, then the ASGI server with its processes."""
 
+import signal
+import socket
+
 import uvicorn
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -15,11 +18,8 @@ BACKLOG = 2048
 
 def check(config: Config) -> None:
     """Refuse to start where it could not work; raises ConfigError."""
-    if config.workers < 1 or (config.workers > 1 and not config.is_postgresql):
-        raise ConfigError(
-            f"workers = {config.workers}: SQLite chỉ dùng được 1 tiến trình; hãy dùng PostgreSQL (database_url)",
-            f"workers = {config.workers}: SQLite takes 1 process; use PostgreSQL (database_url)",
-        )
+    check_workers(config)
+    check_address(config)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise ConfigError(
@@ -29,9 +29,42 @@ def check(config: Config) -> None:
     connection.close()
 
 
+def check_workers(config: Config) -> None:
+    """SQLite takes one writer; several processes would only wait for each other."""
+    if config.workers < 1:
+        raise ConfigError(
+            f"workers = {config.workers}: phải từ 1 trở lên", f"workers = {config.workers}: must be at least 1"
+        )
+    if config.workers > 1 and not config.is_postgresql:
+        raise ConfigError(
+            f"workers = {config.workers}: SQLite chỉ dùng được 1 tiến trình; hãy dùng PostgreSQL (database_url)",
+            f"workers = {config.workers}: SQLite takes 1 process; use PostgreSQL (database_url)",
+        )
+
+
+def check_address(config: Config) -> None:
+    """Raise ConfigError where the address cannot be listened on, before any process is started."""
+    address = f"{config.listen_host}:{config.listen_port}"
+    try:
+        family, kind, _, _, target = socket.getaddrinfo(
+            config.listen_host, config.listen_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(target)
+    except (OSError, OverflowError) as error:
+        cause = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"listen_host, listen_port: không mở được {address} ({cause})",
+            f"listen_host, listen_port: cannot listen on {address} ({cause})",
+        ) from None
+
+
 def run(config: Config) -> None:
     """Serve until SIGTERM or SIGINT; requests in progress get `GRACE_SECONDS`, what is queued is written."""
     files = tls.ensure(config)
+    # The ASGI server ends in order and then raises the signal again; an ordered end is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.run(
         "tuanthu_server.asgi:create_app",
         factory=True,

@@ -1,23 +1,13 @@
 """Django's settings, made from `config.load_config()`."""
 
-import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tuanthu_server.config import Config, load_config
+from tuanthu_server.data_folder import secret_key
 
 CONFIG = load_config()
-
-
-def _secret_key(config: Config) -> str:
-    """The key of sessions and forms, made on first start and readable by the owner only."""
-    path = config.data_dir / "secret.key"
-    if not path.exists():
-        config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return path.read_text(encoding="ascii")
 
 
 def _databases(config: Config) -> dict[str, dict[str, Any]]:
@@ -49,7 +39,7 @@ def _databases(config: Config) -> dict[str, dict[str, Any]]:
 
 
 BASE_DIR = Path(__file__).resolve().parent
-SECRET_KEY = _secret_key(CONFIG)
+SECRET_KEY = secret_key(CONFIG.data_dir)
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = [CONFIG.public_host, "localhost", "127.0.0.1", "[::1]"]
 DATABASES = _databases(CONFIG)

@@ -1,17 +1,18 @@
 """The collector's certificate: the operator's own, or one issued by a CA that the collector makes on first start."""
 
 import ipaddress
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from tuanthu_server.certificates import TlsFiles, check_dates, load_certificate, load_key, matches, operators_files
 from tuanthu_server.config import Config
+from tuanthu_server.data_folder import exclusive, write_new
 from tuanthu_server.errors import ConfigError
 
 CA_LIFE = timedelta(days=3652)
@@ -21,44 +22,36 @@ BACKDATE = timedelta(hours=1)
 """Clocks of stations run late."""
 
 
-class TlsFiles(NamedTuple):
-    """What a TLS server needs."""
-
-    certificate: Path
-    key: Path
-    ca: Path | None
-    """The collector's own CA; None with the operator's certificate."""
-
-
 def ensure(config: Config) -> TlsFiles:
-    """The files to serve with, made or renewed where needed; ConfigError where the operator's are not there."""
+    """The files to serve with, made or renewed where needed; ConfigError where they cannot serve."""
     if config.tls_certificate or config.tls_key:
-        return _operators(config)
+        return operators_files(config)
     folder = config.data_dir / "tls"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ca_path, ca_key_path = folder / "ca.pem", folder / "ca.key"
-    if not (ca_path.exists() and ca_key_path.exists()):
-        _make_ca(ca_path, ca_key_path)
-    files = TlsFiles(folder / "server.pem", folder / "server.key", ca_path)
-    if not _serves(files, config.public_host):
-        _issue(files, ca_path, ca_key_path, config.public_host)
-    return files
+    with exclusive(folder):
+        return _own_files(folder, config.public_host)
 
 
 def ca_fingerprint(config: Config) -> str | None:
     """SHA-256 (lower-case hex) of the CA certificate (DER), by which agents know it; None with the operator's."""
     path = ensure(config).ca
-    if path is None:
-        return None
-    return x509.load_pem_x509_certificate(path.read_bytes()).fingerprint(hashes.SHA256()).hex()
+    return None if path is None else load_certificate(path).fingerprint(hashes.SHA256()).hex()
 
 
-def _operators(config: Config) -> TlsFiles:
-    certificate, key = Path(config.tls_certificate), Path(config.tls_key)
-    for name, path in (("tls_certificate", certificate), ("tls_key", key)):
-        if not path.is_file() or not os.access(path, os.R_OK):
-            raise ConfigError(f"{name}: không đọc được {path}", f"{name}: cannot read {path}")
-    return TlsFiles(certificate, key, None)
+def _own_files(folder: Path, host: str) -> TlsFiles:
+    """What the collector's own CA issues. The CA itself is never made anew: every agent knows it by its fingerprint."""
+    ca_path, ca_key_path = folder / "ca.pem", folder / "ca.key"
+    if not ca_path.exists():  # a key without it was never used: the certificate is written last
+        _make_ca(ca_path, ca_key_path)
+    ca = load_certificate(ca_path)
+    check_dates(ca, ca_path, "ca.pem")
+    files = TlsFiles(folder / "server.pem", folder / "server.key", ca_path)
+    if not _serves(files, ca, host):
+        _issue(files, ca, ca_key_path, host)
+    for path in (ca_key_path, files.key):
+        if path.exists() and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    return files
 
 
 def _make_ca(path: Path, key_path: Path) -> None:
@@ -66,7 +59,7 @@ def _make_ca(path: Path, key_path: Path) -> None:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tuanthu CA")])
     now = datetime.now(UTC)
     certificate = (
-        _builder(name, name, key.public_key(), now, CA_LIFE)
+        _builder(name, name, key.public_key(), now, now + CA_LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -76,16 +69,16 @@ def _make_ca(path: Path, key_path: Path) -> None:
     _write(path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
 
 
-def _issue(files: TlsFiles, ca_path: Path, ca_key_path: Path, host: str) -> None:
-    ca = x509.load_pem_x509_certificate(ca_path.read_bytes())
-    ca_key = serialization.load_pem_private_key(ca_key_path.read_bytes(), None)
-    if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
-        raise ConfigError(f"{ca_key_path} không phải khóa EC", f"{ca_key_path} is no EC key")
+def _issue(files: TlsFiles, ca: x509.Certificate, ca_key_path: Path, host: str) -> None:
+    ca_key = load_key(ca_key_path)
+    if not isinstance(ca_key, ec.EllipticCurvePrivateKey) or not matches(ca, ca_key):
+        raise ConfigError(f"{ca_key_path} không phải khóa của ca.pem", f"{ca_key_path} is not the key of ca.pem")
     key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     certificate = (
-        _builder(subject, ca.subject, key.public_key(), datetime.now(UTC), CERTIFICATE_LIFE)
+        _builder(subject, ca.subject, key.public_key(), now, min(now + CERTIFICATE_LIFE, ca.not_valid_after_utc))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -97,14 +90,18 @@ def _issue(files: TlsFiles, ca_path: Path, ca_key_path: Path, host: str) -> None
     _write(files.certificate, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
 
 
-def _serves(files: TlsFiles, host: str) -> bool:
-    """Whether the certificate that is there is of this host and has a month left."""
-    if not (files.certificate.exists() and files.key.exists()):
+def _serves(files: TlsFiles, ca: x509.Certificate, host: str) -> bool:
+    """Whether the certificate that is there is of this host, CA and key, and has a month left."""
+    try:
+        certificate, key = load_certificate(files.certificate), load_key(files.key)
+        certificate.verify_directly_issued_by(ca)
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ConfigError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
         return False
-    certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
-    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    fresh = certificate.not_valid_after_utc - datetime.now(UTC) > RENEW_BEFORE
-    return fresh and list(names) == _names(host)
+    now = datetime.now(UTC)
+    last = min(RENEW_BEFORE, (ca.not_valid_after_utc - now) / 2)  # a CA near its end issues nothing longer
+    fresh = certificate.not_valid_before_utc <= now and certificate.not_valid_after_utc - now > last
+    return fresh and list(names) == _names(host) and matches(certificate, key)
 
 
 def _names(host: str) -> list[x509.GeneralName]:
@@ -118,11 +115,15 @@ def _names(host: str) -> list[x509.GeneralName]:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, life: timedelta
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    now: datetime,
+    end: datetime,
 ) -> x509.CertificateBuilder:
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
     builder = builder.serial_number(x509.random_serial_number())
-    return builder.not_valid_before(now - BACKDATE).not_valid_after(now + life)
+    return builder.not_valid_before(now - BACKDATE).not_valid_after(end)
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
@@ -148,8 +149,5 @@ def _write(path: Path, data: bytes, mode: int) -> None:
     """Write whole or not at all; the mode holds from the first byte on."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(fresh, data, mode)
     fresh.replace(path)

@@ -5,11 +5,37 @@ import sys
 from tuanthu_server.cli.app import app
 from tuanthu_server.errors import TuanthuError
 
+BEFORE_INITIALISATION = frozenset({"tuanthu_server.cli.init"})
+"""Modules whose commands may run on an empty data folder."""
+
 
 def main() -> None:
     """Entry point: a known error is printed in both languages and exits with 3."""
     try:
-        app()
+        run(sys.argv[1:])
     except TuanthuError as error:
-        print(f"Lỗi: {error.vi}\n     ({error.en})", file=sys.stderr)
-        sys.exit(3)
+        fail(error.vi, error.en)
+    except Exception as error:
+        from django.db import OperationalError
+
+        if not isinstance(error, OperationalError):
+            raise
+        fail(f"không dùng được cơ sở dữ liệu: {error}", f"the database cannot be used: {error}")
+
+
+def run(tokens: list[str]) -> None:
+    """Run one command line; a command that works on data needs a folder that `init` made."""
+    from tuanthu_server.config import load_config
+    from tuanthu_server.data_folder import require_initialised
+
+    command, bound, _ = app.parse_args(tokens)
+    module = str(getattr(command, "__module__", ""))
+    if module.startswith("tuanthu_server.cli.") and module not in BEFORE_INITIALISATION:
+        require_initialised(load_config())
+    command(*bound.args, **bound.kwargs)
+
+
+def fail(vi: str, en: str) -> None:
+    """Print an error in both languages and exit with 3."""
+    print(f"Lỗi: {vi}\n     ({en})", file=sys.stderr)
+    sys.exit(3)

@@ -1,16 +1,47 @@
-"""Dates and times as people type them."""
+"""Dates and times as people type and read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from tuanthu_server.errors import InputError
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-def aware(moment: datetime | None) -> datetime | None:
-    """A moment without a zone is Vietnamese time; a bare date is the beginning of that day."""
-    if moment is None:
+def read_moment(text: str, now: datetime) -> datetime | None:
+    """The end of a day in Vietnam, or the moment; None (now) for today; InputError for nonsense or the future."""
+    found = _read(text, "--as-of")
+    if isinstance(found, datetime):
+        moment = found
+    elif found == now.astimezone(LOCAL).date():
         return None
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=LOCAL)).astimezone(UTC)
+    else:
+        moment = datetime.combine(found, time.max, LOCAL)
+    if moment > now:
+        raise InputError(f"--as-of {text}: ở tương lai", f"--as-of {text}: lies in the future")
+    return moment
+
+
+def read_beginning(text: str, option: str) -> datetime:
+    """From when something holds: the beginning of a day in Vietnam, or the moment; InputError for nonsense."""
+    found = _read(text, option)
+    return found if isinstance(found, datetime) else datetime.combine(found, time(), LOCAL).astimezone(UTC)
+
+
+def _read(text: str, option: str) -> date | datetime:
+    """A bare date as such; a moment without a zone is Vietnam's time."""
+    try:
+        if len(text) == len("2026-11-24"):
+            day = date.fromisoformat(text)
+            _ = day - timedelta(days=1), day + timedelta(days=1)  # the first and last have no room for a zone
+            return day
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InputError(
+            f"{option} {text}: không phải ngày dạng YYYY-MM-DD hay thời điểm ISO 8601",
+            f"{option} {text}: neither a day YYYY-MM-DD nor an ISO 8601 moment",
+        ) from None
 
 
 def shown(moment: datetime) -> str:

@@ -1,6 +1,5 @@
 """`tuanthu-server policies`."""
 
-from datetime import datetime
 from pathlib import Path
 
 from cyclopts import App
@@ -14,7 +13,7 @@ def register(app: App) -> None:
     app.command(group)
 
 
-def publish(folder: Path | None = None, *, since: datetime | None = None, note: str = "") -> None:
+def publish(folder: Path | None = None, *, since: str | None = None, note: str = "") -> None:
     """Ban hành chính sách và đánh giá lại mọi máy (publish a policy and judge every machine again).
 
     Parameters
@@ -22,23 +21,23 @@ def publish(folder: Path | None = None, *, since: datetime | None = None, note: 
     folder
         Thư mục chính sách (policy folder); mặc định: chính sách đi kèm (the one shipped).
     since
-        Có hiệu lực từ (in force from); mặc định: bây giờ.
+        Có hiệu lực từ (in force from): ngày YYYY-MM-DD (đầu ngày, giờ Việt Nam) hoặc thời điểm ISO 8601, trong quá khứ
+        hoặc tương lai (a day or a moment, past or to come); mặc định: bây giờ (now).
     note
         Ghi chú (note).
     """
-    from tuanthu_server.cli.moments import aware
+    from tuanthu_server.cli.moments import read_beginning, shown
     from tuanthu_server.django_setup import setup
 
+    moment = None if since is None else read_beginning(since, "--since")
     setup()
     from tuanthu_policy.loader import load_policy
     from tuanthu_server.compliance import policies
     from tuanthu_server.compliance.sweep import sweep
 
-    version = policies.publish(load_policy(folder), aware(since), note)
+    version = policies.publish(load_policy(folder), moment, note)
     judged = sweep()
-    print(
-        f"Chính sách {version.digest} có hiệu lực từ {version.in_force_from.isoformat()}; đã đánh giá lại {judged} máy."
-    )
+    print(f"Chính sách {version.digest} có hiệu lực từ {shown(version.in_force_from)}; đã đánh giá lại {judged} máy.")
 
 
 def show() -> None:

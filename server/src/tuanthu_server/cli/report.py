@@ -3,13 +3,13 @@
 import os
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from tuanthu_server.cli.moments import LOCAL
+from tuanthu_server.cli.moments import read_moment
 from tuanthu_server.errors import InputError
 
 if TYPE_CHECKING:
@@ -96,27 +96,6 @@ def choose_targets(out: Path, formats: Sequence[str] | None) -> list[tuple[str, 
 
 def _filename(name: str) -> str:
     return "summary.json" if name == "json" else f"bao-cao-tong-hop.{name}"
-
-
-def read_moment(text: str, now: datetime) -> datetime | None:
-    """The end of a day in Vietnam, or the moment; None (now) for today; InputError for nonsense or the future."""
-    try:
-        if len(text) == len("2026-11-24"):
-            day = date.fromisoformat(text)
-            moment = datetime.combine(day + timedelta(days=1), time(), LOCAL) - timedelta(microseconds=1)
-            if day == now.astimezone(LOCAL).date():
-                return None
-        else:
-            moment = datetime.fromisoformat(text)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)
-    except (ValueError, OverflowError):
-        raise InputError(
-            f"--as-of {text}: không phải ngày dạng YYYY-MM-DD hay thời điểm ISO 8601",
-            f"--as-of {text}: neither a day YYYY-MM-DD nor an ISO 8601 moment",
-        ) from None
-    if moment > now:
-        raise InputError(f"--as-of {text}: ở tương lai", f"--as-of {text}: lies in the future")
-    return moment
 
 
 def _produce(

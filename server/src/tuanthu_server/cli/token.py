@@ -4,6 +4,13 @@ from uuid import UUID
 
 from cyclopts import App
 
+OWN_CERTIFICATE = (
+    "Máy chủ dùng chứng thư riêng: máy trạm kiểm tra bằng kho chứng thư của hệ điều hành, ghi danh không cần "
+    "--ca-fingerprint; nếu là CA nội bộ thì thêm --ca TỆP.\n"
+    "(The collector uses the operator's certificate: agents check it by their machine's trust store, enrol without "
+    "--ca-fingerprint; for an internal CA add --ca FILE.)"
+)
+
 
 def register(app: App) -> None:
     """Add the commands."""
@@ -45,11 +52,13 @@ def new(*, unit: str, uses: int = 1, days: int = 7, label: str = "") -> None:
     if found is None:
         raise InputError(f"Không có đơn vị mang mã {unit}", f"There is no unit with code {unit}")
     config = load_config()
+    fingerprint = tls.ca_fingerprint(config)  # before the token: a certificate that is wrong must not cost one
     print(f"Mã ghi danh của {found.name} (dùng {uses} lần, hết hạn sau {days} ngày):")
     print(f"  {tokens.issue(found, uses, days, label)}")
-    fingerprint = tls.ca_fingerprint(config)
     if fingerprint is not None:
         print(f"Dấu vân tay CA, SHA-256 (CA fingerprint):\n  {fingerprint}")
+    else:
+        print(OWN_CERTIFICATE)
     print(f"Địa chỉ (address):\n  https://{config.public_host}:{config.listen_port}")
 
 
