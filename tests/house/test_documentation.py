@@ -1,6 +1,9 @@
 """What users can set or call stands in the documentation."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -34,3 +37,23 @@ def test_documented_defaults_of_the_collector_are_the_real_ones():
 def test_no_setting_is_documented_that_does_not_exist():
     rows = re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(rows) == set(Config.__struct_fields__)
+
+
+def commands(program: str) -> set[str]:
+    """The names of a program's commands, as its help lists them."""
+    shown = subprocess.run(
+        [Path(sys.executable).parent / program, "--help"],
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return set(re.findall(r"^│ ([a-z][a-z-]+) ", shown, re.MULTILINE))
+
+
+@pytest.mark.parametrize("program", ["tuanthu-server", "tuanthu-agent"])
+def test_every_command_is_documented_and_every_documented_one_exists(program):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    documented = set(re.findall(rf"^\| `{program} ([a-z-]+)", text, re.MULTILINE))
+    assert len(documented) > 4
+    assert commands(program) == documented
