@@ -7,7 +7,8 @@ import pytest
 from tuanthu_agent.commands import CommandError, Commands
 from tuanthu_agent.config import load_config
 from tuanthu_agent.host import Host
-from tuanthu_agent.system import Disk, Nic, NotAvailableError, Processes, System
+from tuanthu_agent.process_table import Processes
+from tuanthu_agent.system import Disk, Nic, NotAvailableError, System
 
 
 @dataclass

@@ -3,15 +3,21 @@
 import errno
 import os
 import socket
+import struct
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from tuanthu_agent.commands import Commands, NoCommands, SystemCommands
+from tuanthu_agent.process_table import LAST_SYSTEM_UID
 from tuanthu_agent.system import LiveSystem, NoSystem, System
 
 MOST_BYTES: Final = 1024 * 1024
 """No fact needs more of a file."""
+MOST_ANSWER: Final = 4096
+_CREDENTIALS: Final = struct.Struct("=iII")
+"""Process, user and group at the other end of a Unix socket."""
 _CODES: Final = {
     errno.ENOENT: "not-found",
     errno.ENOTDIR: "not-found",
@@ -72,13 +78,24 @@ class Host:
         except HostError:
             return None
 
+    def has(self, path: str) -> bool | None:
+        """Whether the path leads to something; None where this user may not look."""
+        try:
+            self.path(path).stat()
+        except OSError as error:
+            return None if host_error(error, path).code == "permission-denied" else False
+        return True
+
     def exists(self, path: str) -> bool:
-        """Whether the path leads to something."""
-        return self.path(path).exists()
+        """Whether the path is seen to lead to something."""
+        return self.has(path) is True
 
     def has_link(self, path: str) -> bool:
         """Whether the path is a symbolic link, wherever that leads."""
-        return self.path(path).is_symlink()
+        try:
+            return self.path(path).is_symlink()
+        except OSError:
+            return False
 
     def link_target(self, path: str) -> str | None:
         """Where a symbolic link points, as it is written."""
@@ -100,14 +117,21 @@ class Host:
             return datetime.fromtimestamp(int(self.path(path).stat().st_mtime), UTC)
         except OSError as error:
             raise host_error(error, path) from None
+        except (ValueError, OverflowError):
+            raise HostError("unreadable", path) from None
 
     def ask_unix(self, path: str, question: bytes, seconds: float) -> bytes:
-        """Connect to a Unix socket, send a question, return the answer (at most 4 KiB); raises HostError."""
+        """Connect to a Unix socket, send a question, return the answer (at most 4 KiB); raises HostError.
+
+        Only a service is believed: `untrusted-peer` where an ordinary user listens.
+        """
+        if not hasattr(socket, "AF_UNIX"):
+            raise HostError("not-available", path)
         with socket.socket(socket.AF_UNIX) as connection:
             return _ask(connection, str(self.path(path)), question, seconds, path)
 
     def ask_loopback(self, port: int, question: bytes, seconds: float) -> bytes:
-        """The same over TCP on 127.0.0.1; raises HostError."""
+        """The same over TCP on 127.0.0.1, where nobody can tell who listens; raises HostError."""
         with socket.socket() as connection:
             return _ask(connection, ("127.0.0.1", port), question, seconds, f"127.0.0.1:{port}")
 
@@ -115,13 +139,29 @@ class Host:
 def _ask(
     connection: socket.socket, address: str | tuple[str, int], question: bytes, seconds: float, what: str
 ) -> bytes:
+    deadline = time.monotonic() + seconds
     connection.settimeout(seconds)
+    answer = b""
     try:
         connection.connect(address)
+        if not _is_trusted(connection):
+            raise HostError("untrusted-peer", what)
         connection.sendall(question)
-        answer = b""
-        while len(answer) < 4096 and not answer.endswith(b"\0") and (part := connection.recv(4096)):
+        while len(answer) < MOST_ANSWER and not answer.endswith(b"\0"):
+            connection.settimeout(max(0.001, deadline - time.monotonic()))
+            part = connection.recv(MOST_ANSWER)
+            if not part:
+                break
             answer += part
     except OSError as error:
         raise host_error(error, what) from None
     return answer
+
+
+def _is_trusted(connection: socket.socket) -> bool:
+    """Whether a service listens on this Unix socket, or this very user; other sockets tell nothing of their owner."""
+    if not hasattr(socket, "SO_PEERCRED") or connection.family != socket.AF_UNIX:
+        return True
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    uid: int = _CREDENTIALS.unpack(credentials)[1]
+    return uid <= LAST_SYSTEM_UID or uid == os.geteuid()

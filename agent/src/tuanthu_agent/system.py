@@ -11,6 +11,8 @@ from typing import Final
 
 import psutil
 
+from tuanthu_agent.process_table import Processes, read_processes
+
 _NEVER_DISKS: Final = frozenset({"squashfs", "iso9660", "udf", "erofs", "autofs", "overlay", "tmpfs", "devtmpfs"})
 _UNSYNCHRONISED: Final = 0x40
 _CLOCK_ERROR: Final = 5
@@ -18,22 +20,6 @@ _CLOCK_ERROR: Final = 5
 
 class NotAvailableError(Exception):
     """This machine cannot tell that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Processes:
-    """The process table as this user sees it."""
-
-    names: frozenset[str]
-    """Names of executables; the kernel cuts them off at 15 characters."""
-    complete: bool
-    """Whether other users' processes are visible: only then does a missing name mean that nothing runs."""
-
-    def runs(self, *names: str) -> bool | None:
-        """Whether one of these runs; None where that cannot be seen."""
-        if any(name in self.names or name[:15] in self.names for name in names):
-            return True
-        return False if self.complete else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +54,7 @@ class System(ABC):
 
     @abstractmethod
     def family(self) -> str:
-        """`linux`, `windows` or `macos`."""
+        """`linux`, `windows`, `macos` or `other`."""
 
     @abstractmethod
     def hostname(self) -> str:
@@ -112,10 +98,7 @@ class LiveSystem(System):
 
     def family(self) -> str:
         """See `System`."""
-        name = {"Linux": "linux", "Windows": "windows", "Darwin": "macos"}.get(platform.system())
-        if name is None:
-            raise NotAvailableError
-        return name
+        return {"Linux": "linux", "Windows": "windows", "Darwin": "macos"}.get(platform.system(), "other")
 
     def hostname(self) -> str:
         """See `System`."""
@@ -155,13 +138,11 @@ class LiveSystem(System):
 
     def processes(self) -> Processes:
         """See `System`."""
-        names: set[str] = set()
-        for process in psutil.process_iter(["name"]):
-            if process.info["name"]:
-                names.add(process.info["name"])
-        # With hidepid a user sees only their own; the first process is never theirs.
-        complete = psutil.pid_exists(1) and 1 in psutil.pids() if os.name == "posix" else True
-        return Processes(frozenset(names), complete)
+        if platform.system() == "Linux":
+            return read_processes()
+        # Elsewhere nobody has looked yet for whom they run.
+        names = {process.info["name"] for process in psutil.process_iter(["name"])}
+        return Processes(frozenset(), complete=False, doubtful=frozenset(name for name in names if name))
 
     def nics(self) -> list[Nic]:
         """See `System`."""

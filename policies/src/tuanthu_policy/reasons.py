@@ -40,11 +40,23 @@ REASONS: Final[Mapping[str, Text]] = {
 
 CAUSES: Final[Mapping[str, Text]] = {
     "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),
+    "clamd-config": Text("không đọc được cấu hình của clamd", "clamd's configuration cannot be read"),
     "clamd-not-listening": Text("clamd chạy nhưng không nhận kết nối", "clamd runs but does not listen"),
+    "clamd-permission-denied": Text("không đủ quyền hỏi clamd", "not permitted to ask clamd"),
+    "clamd-timeout": Text("clamd không trả lời kịp", "clamd did not answer in time"),
+    "clamd-untrusted-peer": Text("tiến trình nhận kết nối không phải dịch vụ", "no service listens on clamd's socket"),
     "connection-refused": Text("kết nối bị từ chối", "connection refused"),
+    "crashed": Text("bị dừng đột ngột", "ended abruptly"),
     "database-empty": Text("thư mục mẫu nhận diện trống", "no signature files"),
     "database-header": Text("không đọc được phần đầu của tệp mẫu nhận diện", "unreadable signature file"),
+    "database-not-found": Text("không có thư mục mẫu nhận diện", "no folder of signatures"),
+    "database-not-loaded": Text(
+        "clamd chưa nạp mẫu nhận diện có trên đĩa", "clamd has not loaded the signatures on disk"
+    ),
+    "database-permission-denied": Text("không đủ quyền đọc mẫu nhận diện", "not permitted to read the signatures"),
+    "database-unknown": Text("clamd không cho biết đã nạp mẫu nào", "clamd does not tell its signatures"),
     "deadline": Text("quá thời hạn", "it took too long"),
+    "dns-socket": Text("không gửi được tới máy chủ DNS", "cannot send to the DNS server"),
     "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
     "icmp-not-permitted": Text("không được phép gửi ICMP", "ICMP is not permitted"),
     "no-default-route": Text("không có tuyến mặc định", "no default route"),
@@ -56,8 +68,12 @@ CAUSES: Final[Mapping[str, Text]] = {
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
     "timeout": Text("quá thời gian chờ", "timed out"),
+    "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
     "too-many": Text("vượt số lượng cho phép", "too many"),
+    "unplaced-process": Text("có tiến trình nhưng không thấy phần mềm", "a process without its product's files"),
+    "unreadable": Text("không đọc được", "unreadable"),
+    "untrusted-peer": Text("không rõ ai nhận kết nối", "it is not known who listens"),
 }
 """What agents give as the cause of not knowing; others are shown as they are."""
 

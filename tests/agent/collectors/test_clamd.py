@@ -12,7 +12,8 @@ import pytest
 from tuanthu_agent.collectors import antivirus
 from tuanthu_agent.collectors.interface import Settings
 from tuanthu_agent.host import Host
-from tuanthu_agent.system import LiveSystem, Processes
+from tuanthu_agent.process_table import Processes
+from tuanthu_agent.system import LiveSystem
 
 pytestmark = pytest.mark.skipif(not Path("/usr/sbin/clamd").exists(), reason="clamav-daemon is not installed")
 START_SECONDS = 60
@@ -33,6 +34,8 @@ def clamd():
     folder = Path(tempfile.mkdtemp(prefix="tt-clamd-"))
     (folder / "db").mkdir()
     (folder / "root/etc/clamav").mkdir(parents=True)
+    (folder / "root/usr/sbin").mkdir(parents=True)
+    (folder / "root/usr/sbin/clamd").touch()
     # A signature of nothing: bytes that no real file holds.
     (folder / "db/noi-bo.ndb").write_text("Tuanthu.Test:0:*:7475616e7468752d746573742d7369676e6174757265\n")
     socket = folder / "root/clamd.ctl"

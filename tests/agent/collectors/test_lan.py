@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from tuanthu_agent.collectors import lan
 from tuanthu_agent.collectors.interface import Settings
 from tuanthu_agent.collectors.lan import dns, parsing
+from tuanthu_agent.collectors.lan.interfaces import kind_by_name
+from tuanthu_agent.collectors.lan.routing import Gateway, neighbour_is_reachable
 from tuanthu_agent.system import Nic
 
 PASSIVE = Settings(lan_probes="passive")
@@ -54,7 +56,6 @@ def test_a_wired_machine_is_described_without_sending_a_packet(machine):
         "dns_servers": ["192.0.2.53", "fe80::1"],
         "wired_up": True,
         "link_speed_mbps": 1000,
-        "gateway_reachable": True,
         "interfaces": [
             {"name": "br0", "kind": "virtual", "up": True},
             {
@@ -72,10 +73,32 @@ def test_a_wired_machine_is_described_without_sending_a_packet(machine):
     }
 
 
-@pytest.mark.parametrize("state", ["STALE", "FAILED", "DELAY"])
-def test_only_a_neighbour_heard_of_lately_counts_as_reachable(machine, state):
-    neighbours = {NEIGH: NEIGHBOURS.replace("REACHABLE", state)}
-    assert "gateway_reachable" not in lan.collect(machine(FILES, neighbours, nics_=NICS), PASSIVE).facts
+def test_without_probes_what_the_kernel_last_heard_of_the_gateway_changes_nothing(machine):
+    heard = lan.collect(machine(FILES, {NEIGH: NEIGHBOURS}, nics_=NICS), PASSIVE)
+    silent = lan.collect(machine(FILES, {NEIGH: NEIGHBOURS.replace("REACHABLE", "STALE")}, nics_=NICS), PASSIVE)
+    assert heard == silent
+    assert not [name for name in heard.facts if name.startswith("gateway_")]
+
+
+@pytest.mark.parametrize(("state", "reachable"), [("REACHABLE", True), ("STALE", False), ("FAILED", False)])
+def test_only_a_neighbour_heard_of_lately_counts_as_reachable(machine, state, reachable):
+    host = machine(FILES, {NEIGH: NEIGHBOURS.replace("REACHABLE", state)})
+    assert neighbour_is_reachable(host, Gateway("192.0.2.1", "eth0")) is reachable
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("Ethernet 2", "ethernet"), ("Wi-Fi", "wifi"), ("vEthernet (WSL)", "virtual"), ("Local Area Connection* 1", "virtual"), ("en0", None)],
+)  # fmt: skip
+def test_without_sysfs_a_kind_is_told_only_by_a_name_that_says_it(name, kind):
+    assert kind_by_name(name.lower()) == kind
+
+
+def test_an_interface_of_unknown_kind_makes_a_missing_cable_unsayable(machine):
+    nics = [Nic("en0", "02:00:5e:00:53:07", (), up=True, mtu=1500, speed_mbps=0, duplex="")]
+    facts = lan.collect(machine({"/proc/net/route": ROUTES}, nics_=nics), PASSIVE).facts
+    assert "wired_up" not in facts
+    assert "kind" not in facts["interfaces"][0]
 
 
 def test_a_port_whose_state_is_not_known_is_not_said_to_be_down(machine):

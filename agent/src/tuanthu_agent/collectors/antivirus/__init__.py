@@ -4,26 +4,42 @@ from typing import Any
 
 from tuanthu_agent.collectors.antivirus.clamav import find_clamav
 from tuanthu_agent.collectors.antivirus.generic import find_others
+from tuanthu_agent.collectors.antivirus.search import Search
 from tuanthu_agent.collectors.interface import CollectorError, CollectorResult, Findings, Settings
 from tuanthu_agent.host import Host
-from tuanthu_agent.system import NotAvailableError, Processes
+from tuanthu_agent.process_table import Processes
+from tuanthu_agent.system import NotAvailableError
 from tuanthu_policy.observation import ObservationStatus
 
 
 def collect(host: Host, _settings: Settings) -> CollectorResult:
-    """All products; none found is a finding only if everything could be seen."""
+    """All products; their number is a fact only if everything could be seen."""
+    refuse_unknown_systems(host)
     found = Findings(methods=["files"])
+    search = Search(found)
     processes = read_processes(host, found)
     products: list[dict[str, Any]] = []
-    clamav = find_clamav(host, processes, found)
+    clamav = find_clamav(host, processes, search)
     if clamav is not None:
         products.append(clamav)
-    products.extend(find_others(host, processes))
+    products.extend(find_others(host, processes, search))
     if not products and found.gaps:
         raise CollectorError(ObservationStatus.FAILED, "+".join(found.methods), "; ".join(found.gaps))
-    found.put("product_count", len(products))
-    found.put("products", products)
+    if not search.doubtful:
+        found.put("product_count", len(products))
+    if products or not search.doubtful:
+        found.put("products", products)
     return found.result()
+
+
+def refuse_unknown_systems(host: Host) -> None:
+    """Raise CollectorError where products would lie elsewhere: to find nothing there would mean nothing."""
+    try:
+        family = host.system.family()
+    except NotAvailableError:
+        return  # a folder that stands for a Linux machine
+    if family != "linux":
+        raise CollectorError(ObservationStatus.FAILED, "none", f"not-available: antivirus on {family}")
 
 
 def read_processes(host: Host, found: Findings) -> Processes:

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from tuanthu_agent.collectors.antivirus import clamav_database
 from tuanthu_agent.collectors.antivirus.clamav_parsing import Version, parse_config, parse_version
-from tuanthu_agent.collectors.interface import Findings
+from tuanthu_agent.collectors.antivirus.search import Search
 from tuanthu_agent.commands import CommandError
 from tuanthu_agent.host import Host, HostError
-from tuanthu_agent.system import Processes
+from tuanthu_agent.process_table import Processes
 
 ANSWER_SECONDS: Final = 5.0
 _CONFIGS: Final = (
@@ -18,7 +18,8 @@ _CONFIGS: Final = (
     "/usr/local/etc/clamav/clamd.conf",
     "/usr/local/etc/clamd.conf",
 )
-_PROGRAMS: Final = ("/usr/sbin/clamd", "/usr/local/sbin/clamd", "/usr/bin/clamscan", "/usr/local/bin/clamscan")
+# `clamscan` alone only scans when somebody asks it to: no antivirus. Configuration alone outlives a removal.
+_PROGRAMS: Final = ("/usr/sbin/clamd", "/usr/local/sbin/clamd", "/usr/bin/clamd")
 _DATABASE: Final = "/var/lib/clamav"
 _UNITS: Final = "/etc/systemd/system"
 _TIMED_LINKS: Final = (
@@ -42,35 +43,49 @@ class Daemon:
     gap: str = ""
 
 
-def find_clamav(host: Host, processes: Processes, found: Findings) -> dict[str, Any] | None:
-    """The item for ClamAV, or None if it is not installed."""
-    config = read_config(host)
-    programs = [path for path in _PROGRAMS if host.exists(path)]
-    if config is None and not programs and not processes.runs("clamd"):
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The daemon's options; `readable` False means that they exist and are not known."""
+
+    options: dict[str, str]
+    readable: bool = True
+    gap: str = ""
+
+
+def find_clamav(host: Host, processes: Processes, search: Search) -> dict[str, Any] | None:
+    """The item for ClamAV, or None if its daemon is not installed."""
+    if not search.any_file(host, _PROGRAMS) and not processes.runs("clamd"):
         return None
-    daemon = ask_daemon(host, config or {}, processes)
-    if daemon.gap:
-        found.miss(daemon.gap)
+    configuration = read_config(host)
+    daemon = ask_daemon(host, configuration, processes)
+    database = read_database(host, configuration, daemon)
+    for gap in (configuration.gap, daemon.gap, database.gap):
+        if gap:
+            search.found.miss(gap)
     sources = ["files"]
-    item: dict[str, Any] = {"id": "clamav", "name": "ClamAV", "vendor": "Cisco", "licence_kind": "free"}
     if daemon.version is not None:
         sources.append("clamd")
-        found.used("clamd")
+        search.found.used("clamd")
+    if database.source:
+        sources.append(database.source)
+    item: dict[str, Any] = {"id": "clamav", "name": "ClamAV", "vendor": "Cisco", "licence_kind": "free"}
     version = daemon.version or ask_program(host)
     put(item, "version", version.engine if version else None)
     put(item, "running", daemon.running)
     put(item, "realtime", realtime(daemon, processes))
-    folder = (config or {}).get("DatabaseDirectory") or _DATABASE
-    database = clamav_database.read(host, folder, daemon.version)
-    if database.gap:
-        found.miss(database.gap)
-    if database.source:
-        sources.append(database.source)
     item |= database.fields()
     put(item, "auto_update", auto_update(host, processes))
     put(item, "update_running", update_running(host, processes))
     item["sources"] = sources
     return item
+
+
+def read_database(host: Host, configuration: Configuration, daemon: Daemon) -> clamav_database.Database:
+    """How old the signatures are; where the daemon's folder is not known, only by what it has loaded."""
+    folder = configuration.options.get("DatabaseDirectory") or _DATABASE
+    if configuration.readable:
+        return clamav_database.read(host, folder, daemon.version)
+    return clamav_database.loaded_only(daemon.version)
 
 
 def put(item: dict[str, Any], name: str, value: object) -> None:
@@ -79,21 +94,24 @@ def put(item: dict[str, Any], name: str, value: object) -> None:
         item[name] = value
 
 
-def read_config(host: Host) -> dict[str, str] | None:
-    """The daemon's options, or None if it is not configured here."""
+def read_config(host: Host) -> Configuration:
+    """The daemon's options; its own defaults where it has no file."""
     for path in _CONFIGS:
         try:
             options = parse_config(host.read_text(path))
         except HostError as error:
             if error.code == "not-found":
                 continue
-            return {}
-        return {} if "Example" in options else options
-    return None
+            return Configuration({}, readable=False, gap=f"clamd-config: {error}")
+        return Configuration({} if "Example" in options else options)
+    return Configuration({})
 
 
-def ask_daemon(host: Host, options: dict[str, str], processes: Processes) -> Daemon:
-    """Whether clamd answers PING, and its VERSION."""
+def ask_daemon(host: Host, configuration: Configuration, processes: Processes) -> Daemon:
+    """Whether clamd answers PING, and its VERSION. Asked only where it may run: systemd would start it to answer."""
+    options = configuration.options
+    if processes.runs("clamd") is False:
+        return Daemon(running=False)
     try:
         if ask(host, options, b"zPING\0").strip(b"\0\r\n ") != b"PONG":
             return Daemon(running=None, gap="clamd-answer: PING was not answered with PONG")
@@ -101,9 +119,11 @@ def ask_daemon(host: Host, options: dict[str, str], processes: Processes) -> Dae
     except HostError as error:
         if error.code in ("not-found", "connection-refused"):
             # Nobody listens. A process of that name is still loading its database, or listens elsewhere.
-            return Daemon(running=False if processes.runs("clamd") is False else None, gap=starting(processes))
+            return Daemon(running=None, gap=starting(processes))
         running = True if processes.runs("clamd") and error.code == "permission-denied" else None
         return Daemon(running=running, gap=f"clamd-{error}")
+    if uses_tcp(options) and not processes.runs("clamd"):
+        return Daemon(running=None, gap="untrusted-peer: anybody may listen on that port")
     return Daemon(running=True, version=parse_version(answer))
 
 
@@ -112,13 +132,17 @@ def starting(processes: Processes) -> str:
     return "clamd-not-listening: the process runs but nobody listens" if processes.runs("clamd") else ""
 
 
+def uses_tcp(options: dict[str, str]) -> bool:
+    """Whether the daemon listens on a port of this machine only."""
+    port = options.get("TCPSocket", "")
+    return not options.get("LocalSocket") and port.isdecimal() and 0 < int(port) < 65536
+
+
 def ask(host: Host, options: dict[str, str], command: bytes) -> bytes:
     """One command to clamd, by its Unix socket or, configured so, by TCP on this machine; raises HostError."""
-    path = options.get("LocalSocket")
-    port = options.get("TCPSocket", "")
-    if not path and port.isdecimal() and 0 < int(port) < 65536:
-        return host.ask_loopback(int(port), command, ANSWER_SECONDS)
-    return host.ask_unix(path or "/run/clamav/clamd.ctl", command, ANSWER_SECONDS)
+    if uses_tcp(options):
+        return host.ask_loopback(int(options["TCPSocket"]), command, ANSWER_SECONDS)
+    return host.ask_unix(options.get("LocalSocket") or "/run/clamav/clamd.ctl", command, ANSWER_SECONDS)
 
 
 def ask_program(host: Host) -> Version | None:
@@ -139,15 +163,19 @@ def realtime(daemon: Daemon, processes: Processes) -> bool | None:
 
 def auto_update(host: Host, processes: Processes) -> bool | None:
     """Whether freshclam is set to run by itself: as a service, by a timer or by cron."""
-    if processes.runs("freshclam") or any(host.has_link(path) or host.exists(path) for path in _UPDATE_LINKS):
+    if any(host.has_link(path) or host.has(path) for path in _UPDATE_LINKS):
         return True
-    # Without systemd's folder there may be another way to start it that is not known here.
-    return False if host.exists(_UNITS) and processes.complete else None
+    updating = processes.runs("freshclam")
+    if not host.has(_UNITS):
+        # Without systemd's folder there may be another way to start it; one that runs was started somehow.
+        return updating or None
+    # One that runs without being set up was started by hand, or by something that is not known here.
+    return False if updating is False else None
 
 
 def update_running(host: Host, processes: Processes) -> bool | None:
     """Whether the updater is at work; not to be told where a timer or cron starts it now and then."""
     running = processes.runs("freshclam")
-    if running is False and any(host.has_link(path) or host.exists(path) for path in _TIMED_LINKS):
+    if running is False and any(host.has_link(path) or host.has(path) for path in _TIMED_LINKS):
         return None
     return running

@@ -3,7 +3,7 @@
 from tuanthu_agent.collectors.interface import CollectorResult, Findings, Settings
 from tuanthu_agent.collectors.lan.interfaces import read_interfaces
 from tuanthu_agent.collectors.lan.probes import probe_dns, probe_gateway
-from tuanthu_agent.collectors.lan.routing import Gateway, find_gateway, neighbour_is_reachable, read_dns_servers
+from tuanthu_agent.collectors.lan.routing import Gateway, find_gateway, read_dns_servers
 from tuanthu_agent.host import Host
 
 
@@ -18,27 +18,20 @@ def collect(host: Host, settings: Settings) -> CollectorResult:
     if servers:
         found.put("dns_servers", servers)
     if settings.lan_probes == "passive":
-        look_passively(host, found, gateway)
+        # What the kernel lately heard of the gateway comes and goes by itself: no fact of the machine.
+        found.miss("probes-passive")
     else:
-        look_actively(host, found, settings, gateway, servers)
+        probe(host, found, settings, gateway, servers)
     return found.result()
 
 
-def look_passively(host: Host, found: Findings, gateway: Gateway | None) -> None:
-    """No packet is sent: only what the kernel knows already."""
-    if gateway is not None and neighbour_is_reachable(host, gateway):
-        found.used("neighbours")
-        found.put("gateway_reachable", value=True)
-    found.miss("probes-passive")
-
-
-def look_actively(host: Host, found: Findings, settings: Settings, gateway: Gateway | None, servers: list[str]) -> None:
+def probe(host: Host, found: Findings, settings: Settings, gateway: Gateway | None, servers: list[str]) -> None:
     """Ping the gateway, ask the name servers."""
-    if gateway is None:
-        found.miss("no-default-route")
-    else:
+    if gateway is not None:
         probe_gateway(host, found, gateway)
+    elif "routes" in found.methods:
+        found.miss("no-default-route")
     if servers:
         probe_dns(found, servers, settings.lan_dns_name)
-    else:
+    elif "resolv.conf" in found.methods:
         found.miss("no-dns-servers")

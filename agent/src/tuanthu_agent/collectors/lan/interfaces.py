@@ -12,7 +12,8 @@ _SYS: Final = "/sys/class/net"
 _ETHERNET: Final = "1"
 _LOOPBACK: Final = "772"
 _WIFI_WORDS: Final = ("wi-fi", "wifi", "wlan", "wireless")
-_VIRTUAL_WORDS: Final = ("virtual", "vethernet", "loopback", "tap", "tun", "vpn", "docker", "bridge")
+_VIRTUAL_WORDS: Final = ("virtual", "vethernet", "loopback", "tap", "tun", "vpn", "docker", "bridge", "*")
+_ETHERNET_WORDS: Final = ("ethernet", "local area connection", "eth")
 
 
 def read_interfaces(host: Host, found: Findings, default: str | None) -> None:
@@ -30,10 +31,10 @@ def read_interfaces(host: Host, found: Findings, default: str | None) -> None:
     if len(items) > MOST_INTERFACES:
         found.miss("too-many: interfaces")
     found.put("interfaces", items[:MOST_INTERFACES])
-    wired = [item.get("up") for item in items if item["kind"] == "ethernet"]
+    states = [item.get("up") if "kind" in item else None for item in items if is_perhaps_wired(item)]
     # An Ethernet port whose state is not known makes `false` unsayable.
-    if any(wired) or None not in wired:
-        found.put("wired_up", any(wired))
+    if any(states) or None not in states:
+        found.put("wired_up", any(states))
     speed = next((item.get("speed_mbps") for item in items if item["name"] == default), None)
     found.put("link_speed_mbps", speed)
 
@@ -70,22 +71,30 @@ def from_sysfs(host: Host, name: str, nic: Nic | None) -> dict[str, Any] | None:
 
 def from_nic(nic: Nic) -> dict[str, Any]:
     """One interface as psutil describes it."""
-    words = nic.name.lower()
-    kind = "ethernet"
-    if any(word in words for word in _VIRTUAL_WORDS):
-        kind = "virtual"
-    elif any(word in words for word in _WIFI_WORDS):
-        kind = "wifi"
     return present(
         name=nic.name,
         mac=mac_or_none(nic.mac),
-        kind=kind,
+        kind=kind_by_name(nic.name.lower()),
         up=nic.up,
         speed_mbps=nic.speed_mbps or None,
         duplex=nic.duplex or None,
         mtu=nic.mtu or None,
         addresses=list(nic.addresses),
     )
+
+
+def is_perhaps_wired(item: dict[str, Any]) -> bool:
+    """Whether an Ethernet port, or one of unknown kind that is not known to be down."""
+    return item.get("kind") == "ethernet" or ("kind" not in item and item.get("up") is not False)
+
+
+def kind_by_name(name: str) -> str | None:
+    """What a name gives away where nothing else does; None for one that says nothing."""
+    if any(word in name for word in _VIRTUAL_WORDS):
+        return "virtual"
+    if any(word in name for word in _WIFI_WORDS):
+        return "wifi"
+    return "ethernet" if name.startswith(_ETHERNET_WORDS) else None
 
 
 def present(**fields: object) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tuanthu_agent.system import NotAvailableError
 
 MOST_DISKS: Final = 64
 _DMI: Final = "/sys/class/dmi/id"
+_CONTAINER_MARKS: Final = ("/run/systemd/container", "/run/.containerenv", "/.dockerenv")
 
 
 def collect(host: Host, settings: Settings) -> CollectorResult:
@@ -108,8 +109,22 @@ def read_hardware(found: Findings, host: Host) -> None:
         found.used("dmi")
     found.put("vendor", vendor)
     found.put("model", model)
-    found.put("serial", meaningful(host.find_text(f"{_DMI}/product_serial")))
-    found.put("virtual", is_virtual(cpuinfo, vendor, model))
+    read_serial(found, host)
+    found.put("virtual", in_container(host) or is_virtual(cpuinfo, vendor, model))
+
+
+def read_serial(found: Findings, host: Host) -> None:
+    """The firmware's serial number, which the kernel shows to root alone."""
+    try:
+        found.put("serial", meaningful(host.read_text(f"{_DMI}/product_serial", 4096).strip("\0 \t\r\n")))
+    except HostError as error:
+        if error.code != "not-found":
+            found.miss(f"{error.code}: serial")
+
+
+def in_container(host: Host) -> bool:
+    """Whether the usual container managers have left their mark."""
+    return any(host.exists(path) for path in _CONTAINER_MARKS)
 
 
 def read_zone(found: Findings, host: Host) -> None:
