@@ -43,6 +43,8 @@ def unit_sections(report: DepartmentReport) -> list[UnitAnnex]:
 
 def scope(report: DepartmentReport) -> str:
     """The sentence above the sections: a unit without machines has nothing to tell and gets none."""
+    if not _measured(report):
+        return "Chưa có đơn vị nào có máy được ghi nhận."
     told = f"Phụ lục này trình bày {count(len(_measured(report)))} đơn vị có máy được ghi nhận."
     without = report.totals.units_without_machines
     if not without:

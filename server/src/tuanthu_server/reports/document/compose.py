@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tuanthu_server.reports.document import annex, parts
+from tuanthu_server.reports.document import annex, opening, parts
 from tuanthu_server.reports.document.model import Document, Foot, Head
 from tuanthu_server.reports.document.words import DEMONSTRATION, kind_of_document, long_date, long_moment, together
 from tuanthu_server.reports.snapshot import codec
@@ -18,7 +18,7 @@ def compose(report: DepartmentReport) -> Document:
         label=DEMONSTRATION if report.demonstration else "",
         head=_head(report),
         parts=[
-            parts.overview(report),
+            opening.overview(report),
             parts.by_clause(report),
             parts.undetermined(report),
             parts.by_unit(report),

@@ -1,4 +1,4 @@
-"""The sections I to V."""
+"""The sections II to V."""
 
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.reasons import reason
@@ -10,105 +10,12 @@ from tuanthu_server.reports.document.words import (
     clause,
     count,
     is_starred,
-    long_date,
     percent,
-    share,
-    together,
 )
-from tuanthu_server.reports.snapshot.model import Cause, DepartmentReport, ReasonGroup, UnitPart
+from tuanthu_server.reports.snapshot.model import DepartmentReport, ReasonGroup, UnitPart
 
 MOST_REASONS = 20
 MOST_NAMES = 15
-MOST_CAUSES = 3
-
-
-def overview(report: DepartmentReport) -> Part:
-    """I: the result, how much of the sector it speaks for, what fails most; then the figures."""
-    return Part(
-        id="overview",
-        heading="I. KẾT QUẢ CHUNG",
-        paragraphs=[_result(report), *_reach(report), *_most_failed(report), _method(report)],
-        tables=[_coverage(report)],
-    )
-
-
-def _result(report: DepartmentReport) -> str:
-    counts = report.framework.counts
-    if not counts.applicable:
-        return "1. Kết quả: chưa có máy nào thuộc diện đánh giá, nên chưa có kết quả."
-    return (
-        f"1. Kết quả: trong {count(counts.applicable)} máy thuộc diện đánh giá, {count(counts.passed)} máy đạt toàn bộ "
-        f"tiêu chí (tỷ lệ {percent(report.framework.rate)}); {count(counts.failed)} máy không đạt; "
-        f"{count(counts.undetermined)} máy chưa có kết luận (nêu tại Mục III)."
-    )
-
-
-def _reach(report: DepartmentReport) -> list[str]:
-    """How many of the machines that there should be are known; nobody may take a few for the whole."""
-    totals, rate = report.totals, report.framework.rate_of_expected
-    texts = [f"2. Phạm vi: tỷ lệ bao phủ (số máy có báo cáo trên số máy khai báo) là {share(totals.coverage)}."]
-    if totals.units_without_machines:
-        texts[0] += (
-            f" {count(totals.units_without_machines)}/{count(totals.units)} đơn vị chưa có máy nào được ghi nhận."
-        )
-    if totals.coverage.denominator and totals.coverage.numerator < totals.coverage.denominator:
-        texts[0] += (
-            " Kết quả trên chỉ phản ánh các máy đã được ghi nhận, chưa phản ánh toàn bộ số máy khai báo; tính trên số "
-            f"máy khai báo, tỷ lệ đạt là {share(rate)}."
-        )
-    if totals.units_without_expectation:
-        texts.append(
-            f"Có {count(totals.units_without_expectation)} đơn vị chưa khai báo số máy; các đơn vị này không được tính "
-            "vào tỷ lệ bao phủ."
-        )
-    if totals.machines_over_expected:
-        texts.append(
-            f"Có {count(totals.machines_over_expected)} máy có báo cáo vượt số máy mà đơn vị khai báo; số vượt không "
-            "được dùng để bù cho đơn vị còn thiếu."
-        )
-    return texts
-
-
-def _most_failed(report: DepartmentReport) -> list[str]:
-    if not report.causes:
-        return []
-    named = "; ".join(f"{cause.title.vi} ({together(f'{count(cause.machines)} máy')})" for cause in _top(report))
-    return [f"3. Tiêu chí không đạt cần khắc phục trước: {named}. Biện pháp khắc phục được nêu tại Mục V."]
-
-
-def _top(report: DepartmentReport) -> list[Cause]:
-    return report.causes[:MOST_CAUSES]
-
-
-def _method(report: DepartmentReport) -> str:
-    return (
-        "Số liệu do phần mềm đo tự động trên máy trạm, máy chủ và được đánh giá theo bộ tiêu chí "
-        f"“{report.framework.title.vi}” (áp dụng từ {long_date(report.policy.in_force_from)}). Chỉ kết quả “Đạt” được "
-        "tính vào tỷ lệ đạt; máy chưa có kết luận không được coi là đạt, cũng không được gộp với “Không đạt”."
-    )
-
-
-def _coverage(report: DepartmentReport) -> Table:
-    totals, counts = report.totals, report.framework.counts
-    units, machines, rate = "đơn vị", "máy", "%"
-    rows = [
-        ["Số đơn vị trong phạm vi báo cáo", units, count(totals.units)],
-        ["Số đơn vị có máy báo cáo trong 3 ngày gần nhất", units, count(totals.units_reporting)],
-        ["Số đơn vị chưa có máy nào được ghi nhận", units, count(totals.units_without_machines)],
-        ["Số máy theo khai báo của đơn vị", machines, count(totals.machines_expected)],
-        ["Số máy đã ghi nhận", machines, count(totals.machines_enrolled)],
-        ["Số máy có báo cáo trong 3 ngày gần nhất", machines, count(totals.machines_reporting)],
-        ["Số máy mất liên lạc quá 3 ngày", machines, count(totals.machines_silent)],
-        ["Số máy chưa báo cáo lần nào", machines, count(totals.machines_never_reported)],
-        ["Số máy thuộc diện đánh giá", machines, count(counts.applicable)],
-        ["Số máy đạt toàn bộ tiêu chí", machines, count(counts.passed)],
-        ["Số máy không đạt", machines, count(counts.failed)],
-        ["Số máy chưa có kết luận", machines, count(counts.undetermined)],
-        ["Tỷ lệ bao phủ (máy có báo cáo trên máy khai báo)", rate, percent(totals.coverage)],
-        ["Tỷ lệ đạt toàn bộ tiêu chí trên số máy thuộc diện đánh giá", rate, percent(report.framework.rate)],
-        ["Tỷ lệ đạt toàn bộ tiêu chí trên số máy khai báo", rate, percent(report.framework.rate_of_expected)],
-    ]
-    return Table(id="coverage", caption="Bảng 1. Phạm vi số liệu và kết quả chung", rows=numbered(rows))
 
 
 def by_clause(report: DepartmentReport) -> Part:
@@ -158,7 +65,6 @@ def by_clause(report: DepartmentReport) -> Part:
 
 def undetermined(report: DepartmentReport) -> Part:
     """III: what could not be told, and why; apart from what failed."""
-    counts = report.framework.counts
     rows = [_reason_row(report, group) for group in report.undetermined[:MOST_REASONS]]
     notes = []
     if len(report.undetermined) > MOST_REASONS:
@@ -168,15 +74,7 @@ def undetermined(report: DepartmentReport) -> Part:
     return Part(
         id="undetermined",
         heading="III. CÁC MÁY CHƯA CÓ KẾT LUẬN",
-        paragraphs=[
-            (
-                f"Có {count(counts.undetermined)} máy chưa thể kết luận đạt hay không đạt, gồm: "
-                f"{count(counts.unknown)} máy chưa rõ kết quả; {count(counts.stale)} máy có số liệu quá hạn; "
-                f"{count(counts.notchecked)} máy chưa được kiểm tra; {count(counts.error)} máy có lỗi khi đo. Các máy "
-                "này phải được kiểm tra lại. Một máy có thể có nhiều lý do, nên tổng số máy tại Bảng 5 có thể lớn hơn "
-                "số máy nêu trên."
-            )
-        ],
+        paragraphs=[_undetermined_machines(report)],
         tables=[
             Table(
                 id="undetermined",
@@ -189,6 +87,20 @@ def undetermined(report: DepartmentReport) -> Part:
     )
 
 
+def _undetermined_machines(report: DepartmentReport) -> str:
+    counts = report.framework.counts
+    if not counts.undetermined:
+        told = "Không có máy nào chưa có kết luận."
+        more = " Các tiêu chí chưa đo được của những máy không đạt được nêu tại Bảng 5."
+        return told + (more if report.undetermined else "")
+    return (
+        f"Có {count(counts.undetermined)} máy chưa thể kết luận đạt hay không đạt, gồm: {count(counts.unknown)} máy "
+        f"chưa rõ kết quả; {count(counts.stale)} máy có số liệu quá hạn; {count(counts.notchecked)} máy chưa được kiểm "
+        f"tra; {count(counts.error)} máy có lỗi khi đo. Các máy này phải được kiểm tra lại. Một máy có thể có nhiều lý "
+        "do, nên tổng số máy tại Bảng 5 có thể lớn hơn số máy nêu trên."
+    )
+
+
 def _reason_row(report: DepartmentReport, group: ReasonGroup) -> list[str]:
     titles = [rule.title.vi for rule in report.rules if rule.id in group.rules]
     rules = "Tất cả tiêu chí" if len(titles) == len(report.rules) else "; ".join(titles)
@@ -198,13 +110,7 @@ def _reason_row(report: DepartmentReport, group: ReasonGroup) -> list[str]:
 def by_unit(report: DepartmentReport) -> Part:
     """IV: the units with the lowest rates, and those without a machine."""
     units = {unit.code: unit for unit in report.units}
-    paragraphs = [
-        (
-            f"Trong {count(report.totals.units)} đơn vị, có {count(report.totals.units_reporting)} đơn vị có máy "
-            "báo cáo trong 3 ngày gần nhất. Kết quả của tất cả đơn vị được trình bày tại Phụ lục I, chi tiết từng "
-            "đơn vị tại Phụ lục II."
-        )
-    ]
+    paragraphs = [_reporting_units(report)]
     if report.units_without_machines:
         names = [units[code].name for code in report.units_without_machines]
         paragraphs.append(_without_machines(count(report.totals.units_without_machines), names))
@@ -222,6 +128,15 @@ def by_unit(report: DepartmentReport) -> Part:
             )
         ],
     )
+
+
+def _reporting_units(report: DepartmentReport) -> str:
+    totals = report.totals
+    told = f"Trong {count(totals.units)} đơn vị, có {count(totals.units_reporting)} đơn vị có máy báo cáo"
+    if totals.units == 1:
+        told = f"Đơn vị có {count(totals.machines_reporting)} máy báo cáo"
+    where = "Kết quả của tất cả đơn vị được trình bày tại Phụ lục I, chi tiết từng đơn vị tại Phụ lục II."
+    return f"{told} trong 3 ngày gần nhất. {where if totals.units > 1 else 'Kết quả chi tiết tại Phụ lục II.'}"
 
 
 def _without_machines(number: str, names: list[str]) -> str:
