@@ -77,6 +77,27 @@ def test_from_sign_in_to_the_rule_that_failed(page, station):
     assert page.troubles == []
 
 
+def test_whoever_uses_the_keyboard_sees_where_the_focus_is(page, station):
+    page.goto("/")
+    reached = [ring_of_next(page) for _ in range(4)]
+    sign_in(page, station)
+    page.goto("/units/")
+    reached += [ring_of_next(page) for _ in range(10)]
+
+    assert {"INPUT", "SELECT", "BUTTON", "A"} <= {tag for tag, *_ in reached}
+    for tag, style, width, colour in reached:
+        assert tag == "BODY" or (style == "solid" and width == "3px" and "/ 0" not in colour), (tag, colour)
+
+
+def ring_of_next(page: Page) -> list[str]:
+    """Tag and outline of what the tabulator key reaches next."""
+    page.keyboard.press("Tab")
+    return page.evaluate(
+        "(() => { const at = document.activeElement, look = getComputedStyle(at);"
+        " return [at.tagName, look.outlineStyle, look.outlineWidth, look.outlineColor]; })()"
+    )
+
+
 def test_an_outsider_is_asked_to_sign_in_and_a_wrong_password_is_refused(page):
     page.goto("/")
     assert "/login" in page.url
