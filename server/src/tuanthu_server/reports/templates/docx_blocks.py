@@ -8,8 +8,9 @@ from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 from docx.table import Table, _Cell, _Row
+from docx.text.paragraph import Paragraph
 
 from tuanthu_server.reports.document import layout
 from tuanthu_server.reports.templates.docx_styles import BODY
@@ -125,7 +126,8 @@ def add_annex_title(document: Document, number: str, title: str, *, new_page: bo
     paragraph.paragraph_format.page_break_before = new_page
     document.add_paragraph(f"{{{{ {title} }}}}", style="Title")
     document.add_paragraph("{{ annex_note }}", style="Kèm theo")
-    _rule(document, 50, layout.PAGE_HEIGHT - layout.MARGIN_LEFT - layout.MARGIN_RIGHT)
+    rule = _rule(document, 50, layout.PAGE_HEIGHT - layout.MARGIN_LEFT - layout.MARGIN_RIGHT)
+    rule.paragraph_format.space_after = Pt(8)
 
 
 def add_units(document: Document) -> None:
@@ -170,9 +172,9 @@ def _lines(cell: _Cell, lines: Sequence[tuple[str, str]]) -> None:
         paragraph.add_run(text)
 
 
-def _rule(place: Any, width: float, available: float) -> None:
+def _rule(place: Any, width: float, available: float) -> Paragraph:
     """A line of that width in the middle: the lower border of a small paragraph between two indents."""
-    paragraph = place.add_paragraph(style="Đường kẻ")
+    paragraph: Paragraph = place.add_paragraph(style="Đường kẻ")
     side = Mm((available - width) / 2)
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
     borders, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
@@ -182,6 +184,7 @@ def _rule(place: Any, width: float, available: float) -> None:
     paragraph._p.get_or_add_pPr().insert_element_before(  # noqa: SLF001 - python-docx has no borders
         borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr"
     )
+    return paragraph
 
 
 def _two_columns(document: Document) -> tuple[_Cell, _Cell]:
