@@ -37,8 +37,8 @@ def test_every_status_without_evidence_has_words(status):
     [
         (
             "not-equal: antivirus.products.running",
-            "Khác giá trị yêu cầu: Các sản phẩm › Đang chạy",
-            "Differs from what is required: Products › Running",
+            "Chưa đúng yêu cầu: Các sản phẩm › Đang chạy",
+            "Not as required: Products › Running",
         ),
         (
             "stale: antivirus",

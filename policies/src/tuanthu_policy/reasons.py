@@ -7,8 +7,8 @@ from tuanthu_policy.fact import Fact, FactKind
 from tuanthu_policy.text import Text
 
 REASONS: Final[Mapping[str, Text]] = {
-    "holds": Text("Đúng với điều được hỏi", "Holds"),
-    "not-equal": Text("Khác giá trị yêu cầu", "Differs from what is required"),
+    "holds": Text("Đáp ứng yêu cầu", "As required"),
+    "not-equal": Text("Chưa đúng yêu cầu", "Not as required"),
     "equal": Text("Có giá trị không được phép", "Has a value that is not allowed"),
     "too-low": Text("Thấp hơn mức yêu cầu", "Lower than required"),
     "too-high": Text("Cao hơn mức cho phép", "Higher than allowed"),
@@ -28,7 +28,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "in-the-future": Text("Thời điểm ở tương lai, không tin được", "A moment in the future is not believed"),
     "pre-release": Text("Phiên bản thử nghiệm, không so sánh được", "A pre-release cannot be compared"),
     "too-long": Text("Nội dung quá dài để so khớp", "Too long to match"),
-    "never-observed": Text("Chưa từng được quan sát", "Never observed"),
+    "never-observed": Text("Chưa có số liệu", "Never observed"),
     "stale": Text("Bằng chứng quá hạn", "The evidence is too old"),
     "failed": Text("Không kiểm tra được", "Could not look"),
     "unsupported": Text("Hệ điều hành này không có", "Does not exist on this system"),

@@ -96,7 +96,7 @@ def test_a_machine_that_never_reported_is_shown_as_not_checked_and_never_as_pass
     assert "Chưa từng báo cáo" in unit
     assert 'class="outcome o-notchecked"' in page
     assert 'class="outcome o-pass"' not in page
-    assert "Chưa từng được quan sát" in page
+    assert "Chưa có số liệu" in page
 
 
 def test_coverage_shows_numerator_and_denominator(officer, machine):

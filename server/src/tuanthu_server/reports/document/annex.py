@@ -69,7 +69,7 @@ def _failing_rows(report: DepartmentReport) -> defaultdict[str, list[list[str]]]
 
 
 def _result(row: MachineResult, rule: str, why: str) -> str:
-    """`- Bảo vệ thời gian thực đang bật – Khác giá trị yêu cầu: … (từ 24/11/2026)`."""
+    """`- Bảo vệ thời gian thực đang bật – Chưa đúng yêu cầu: … (từ 24/11/2026)`."""
     since = f" ({together(f'từ {short_date(row.since)}')})" if row.since else ""
     return f"- {rule} – {why}{since}"
 

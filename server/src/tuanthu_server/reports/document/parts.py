@@ -122,7 +122,7 @@ def by_unit(report: DepartmentReport) -> Part:
         tables=[
             Table(
                 id="worst",
-                caption="Bảng 6. Các đơn vị có tỷ lệ đạt thấp nhất (đơn vị tính: máy)",
+                caption="Bảng 6. Các đơn vị có nhiều máy không đạt nhất (đơn vị tính: máy)",
                 rows=rows,
                 empty="Không có đơn vị nào có máy thuộc diện đánh giá mà chưa đạt.",
             )

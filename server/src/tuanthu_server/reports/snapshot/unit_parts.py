@@ -65,7 +65,7 @@ def passed_of_expected(units: Sequence[UnitPart]) -> int:
 
 
 def worst_units(units: Sequence[UnitPart]) -> list[str]:
-    """Codes of the units with the lowest rates among those with machines to judge, worst first."""
-    judged = [unit for unit in units if unit.counts.applicable and unit.counts.passed < unit.counts.applicable]
-    judged.sort(key=lambda unit: (unit.rate.fraction or 0, -unit.counts.failed, -unit.counts.applicable, unit.code))
+    """Codes of the units where most machines fail, worst first; among equals the lower rate."""
+    judged = [unit for unit in units if unit.counts.failed]
+    judged.sort(key=lambda unit: (-unit.counts.failed, unit.rate.fraction or 0, unit.code))
     return [unit.code for unit in judged[:MOST_WORST_UNITS]]
