@@ -158,10 +158,35 @@ def test_after_a_new_enrolment_numbers_begin_at_one_and_nothing_is_known(spool):
     for _ in range(3):
         add(spool, host="d1")
     spool.acknowledge(1)
-    spool.restart(renumbered)
+    spool.put({"agent": "a"})
+    spool.belong_to("b", renumbered)
     assert [report.payload.decode() for report in spool.pending(9)] == ["báo cáo 2 → 1", "báo cáo 3 → 2"]
     assert spool.contents() == {}
     assert add(spool) == 3
+
+
+def test_belonging_to_the_same_agent_again_changes_nothing(spool):
+    spool.belong_to("a", renumbered)
+    add(spool, host="d1")
+    spool.acknowledge(1)
+    add(spool)
+    spool.belong_to("a", renumbered)
+    assert (sequences(spool), spool.contents(), spool.get("agent")) == ([2], {"host": "d1"}, "a")
+
+
+def test_an_answer_to_other_bytes_under_the_same_number_costs_no_report(spool):
+    add(spool)
+    add(spool)
+    (_, sent) = spool.pending(2)
+    # Meanwhile another process renumbers: number 2 is now what was 1.
+    spool.renumber(1, renumbered)
+    spool.acknowledge(sent.sequence, sent.payload)
+    spool.refuse(sent.sequence, "malformed", "", sent.payload)
+    assert sequences(spool) == [2, 3]
+    assert spool.refused() == []
+    (now, _) = spool.pending(2)
+    spool.acknowledge(now.sequence, now.payload)
+    assert sequences(spool) == [3]
 
 
 def test_a_full_spool_says_so_and_keeps_what_it_has(make_spool):

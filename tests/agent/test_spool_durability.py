@@ -11,6 +11,7 @@ import time
 import pytest
 
 from tuanthu_agent.errors import SpoolError
+from tuanthu_agent.spool import opening, salvage
 from tuanthu_agent.spool.interface import Signed
 from tuanthu_agent.spool.sqlite import SqliteSpool
 
@@ -193,3 +194,100 @@ def test_two_processes_never_get_the_same_number(tmp_path):
     assert [add(first), add(second), add(first), add(second)] == [1, 2, 3, 4]
     first.close()
     second.close()
+
+
+@pytest.mark.parametrize("moment", ["salvage", "keep", "put_away"])
+def test_a_machine_that_stops_in_the_middle_of_a_repair_loses_nothing(tmp_path, monkeypatch, moment):
+    class PowerCut(BaseException):
+        pass
+
+    def stop(*arguments):
+        raise PowerCut
+
+    fill(tmp_path, 12)
+    whole = (tmp_path / "spool.sqlite").read_bytes()
+    (tmp_path / "spool.sqlite").write_bytes(whole[:8192] + bytes(4096) + whole[12288:])
+    with monkeypatch.context() as cut:
+        cut.setattr(opening if moment == "keep" else salvage, moment, stop)
+        with pytest.raises(PowerCut):
+            SqliteSpool(tmp_path)
+    spool = SqliteSpool(tmp_path)
+    assert f"cứu được {len(spool.pending(-1))} báo cáo" in spool.notes()[0].vi
+    assert add(spool) == 13
+    assert not list(tmp_path.glob("spool.damaged*"))
+    aside = sorted(path.name for path in tmp_path.glob("spool.corrupt-*.sqlite"))
+    assert len(aside) == 1
+    spool.close()
+
+
+def test_a_log_moved_aside_alone_is_joined_with_its_file_again(tmp_path):
+    fill(tmp_path, 3)
+    (tmp_path / "spool.damaged.sqlite-wal").write_bytes(b"")
+    spool = SqliteSpool(tmp_path)
+    assert [report.sequence for report in spool.pending(-1)] == [1, 2, 3]
+    assert spool.last_sequence() == 3
+    spool.close()
+
+
+def test_no_file_of_the_spool_is_open_to_others(tmp_path):
+    former = os.umask(0)
+    try:
+        (tmp_path / "spool.lock").touch()
+        spool = SqliteSpool(tmp_path)
+        add(spool)
+    finally:
+        os.umask(former)
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    assert set(modes) >= {"spool.sqlite", "spool.sqlite-wal", "spool.lock", "spool.sequence"}
+    assert set(modes.values()) == {"0o600"}
+    spool.close()
+
+
+def test_contents_that_can_no_longer_be_read_block_nothing_and_are_sent_in_full_again(tmp_path):
+    spool = SqliteSpool(tmp_path)
+    add(spool)
+    spool.acknowledge(1)
+    add(spool)
+    connection = sqlite3.connect(tmp_path / "spool.sqlite")
+    connection.execute("UPDATE report SET contents = '{hỏng'")
+    connection.commit()
+    connection.close()
+    spool.acknowledge(2)
+    assert spool.pending(-1) == []
+    assert spool.contents() == {}
+    spool.close()
+
+
+def test_a_lost_file_is_told_to_people(tmp_path):
+    fill(tmp_path, 5)
+    for path in tmp_path.glob("spool.sqlite*"):
+        path.unlink()
+    spool = SqliteSpool(tmp_path)
+    assert "bị mất" in spool.notes()[0].vi
+    spool.close()
+
+
+def test_looking_shows_what_others_write_and_changes_nothing(tmp_path):
+    with pytest.raises(SpoolError):
+        SqliteSpool(tmp_path, read_only=True)
+    assert list(tmp_path.iterdir()) == []
+    spool = SqliteSpool(tmp_path)
+    add(spool)
+    view = SqliteSpool(tmp_path, read_only=True)
+    add(spool)
+    assert [report.sequence for report in view.pending(-1)] == [1, 2]
+    with pytest.raises(SpoolError):
+        add(view)
+    view.close()
+    spool.close()
+
+
+@pytest.mark.root
+def test_a_spool_on_a_read_only_disk_can_be_looked_at(small_disk):
+    spool = SqliteSpool(small_disk / "spool")
+    add(spool)
+    spool.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    view = SqliteSpool(small_disk / "spool", read_only=True)
+    assert [report.sequence for report in view.pending(-1)] == [1]
+    view.close()

@@ -9,6 +9,7 @@ from tuanthu_agent import __version__
 from tuanthu_agent.collectors.interface import Collector, CollectorResult, Settings
 from tuanthu_agent.collectors.running import Done, broken, run_all
 from tuanthu_agent.config import Config
+from tuanthu_agent.errors import AgentChangedError
 from tuanthu_agent.host import Host
 from tuanthu_agent.signing import Signer
 from tuanthu_agent.spool.interface import Report, Signed, Spool
@@ -58,24 +59,28 @@ def _observation(kind: str, result: CollectorResult, at: datetime) -> Observatio
 
 
 def spool_report(spool: Spool, signer: Signer, agent: str, observations: list[Observation]) -> int:
-    """Sign and keep a report of these observations; returns its sequence number. Raises SpoolError."""
-    known = spool.contents()
-    changed = [seen for seen in observations if known.get(seen.kind) != seen.digest]
-    held = [
-        Held(kind=seen.kind, digest=seen.digest, at=seen.collected_at)
-        for seen in observations
-        if known.get(seen.kind) == seen.digest
-    ]
+    """Sign and keep a report of these observations; returns its sequence number.
+
+    Raises SpoolError, and AgentChangedError where the spool has become another agent's.
+    """
 
     def make(sequence: int) -> Signed:
+        # Here nobody else changes the spool: what it says holds until the report is kept.
+        if spool.get("agent") not in (None, agent):
+            raise AgentChangedError
+        known = spool.contents()
         envelope = Envelope(
             schema_version=SCHEMA_VERSION,
             agent=agent,
             sequence=sequence,
             created_at=datetime.now(UTC),
             agent_version=__version__,
-            observations=changed,
-            held=held,
+            observations=[seen for seen in observations if known.get(seen.kind) != seen.digest],
+            held=[
+                Held(kind=seen.kind, digest=seen.digest, at=seen.collected_at)
+                for seen in observations
+                if known.get(seen.kind) == seen.digest
+            ],
         )
         return sign(signer, envelope)
 

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tuanthu_agent import identity as identities
-from tuanthu_agent import signing
+from tuanthu_agent import reenrolment, signing
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import EnrolmentError, TransportError
 from tuanthu_agent.files import write_private
@@ -194,6 +194,7 @@ def enrol(config: Config, server: str, token: str, ca: bytes | None, machine: Ma
         unit_name=response.unit_name,
         enrolled_at=datetime.now(UTC),
         pinned=ca is not None,
+        public_key=signer.public_key,
     )
     identities.save(config.data_dir, identity)
     log.info("enrolled", agent=identity.agent, unit=identity.unit_code, server=server)
@@ -202,13 +203,7 @@ def enrol(config: Config, server: str, token: str, ca: bytes | None, machine: Ma
 
 def enrol_again(config: Config, server: str, token: str, ca: bytes | None, machine: MachineIdentity) -> Identity:
     """Enrol with a new key; until that has succeeded the former identity stays in use. Raises as `enrol`."""
-    stage = config.data_dir / "reenrol"
+    stage = config.data_dir / reenrolment.STAGE
     identity = enrol(msgspec.structs.replace(config, data_dir=stage), server, token, ca, machine)
-    # The identity last: as long as it is the former one, asking again repeats these steps.
-    for name in (identities.CA_NAME, signing.KEY_NAME, identities.FILE_NAME):
-        if (stage / name).exists():
-            write_private(config.data_dir / name, (stage / name).read_bytes())
-    for path in stage.iterdir():
-        path.unlink()
-    stage.rmdir()
+    reenrolment.finish(config.data_dir)
     return identity

@@ -21,6 +21,15 @@ class IdentityError(TuanthuError):
     """The machine is not enrolled, or its key or state file cannot be used."""
 
 
+class AgentChangedError(IdentityError):
+    """The machine was enrolled again while something was done under its former identity."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Máy vừa được ghi danh lại; hãy chạy lại lệnh", "The machine was just enrolled again; run again"
+        )
+
+
 class SpoolError(TuanthuError):
     """The spool cannot be read or written; reports already in it are untouched."""
 

@@ -24,6 +24,8 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     enrolled_at: datetime
     pinned: bool
     """Whether connections are verified by `ca.pem` alone (else by the machine's trust store)."""
+    public_key: str = ""
+    """The key that the collector pinned (base64url); empty in identities of former versions."""
 
 
 def save(data_dir: Path, identity: Identity) -> None:

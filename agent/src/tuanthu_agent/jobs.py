@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 import structlog
 
 from tuanthu_agent import identity as identities
-from tuanthu_agent import signing
+from tuanthu_agent import reenrolment
 from tuanthu_agent.collect import observe_configured, reissue, spool_report
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.collectors.running import Done
 from tuanthu_agent.config import Config
+from tuanthu_agent.errors import AgentChangedError
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.signing import Signer
 from tuanthu_agent.spool.interface import Spool
-from tuanthu_agent.spool.sqlite import SqliteSpool
+from tuanthu_agent.spool.memory import MemorySpool
+from tuanthu_agent.spool.sqlite import FILE_NAME, SqliteSpool
 from tuanthu_agent.transport import Transport
 from tuanthu_agent.uplink import Delivery, Uplink
 
@@ -26,25 +28,35 @@ def open_configured(config: Config) -> SqliteSpool:
     return SqliteSpool(config.data_dir, config.spool_megabytes * MEGABYTE)
 
 
+def view_configured(config: Config) -> Spool:
+    """The spool as it is, changing nothing: an empty one where there is none yet. Raises SpoolError."""
+    if not (config.data_dir / FILE_NAME).exists():
+        return MemorySpool()
+    return SqliteSpool(config.data_dir, read_only=True)
+
+
 def adopt(config: Config, spool: Spool) -> tuple[Identity, Signer]:
     """This machine's identity and key; reports that wait under a former identity are issued anew under this one.
 
     Raises IdentityError, SpoolError.
     """
-    identity, signer = identities.load(config.data_dir), signing.load(config.data_dir)
-    former = spool.get("agent")
-    if former is not None and former != identity.agent:
-        spool.restart(lambda report, sequence: reissue(signer, identity.agent, report, sequence))
-    if former != identity.agent:
-        spool.put({"agent": identity.agent})
+    identity, signer = reenrolment.load_pair(config.data_dir)
+    spool.belong_to(identity.agent, lambda report, sequence: reissue(signer, identity.agent, report, sequence))
     return identity, signer
 
 
 def collect(config: Config, spool: Spool, done: Done | None = None) -> int:
     """Observe the machine and keep a signed report; returns its number. Raises IdentityError, SpoolError."""
-    identity, signer = adopt(config, spool)
+    adopt(config, spool)
     observations = observe_configured(REGISTRY, config, done)
-    sequence = spool_report(spool, signer, identity.agent, observations)
+    for tries_left in reversed(range(3)):
+        identity, signer = adopt(config, spool)
+        try:
+            sequence = spool_report(spool, signer, identity.agent, observations)
+            break
+        except AgentChangedError:
+            if not tries_left:
+                raise
     spool.put({"last:collect": datetime.now(UTC).isoformat(timespec="seconds")})
     log.info("collected", sequence=sequence, status={seen.kind: seen.status.value for seen in observations})
     return sequence

@@ -13,10 +13,10 @@ import structlog
 
 from tuanthu_agent.collect import reissue
 from tuanthu_agent.config import Config
-from tuanthu_agent.errors import TransportError
+from tuanthu_agent.errors import AgentChangedError, TransportError
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.signing import Signer
-from tuanthu_agent.spool.interface import Report, Spool
+from tuanthu_agent.spool.interface import Report, Signed, Spool
 from tuanthu_agent.transport import Transport
 from tuanthu_policy.envelope import AGENT_FIELD, SENT_AT_FIELD, SIGNATURE_FIELD, Acknowledgement
 
@@ -57,6 +57,8 @@ class Uplink:
                     self._deliver(report)
                     delivered += 1
                 except TransportError as error:
+                    if self._is_outdated():
+                        return Delivery(delivered, refused, error)
                     if error.code == "sequence-conflict" and conflicts < MOST_CONFLICTS:
                         conflicts += 1
                         self._renumber(report, error.last_sequence)
@@ -64,7 +66,7 @@ class Uplink:
                     if not error.permanent or error.code in AGENT_CODES or error.code == "sequence-conflict":
                         self._back_off(error)
                         return Delivery(delivered, refused, error)
-                    self._spool.refuse(report.sequence, error.code, error.vi)
+                    self._spool.refuse(report.sequence, error.code, error.vi, report.payload)
                     log.error("report-refused", sequence=report.sequence, code=error.code, detail=error.en)  # noqa: TRY400
                     refused += 1
         self._spool.put({"retry:delay": "", "retry:at": "", "retry:error": ""})
@@ -79,20 +81,30 @@ class Uplink:
         }
         _, body = self._transport.post("reports", gzip.compress(report.payload, 6, mtime=0), headers)
         answer = read_acknowledgement(body, report.sequence)
-        self._spool.acknowledge(report.sequence)
+        self._spool.acknowledge(report.sequence, report.payload)
         self._spool.forget(answer.resend)
         self._spool.put({"last:deliver": datetime.now(UTC).isoformat(timespec="seconds")})
         log.info("report-delivered", sequence=report.sequence, status=answer.status, resend=len(answer.resend))
 
     def _renumber(self, report: Report, last: int | None) -> None:
         after = max(report.sequence, last or 0)
-        self._spool.renumber(after, lambda old, number: reissue(self._signer, self._identity.agent, old, number))
+
+        def make(old: Report, number: int) -> Signed:
+            if self._is_outdated():
+                raise AgentChangedError
+            return reissue(self._signer, self._identity.agent, old, number)
+
+        self._spool.renumber(after, make)
         number, start = report.sequence, after + 1
         self._spool.note(
             f"Máy chủ đã có báo cáo số {number} với nội dung khác; các báo cáo chờ được đánh số lại từ {start}.",
             f"The collector has another report number {number}; waiting reports were renumbered from {start}.",
         )
         log.warning("reports-renumbered", conflict=report.sequence, after=after)
+
+    def _is_outdated(self) -> bool:
+        """Whether the machine was enrolled again meanwhile: answers to the former agent then decide nothing."""
+        return self._spool.get("agent") not in (None, self._identity.agent)
 
     def _back_off(self, error: TransportError) -> None:
         """Decorrelated jitter: a pause is drawn between the shortest and thrice the last; never below Retry-After."""

@@ -81,12 +81,18 @@ class Spool(ABC):
         """
 
     @abstractmethod
-    def acknowledge(self, sequence: int) -> None:
-        """The collector has this report: forget it, and remember its contents as known there. Unknown: no effect."""
+    def acknowledge(self, sequence: int, payload: bytes | None = None) -> None:
+        """The collector has this report: forget it, and remember its contents as known there. Unknown: no effect.
+
+        `payload`: what was sent. A report that has got other bytes since (renumbered by another process) stays.
+        """
 
     @abstractmethod
-    def refuse(self, sequence: int, code: str, reason: str) -> None:
-        """The collector will never take this report: move it to the refused and forget its contents."""
+    def refuse(self, sequence: int, code: str, reason: str, payload: bytes | None = None) -> None:
+        """The collector will never take this report: move it to the refused and forget its contents.
+
+        `payload`: as for `acknowledge`.
+        """
 
     @abstractmethod
     def renumber(self, after: int, make: Callable[[Report, int], Signed]) -> None:
@@ -96,8 +102,12 @@ class Spool(ABC):
         """
 
     @abstractmethod
-    def restart(self, make: Callable[[Report, int], Signed]) -> None:
-        """Number the waiting reports 1, 2, 3 … for a new identity and forget what the former collector knew."""
+    def belong_to(self, agent: str, make: Callable[[Report, int], Signed]) -> None:
+        """Remember whose reports these are (value `agent`), as one step.
+
+        Where they were another agent's, number those that wait 1, 2, 3 … for the new identity and forget what the
+        former collector knew.
+        """
 
     @abstractmethod
     def contents(self) -> dict[str, str]:

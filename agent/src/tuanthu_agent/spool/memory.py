@@ -43,16 +43,19 @@ class MemorySpool(Spool):
             for sequence, (signed, _) in sorted(self._reports.items())[: None if limit < 0 else limit]
         ]
 
-    def acknowledge(self, sequence: int) -> None:
-        if sequence not in self._reports:
+    def _is(self, sequence: int, payload: bytes | None) -> bool:
+        return sequence in self._reports and payload in (None, self._reports[sequence][0].payload)
+
+    def acknowledge(self, sequence: int, payload: bytes | None = None) -> None:
+        if not self._is(sequence, payload):
             return
         signed, _ = self._reports.pop(sequence)
         for kind, digest in signed.contents.items():
             if self._known.get(kind, (0, ""))[0] <= sequence:
                 self._known[kind] = (sequence, digest)
 
-    def refuse(self, sequence: int, code: str, reason: str) -> None:
-        if sequence not in self._reports:
+    def refuse(self, sequence: int, code: str, reason: str, payload: bytes | None = None) -> None:
+        if not self._is(sequence, payload):
             return
         signed, _ = self._reports.pop(sequence)
         self._refused.insert(0, Refused(sequence, code, reason, datetime.now(UTC), signed.payload))
@@ -66,10 +69,18 @@ class MemorySpool(Spool):
             self._replace(waiting, after, make)
         self._last = max(self._last, after)
 
-    def restart(self, make: Callable[[Report, int], Signed]) -> None:
-        self._known.clear()
-        self._last = 0
-        self._replace(self.pending(len(self._reports)), 0, make)
+    def belong_to(self, agent: str, make: Callable[[Report, int], Signed]) -> None:
+        former = self.get("agent")
+        if former not in (None, agent):
+            waiting = self.pending(len(self._reports))
+            last, self._last = self._last, 0
+            try:
+                self._replace(waiting, 0, make)
+            except BaseException:
+                self._last = last
+                raise
+            self._known.clear()
+        self.put({"agent": agent})
 
     def _replace(self, waiting: list[Report], last: int, make: Callable[[Report, int], Signed]) -> None:
         made = [make(report, last + place) for place, report in enumerate(waiting, 1)]

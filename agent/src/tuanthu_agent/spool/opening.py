@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -10,7 +11,7 @@ import structlog
 
 from tuanthu_agent.errors import SpoolError
 from tuanthu_agent.spool import salvage
-from tuanthu_agent.spool.schema import DamagedError, connect
+from tuanthu_agent.spool.schema import DamagedError, close_to_others, connect
 
 if os.name == "posix":
     import fcntl
@@ -19,25 +20,16 @@ REPAIR_WAIT_SECONDS: Final = 10.0
 log = structlog.get_logger()
 
 
-class Repair:
-    """What a repair found, for the note that people read."""
-
-    def __init__(self, cause: str, found: salvage.Salvage) -> None:
-        self.found = found
-        saved = len(found.rows)
-        self.vi = f"Hàng đợi báo cáo bị hỏng ({cause}); đã chuyển sang {found.aside.name} và cứu được {saved} báo cáo."
-        self.en = f"The spool was damaged ({cause}); it was moved to {found.aside.name}, {saved} reports were salvaged."
-
-
-def open_spool(path: Path) -> tuple[sqlite3.Connection, IO[bytes], Repair | None]:
-    """A connection, the lock that must be kept open with it, and the repair if there was one.
+def open_spool(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
+    """A connection, and the lock that must be kept open with it; a damaged file is repaired.
 
     Everybody who uses the file holds the lock shared; who repairs it needs it alone, so that nobody goes on writing
     into a file that was put aside. Raises SpoolError and sqlite3.Error.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = path.with_suffix(".lock").open("ab")
+        lock = os.fdopen(os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        close_to_others(path.with_suffix(".lock"))
     except OSError as error:
         raise SpoolError(
             f"Không ghi được vào thư mục hàng đợi {path.parent}: {error.strerror}. Kiểm tra quyền và dung lượng đĩa.",
@@ -46,30 +38,63 @@ def open_spool(path: Path) -> tuple[sqlite3.Connection, IO[bytes], Repair | None
     try:
         share(lock)
         try:
-            return connect(path), lock, None
+            return open_sound(path), lock
         except DamagedError:
             own(lock, path)
-        repair = mend(path)
-        connection = connect(path)
+        mend(path)
+        connection = open_sound(path)
         share(lock)
     except BaseException:
         lock.close()
         raise
-    return connection, lock, repair
+    return connection, lock
 
 
-def mend(path: Path) -> Repair | None:
-    """Put a damaged file aside and salvage it; None if somebody else has just done so."""
-    cause = ""
+def open_sound(path: Path) -> sqlite3.Connection:
+    """A connection to a file that is sound and not under repair; raises DamagedError otherwise, and as `connect`."""
+    if salvage.is_under_repair(path):
+        raise DamagedError("a repair was broken off")
+    return connect(path)
+
+
+def mend(path: Path) -> None:
+    """Put a damaged file aside and save its reports into a new one; nothing to do if somebody has just done so."""
     try:
-        connect(path).close()
+        open_sound(path).close()
     except DamagedError as error:
         cause = str(error) or "unknown"
-    if not cause:
-        return None
+    else:
+        return
     found = salvage.salvage(salvage.move_aside(path))
-    log.error("spool-damaged", cause=cause, aside=str(found.aside), salvaged=sorted(found.rows))
-    return Repair(cause, found)
+    connection = connect(path)
+    try:
+        keep(connection, found, cause)
+    finally:
+        connection.close()
+    aside = salvage.put_away(path)
+    log.error("spool-damaged", cause=cause, aside=str(aside), salvaged=sorted(found.rows))
+
+
+def keep(connection: sqlite3.Connection, found: salvage.Salvage, cause: str) -> None:
+    """Write what was saved, and a note for people, into the new file; doing it twice changes nothing."""
+    saved = len(found.rows)
+    note = (
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        f"Hàng đợi báo cáo bị hỏng ({cause}); đã cất tệp cũ (spool.corrupt-…) và cứu được {saved} báo cáo.",
+        f"The spool was damaged ({cause}); the old file is kept (spool.corrupt-…), {saved} reports were salvaged.",
+    )
+    state = {"last_sequence": str(found.last_sequence), "agent": found.agent}
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.executemany("INSERT OR IGNORE INTO report VALUES (?, ?, ?, ?, ?)", found.rows.values())
+        connection.executemany("INSERT OR IGNORE INTO state VALUES (?, ?)", [one for one in state.items() if one[1]])
+        if not connection.execute("SELECT count(*) FROM note").fetchone()[0]:
+            connection.execute("INSERT INTO note (at, vi, en) VALUES (?, ?, ?)", note)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def share(lock: IO[bytes]) -> None:

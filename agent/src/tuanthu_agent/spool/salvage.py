@@ -1,4 +1,8 @@
-"""Putting a damaged spool aside and saving what can still be read."""
+"""Putting a damaged spool aside and saving what can still be read.
+
+The damaged file first takes the name `spool.damaged.sqlite`. As long as that name is there, whoever opens the spool
+goes on with the repair, so that a machine that stops in the middle loses nothing; at the end it takes a dated name.
+"""
 
 import hashlib
 import sqlite3
@@ -8,34 +12,67 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 Row = tuple[int, bytes, str, str, bytes]
+COMPANIONS = ("-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
     """What a damaged file still gave."""
 
-    aside: Path
     rows: dict[int, Row]
     """Sequence → sequence, payload, signature, contents, sha256; only rows whose bytes match their sha256."""
     last_sequence: int
+    agent: str
+    """Whose reports these are; empty if that cannot be read."""
+
+
+def damaged_name(path: Path) -> Path:
+    """Where a spool lies while it is being repaired."""
+    return path.with_name(f"{path.stem}.damaged{path.suffix}")
+
+
+def companion(path: Path, ending: str) -> Path:
+    """The write-ahead log or index of a database."""
+    return path.with_name(path.name + ending)
+
+
+def is_under_repair(path: Path) -> bool:
+    """Whether somebody began a repair and has not finished it."""
+    damaged = damaged_name(path)
+    return damaged.exists() or companion(damaged, "-wal").exists()
 
 
 def move_aside(path: Path) -> Path:
-    """Rename the file and its companions to a dated name; returns the new name. Raises OSError."""
+    """Begin a repair, or go on with its beginning; returns where the damaged file lies now. Raises OSError."""
+    damaged = damaged_name(path)
+    if not damaged.exists():
+        if not path.exists():
+            path.touch(0o600)  # only the log was left
+        # The file itself last: its log must never stand beside a new file of its old name.
+        move(path, damaged)
+    return damaged
+
+
+def put_away(path: Path) -> Path:
+    """End a repair: the damaged file gets its dated name, which is returned. Raises OSError."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     aside = path.with_name(f"{path.stem}.corrupt-{stamp}{path.suffix}")
-    path.rename(aside)
-    for ending in ("-wal", "-shm"):
-        companion = path.with_name(path.name + ending)
-        if companion.exists():
-            companion.rename(aside.with_name(aside.name + ending))
+    move(damaged_name(path), aside)
     return aside
+
+
+def move(path: Path, target: Path) -> None:
+    """Rename a database, its companions first."""
+    for ending in COMPANIONS:
+        if companion(path, ending).exists():
+            companion(path, ending).replace(companion(target, ending))
+    path.replace(target)
 
 
 def salvage(aside: Path) -> Salvage:
     """Read what can be read, from both ends, past the damaged middle."""
     rows: dict[int, Row] = {}
-    last = 0
+    last, agent = 0, ""
     for parameters in ("mode=ro", "mode=ro&immutable=1"):
         try:
             connection = sqlite3.connect(f"{aside.resolve().as_uri()}?{parameters}", uri=True)
@@ -43,9 +80,11 @@ def salvage(aside: Path) -> Salvage:
             continue
         for order in ("ASC", "DESC"):
             rows |= {row[0]: row for row in readable(connection, order)}
-        last = max(last, counter(connection))
+        number = value(connection, "last_sequence")
+        last = max(last, int(number) if number.isdecimal() else 0)
+        agent = agent or value(connection, "agent")
         connection.close()
-    return Salvage(aside, rows, max([last, *rows]))
+    return Salvage(rows, max([last, *rows]), agent)
 
 
 def readable(connection: sqlite3.Connection, order: str) -> Iterator[Row]:
@@ -71,10 +110,10 @@ def is_sound(row: tuple[object, ...]) -> bool:
     )
 
 
-def counter(connection: sqlite3.Connection) -> int:
-    """The last sequence number that the file remembers, 0 if it cannot be read."""
+def value(connection: sqlite3.Connection, key: str) -> str:
+    """A value that the file remembers, empty if it cannot be read."""
     try:
-        row = connection.execute("SELECT value FROM state WHERE key = 'last_sequence'").fetchone()
-        return int(row[0]) if row else 0
-    except (sqlite3.Error, ValueError, UnicodeDecodeError):
-        return 0
+        row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+    except (sqlite3.Error, UnicodeDecodeError):
+        return ""

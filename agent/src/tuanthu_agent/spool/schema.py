@@ -1,5 +1,6 @@
 """Opening the spool's file: its tables, its durability, and whether it is sound."""
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,9 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises DamagedError for a file that is not sound, sqlite3.Error for any other failure, SpoolError for a file of a
     newer version of the agent.
     """
+    # SQLite would make it readable by all; its log and index take the mode of the file.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    close_to_others(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         prepare(connection, path)
@@ -42,6 +46,12 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def close_to_others(path: Path) -> None:
+    """Take away what rights other users have on a file of former versions; raises OSError."""
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:

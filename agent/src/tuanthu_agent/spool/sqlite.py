@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -15,7 +15,8 @@ from tuanthu_agent import files
 from tuanthu_agent.errors import SpoolError
 from tuanthu_agent.spool.full import full_error
 from tuanthu_agent.spool.interface import MOST_NOTES, MOST_REFUSED, Note, Refused, Report, Signed, Size, Spool
-from tuanthu_agent.spool.opening import Repair, open_spool
+from tuanthu_agent.spool.opening import open_spool
+from tuanthu_agent.spool.viewing import open_view
 
 FILE_NAME = "spool.sqlite"
 Bound = int | str | bytes
@@ -24,30 +25,39 @@ Bound = int | str | bytes
 class SqliteSpool(Spool):
     """`spool.sqlite` in a folder, with `spool.sequence` beside it, which outlives the database."""
 
-    def __init__(self, folder: Path, max_bytes: int = 64 * 1024 * 1024) -> None:
-        """Open or create; a damaged file is put aside and salvaged. Raises SpoolError."""
+    def __init__(self, folder: Path, max_bytes: int = 64 * 1024 * 1024, *, read_only: bool = False) -> None:
+        """Open or create; a damaged file is put aside and salvaged. Raises SpoolError.
+
+        `read_only`: look at a spool that is there, whoever else uses it and wherever it lies; change nothing.
+        """
         self.path = folder / FILE_NAME
         self._sidecar = folder / "spool.sequence"
         self._max_bytes = max_bytes
+        self._read_only = read_only
+        self._lock: IO[bytes] | None = None
         with self._errors():
-            self._db, self._lock, repair = open_spool(self.path)
+            if read_only:
+                self._db = open_view(self.path)
+                return
+            self._db, self._lock = open_spool(self.path)
             try:
-                self._catch_up(repair)
+                self._catch_up()
             except BaseException:
                 self.close()
                 raise
 
-    def _catch_up(self, repair: Repair | None) -> None:
-        """After a repair or a lost file, go on with the sequence where it stood."""
-        last = self._read_sidecar()
-        if repair is not None:
-            last = max(last, repair.found.last_sequence)
-            with self._change():
-                self._many("INSERT OR IGNORE INTO report VALUES (?, ?, ?, ?, ?)", repair.found.rows.values())
-            self.note(repair.vi, repair.en)
-        if last > self.last_sequence():
-            with self._change():
-                self._set_last(last)
+    def _catch_up(self) -> None:
+        """After the file was lost or damaged, go on with the sequence where it stood."""
+        last, here = self._read_sidecar(), self.last_sequence()
+        if last <= here:
+            return
+        with self._change():
+            self._set_last(last)
+        if not here and not self.notes():
+            self.note(
+                f"Tệp hàng đợi {self.path.name} bị mất, cùng báo cáo chưa gửi trong đó. Số thứ tự đi tiếp sau {last}.",
+                f"The spool file {self.path.name} was lost with the reports waiting in it; numbers go on after {last}.",
+            )
 
     def append(self, make: Callable[[int], Signed]) -> int:
         with self._change():
@@ -57,7 +67,7 @@ class SqliteSpool(Spool):
                 raise full_error(self._max_bytes)
             self._keep(sequence, signed)
             self._set_last(sequence)
-        self._write_sidecar(sequence)
+        self._follow()
         return sequence
 
     def _keep(self, sequence: int, signed: Signed) -> None:
@@ -73,12 +83,14 @@ class SqliteSpool(Spool):
         for sequence, payload, signature, sha256 in self._rows(query, limit):
             if hashlib.sha256(payload).digest() == sha256:
                 reports.append(Report(sequence, payload, signature))
-            else:
+            elif not self._read_only:
                 self.refuse(sequence, "spool-damaged", "the bytes changed on disk")
         return reports
 
-    def acknowledge(self, sequence: int) -> None:
+    def acknowledge(self, sequence: int, payload: bytes | None = None) -> None:
         with self._change():
+            if not self._is(sequence, payload):
+                return
             for kind, digest in self._contents_of(sequence).items():
                 self._run(
                     "INSERT INTO known VALUES (?, ?, ?) ON CONFLICT (kind) DO UPDATE "
@@ -89,8 +101,10 @@ class SqliteSpool(Spool):
                 )
             self._run("DELETE FROM report WHERE sequence = ?", sequence)
 
-    def refuse(self, sequence: int, code: str, reason: str) -> None:
+    def refuse(self, sequence: int, code: str, reason: str, payload: bytes | None = None) -> None:
         with self._change():
+            if not self._is(sequence, payload):
+                return
             for kind in self._contents_of(sequence):
                 self._run("DELETE FROM known WHERE kind = ?", kind)
             self._run(
@@ -112,16 +126,21 @@ class SqliteSpool(Spool):
             if waiting and waiting[0].sequence <= after:
                 self._replace(waiting, after, make)
             self._set_last(max(self.last_sequence(), after))
-        self._write_sidecar(self.last_sequence())
+        self._follow()
 
-    def restart(self, make: Callable[[Report, int], Signed]) -> None:
-        # The sidecar first: were it last and the machine stopped between, the new identity would begin with a gap.
-        self._write_sidecar(0)
+    def belong_to(self, agent: str, make: Callable[[Report, int], Signed]) -> None:
+        if self.get("agent") == agent:
+            return
         with self._change():
-            self._run("DELETE FROM known")
-            self._set_last(0)
-            self._replace(self.pending(-1), 0, make)
-        self._write_sidecar(self.last_sequence())
+            former = self.get("agent")
+            if former not in (None, agent):
+                # Were it still there when the machine stops after the commit, the new identity would begin with a gap.
+                self._write_sidecar(0)
+                self._run("DELETE FROM known")
+                self._set_last(0)
+                self._replace(self.pending(-1), 0, make)
+            self.put({"agent": agent})
+        self._follow()
 
     def _replace(self, waiting: list[Report], last: int, make: Callable[[Report, int], Signed]) -> None:
         made = [make(report, last + place) for place, report in enumerate(waiting, 1)]
@@ -170,11 +189,22 @@ class SqliteSpool(Spool):
 
     def close(self) -> None:
         self._db.close()
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _is(self, sequence: int, payload: bytes | None) -> bool:
+        """Whether that report waits, with those bytes."""
+        rows = self._rows("SELECT payload FROM report WHERE sequence = ?", sequence)
+        return bool(rows) and payload in (None, rows[0][0])
 
     def _contents_of(self, sequence: int) -> dict[str, str]:
+        """Kind → digest of what the report carries; where that can no longer be read, nothing counts as known."""
         rows = self._rows("SELECT contents FROM report WHERE sequence = ?", sequence)
-        return msgspec.json.decode(rows[0][0], type=dict[str, str]) if rows else {}
+        try:
+            return msgspec.json.decode(rows[0][0], type=dict[str, str]) if rows else {}
+        except (msgspec.DecodeError, TypeError):
+            self._run("DELETE FROM known")
+            return {}
 
     def _set_last(self, sequence: int) -> None:
         self._run("INSERT OR REPLACE INTO state VALUES ('last_sequence', ?)", str(sequence))
@@ -222,9 +252,20 @@ class SqliteSpool(Spool):
         except (OSError, ValueError):
             return 0
 
+    def _follow(self) -> None:
+        """Bring the sidecar to the last number, under the database's lock: no process writes an older number later.
+
+        The report is committed; a sidecar that lags only matters if the database is lost as well, and the collector
+        then tells where to go on.
+        """
+        with suppress(sqlite3.Error):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._write_sidecar(self.last_sequence())
+            finally:
+                roll_back(self._db)
+
     def _write_sidecar(self, sequence: int) -> None:
-        # The report is committed; a sidecar that lags only matters if the database is lost as well, and the
-        # collector then tells where to go on.
         with suppress(OSError):
             files.replace(self._sidecar, str(sequence).encode())
 
