@@ -122,6 +122,16 @@ class Station:
         """The highest number that the agent ever gave to a report."""
         return int((self.folder / "agent" / "spool.sequence").read_text(encoding="ascii"))
 
+    def drain(self) -> None:
+        """Left alone, the agent delivers everything; its own back-off may ask for patience."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            self.run("tuanthu-agent", "run", "--once", accepted=(0, 1, 2, 3))
+            if self.pending() == 0:
+                return
+            time.sleep(0.5)
+        raise AssertionError(self.run("tuanthu-agent", "status"))
+
     def query(self, sql: str) -> list[tuple]:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)) as connection:
             return connection.execute(sql).fetchall()

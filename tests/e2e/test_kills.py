@@ -5,7 +5,6 @@ import random
 import signal
 import subprocess
 import threading
-import time
 
 import pytest
 
@@ -54,7 +53,7 @@ def test_each_report_is_stored_exactly_once_whatever_is_killed(station, dice):
         killer.join()
     assert len(kills) >= 20
 
-    drain(station)
+    station.drain()
 
     stored = station.query("SELECT sequence, COUNT(*) FROM inventory_report GROUP BY sequence ORDER BY sequence")
     spooled = station.last_spooled()
@@ -64,14 +63,3 @@ def test_each_report_is_stored_exactly_once_whatever_is_killed(station, dice):
     [(last, count)] = station.query("SELECT last_sequence, report_count FROM inventory_agent")
     assert (last, count) == (spooled, spooled)
     station.run("tuanthu-server", "evaluate", "--verify")
-
-
-def drain(station) -> None:
-    """Left alone, the agent delivers everything; its own back-off may ask for patience."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        station.run("tuanthu-agent", "run", "--once", accepted=(0, 1, 2, 3))
-        if station.pending() == 0:
-            return
-        time.sleep(0.5)
-    raise AssertionError(station.run("tuanthu-agent", "status"))
