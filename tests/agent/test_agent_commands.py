@@ -65,7 +65,39 @@ def test_an_export_holds_the_very_reports_and_leaves_them_in_the_spool(enrolled,
     assert jobs.open_configured(enrolled).size().reports == 1
 
 
+def test_status_tells_scripts_the_same_as_people(enrolled, collector):
+    jobs_before = json.loads(run(enrolled, "status", "--json").stdout)
+    assert (jobs_before["waiting"], jobs_before["last_sequence"], jobs_before["last_collected"]) == (0, 0, None)
+    assert run(enrolled, "run", "--once").returncode == 0
+    state = json.loads(run(enrolled, "status", "--json").stdout)
+    assert state["enrolled"]["unit_code"] == "BV-01"
+    assert (state["waiting"], state["last_sequence"], state["refused"], state["failure"]) == (0, 1, [], "")
+    assert state["last_delivered"]
+
+
+def test_status_and_export_make_nothing_where_there_is_no_agent(config, tmp_path):
+    assert "chưa ghi danh" in run(config, "status").stdout
+    done = run(config, "export", str(tmp_path / "tệp.gz"))
+    assert done.returncode == 0
+    assert "Không có báo cáo nào" in done.stdout
+    assert not config.data_dir.exists()
+    assert not (tmp_path / "tệp.gz").exists()
+
+
+def test_status_of_a_damaged_spool_says_so_and_still_tells_where_the_machine_is_enrolled(enrolled):
+    jobs.open_configured(enrolled).close()
+    (enrolled.data_dir / "spool.sqlite").write_bytes(b"h" * 9000)
+    done = run(enrolled, "status")
+    assert done.returncode == 3
+    assert "Bệnh viện Đa khoa" in done.stdout
+    assert "không ghi/đọc được" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_export_that_cannot_be_written_is_an_error(enrolled, tmp_path):
+    spool = jobs.open_configured(enrolled)
+    jobs.collect(enrolled, spool)
+    spool.close()
     done = run(enrolled, "export", str(tmp_path / "không-có/tệp.gz"))
     assert done.returncode == 3
     assert "Không ghi được tệp" in done.stderr

@@ -1,5 +1,7 @@
 """Enrolling: only with the right CA, with the key's possession proved, and again without harm."""
 
+import io
+import json
 import stat
 
 import pytest
@@ -127,3 +129,40 @@ def test_a_fingerprint_that_is_none_is_refused(mark):
 
 def test_a_fingerprint_may_be_written_with_colons():
     assert enrolment.clean_fingerprint(":".join(["AB"] * 32)) == "ab" * 32
+
+
+def test_the_token_may_come_from_a_file_or_from_standard_input(command, collector, tmp_path, monkeypatch):
+    path = tmp_path / "mã"
+    path.write_text("TT-TRONG-TỆP\n", encoding="utf-8")
+    mark = ["--server", collector.url, "--ca-fingerprint", fingerprint(collector.ca[0])]
+    assert command("enrol", *mark, "--token-file", str(path)) == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("TT-TỪ-ĐẦU-VÀO\n"))
+    assert command("enrol", *mark, "--token-file", "-", "--again") == 0
+    assert [request["token"] for request in collector.enrolments] == ["TT-TRONG-TỆP", "TT-TỪ-ĐẦU-VÀO"]
+
+
+@pytest.mark.parametrize("words", [[], ["--token", "T", "--token-file", "-"], ["--token-file", "/không/có"]])
+def test_without_one_clear_token_nothing_is_sent(command, collector, words):
+    with pytest.raises(EnrolmentError):
+        command("enrol", "--server", collector.url, *words)
+    assert collector.enrolments == []
+
+
+def test_the_token_is_kept_nowhere(command, collector, config, capfd):
+    enrol(command, collector)
+    shown = "".join(capfd.readouterr())
+    kept = b"".join(path.read_bytes() for path in config.data_dir.rglob("*") if path.is_file())
+    assert "TT-THU" not in shown
+    assert b"TT-THU" not in kept
+
+
+def test_what_the_collector_writes_cannot_steer_the_terminal(command, collector, capsys):
+    name = "Trạm [bold]\x1b[2J[/nope] y tế\u202e"
+    answer = {"agent": "a", "unit_code": "X", "unit_name": name, "server_time": "2026-11-24T00:00:00Z"}
+    collector.script.append((201, {}, json.dumps(answer).encode()))
+    assert enrol(command, collector) == 0
+    assert command("status") == 0
+    shown = capsys.readouterr().out
+    assert "\x1b[2J" not in shown
+    assert "\u202e" not in shown
+    assert shown.count("[bold]") == 2

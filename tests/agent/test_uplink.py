@@ -11,7 +11,7 @@ from tuanthu_agent import jobs, signing
 from tuanthu_agent.collect import as_observation, spool_report
 from tuanthu_agent.collectors.interface import CollectorResult
 from tuanthu_agent.spool.memory import MemorySpool
-from tuanthu_agent.transport import parse_retry_after
+from tuanthu_agent.transport import Transport, parse_retry_after
 from tuanthu_agent.uplink import next_delay
 from tuanthu_policy.observation import ObservationStatus
 
@@ -171,6 +171,38 @@ def test_ca_bundles_and_proxies_of_the_environment_change_nothing(enrolled, spoo
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     report(enrolled, spool)
     assert jobs.deliver(enrolled, spool).delivered == 1
+
+
+def test_certificates_that_the_environment_trusts_do_not_weaken_the_pin(
+    enrolled, spool, collector, tmp_path, monkeypatch
+):
+    stranger, _ = issue("kẻ đứng giữa", ca=True)
+    (enrolled.data_dir / identities.CA_NAME).write_bytes(pem(stranger))
+    (tmp_path / "bundle.pem").write_bytes(pem(collector.ca[0]))
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "bundle.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    report(enrolled, spool)
+    assert jobs.deliver(enrolled, spool).error.code == "tls"
+    assert collector.arrivals == []
+
+
+def test_a_certificate_for_another_name_is_refused(enrolled, spool, collector):
+    identity = identities.load(enrolled.data_dir)
+    elsewhere = collector.url.replace("localhost", "127.0.0.2")
+    identities.save(enrolled.data_dir, identities.msgspec.structs.replace(identity, server=elsewhere))
+    report(enrolled, spool)
+    assert jobs.deliver(enrolled, spool).error.code in ("tls", "network")
+    assert collector.arrivals == []
+
+
+def test_without_a_pin_only_the_machines_trust_store_counts(monkeypatch):
+    transport = Transport("https://localhost:1", None, (1, 1))
+    adapter = transport._session.get_adapter("https://localhost:1")
+    connection = type("Pool", (), {"ca_certs": None})()
+    adapter.cert_verify(connection, "https://localhost:1", True, None)
+    assert (connection.cert_reqs, connection.ca_certs) == ("CERT_REQUIRED", None)
+    transport.close()
 
 
 def test_pauses_grow_with_jitter_between_the_bounds():

@@ -39,9 +39,9 @@ def load(data_dir: Path) -> Identity:
     if identity is None:
         raise IdentityError(
             f"Máy này chưa ghi danh (không có {data_dir / FILE_NAME}). "
-            "Hãy chạy: tuanthu-agent enrol --server ĐỊA_CHỈ --token MÃ",
+            "Hãy chạy: tuanthu-agent enrol --server ĐỊA_CHỈ --token MÃ --ca-fingerprint DẤU_VÂN_TAY",
             f"This machine is not enrolled (no {data_dir / FILE_NAME}). "
-            "Run: tuanthu-agent enrol --server URL --token TOKEN",
+            "Run: tuanthu-agent enrol --server URL --token TOKEN --ca-fingerprint FINGERPRINT",
         )
     return identity
 

@@ -28,9 +28,14 @@ def open_configured(config: Config) -> SqliteSpool:
     return SqliteSpool(config.data_dir, config.spool_megabytes * MEGABYTE)
 
 
+def has_spool(config: Config) -> bool:
+    """Whether this machine has a spool yet."""
+    return (config.data_dir / FILE_NAME).exists()
+
+
 def view_configured(config: Config) -> Spool:
     """The spool as it is, changing nothing: an empty one where there is none yet. Raises SpoolError."""
-    if not (config.data_dir / FILE_NAME).exists():
+    if not has_spool(config):
         return MemorySpool()
     return SqliteSpool(config.data_dir, read_only=True)
 

@@ -63,7 +63,12 @@ def run_child(seconds: float, command: tuple[str, ...] = CHILD) -> bool:
 
     Raises Stopped on a signal, after the child has ended.
     """
-    child = os.posix_spawn(sys.executable, [sys.executable, *command], os.environ, setpgroup=0, setsigmask=[])
+    try:
+        child = os.posix_spawn(sys.executable, [sys.executable, *command], os.environ, setpgroup=0, setsigmask=[])
+    except OSError as error:
+        # No process or memory left, or Python is just being upgraded: later it may work.
+        say(f"tuanthu-agent: không khởi chạy được (cannot start): {error.strerror}")
+        return False
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         got = signal.sigtimedwait((*STOP_SIGNALS, signal.SIGCHLD), left)

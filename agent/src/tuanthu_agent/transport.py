@@ -27,6 +27,10 @@ class _TrustStoreAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options, ssl_context=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  the base's signature
+        # The base class would add the bundle of certificates that came with requests.
+        conn.cert_reqs = "CERT_REQUIRED"
+
 
 class Transport:
     """A session with one collector."""
@@ -60,7 +64,7 @@ class Transport:
                 answer = read_bounded(response)
         except requests.exceptions.SSLError as error:
             raise tls_error(self._base, error) from None
-        except requests.exceptions.RequestException as error:
+        except OSError as error:  # all of requests' own, and a pinned certificate that has just been taken away
             raise network_error(self._base, error) from None
         if response.status_code in (200, 201):
             return response.status_code, answer

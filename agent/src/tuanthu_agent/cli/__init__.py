@@ -9,6 +9,7 @@ import structlog
 from tuanthu_agent import __version__
 from tuanthu_agent.cli import checking, enrolling, looking, running
 from tuanthu_agent.cli.console import errors
+from tuanthu_agent.cli.wording import printable
 from tuanthu_agent.errors import TuanthuError
 
 EXIT_ERROR = 3
@@ -33,8 +34,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         code = app(arguments, result_action="return_value", exit_on_error=False)
     except TuanthuError as error:
-        errors.print(f"Lỗi: {error.vi}", style="red", markup=False, soft_wrap=True)
-        errors.print(error.en, style="dim", markup=False, soft_wrap=True)
+        errors.print(f"Lỗi: {printable(error.vi)}", style="red", markup=False, soft_wrap=True)
+        errors.print(printable(error.en), style="dim", markup=False, soft_wrap=True)
         sys.exit(EXIT_ERROR)
     except cyclopts.CycloptsError:
         sys.exit(EXIT_ERROR)

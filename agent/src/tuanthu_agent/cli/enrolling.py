@@ -1,14 +1,16 @@
 """`tuanthu-agent enrol`."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import cyclopts
 from cyclopts import Parameter
 
-from tuanthu_agent import enrolment, jobs
+from tuanthu_agent import enrolment, jobs, reenrolment
 from tuanthu_agent import identity as identities
 from tuanthu_agent.cli.console import output
+from tuanthu_agent.cli.wording import printable, unit_of
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import EnrolmentError
 from tuanthu_agent.host import Host
@@ -22,7 +24,8 @@ def register(app: cyclopts.App) -> None:
 def enrol(
     *,
     server: str,
-    token: str,
+    token: str = "",
+    token_file: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
     ca_fingerprint: str = "",
     ca: Path | None = None,
     role: Literal["workstation", "server"] = "workstation",
@@ -37,7 +40,9 @@ def enrol(
     server
         Địa chỉ máy chủ trung tâm: https://tên:cổng
     token
-        Mã ghi danh do đơn vị cấp
+        Mã ghi danh do đơn vị cấp (người dùng khác trên máy có thể thấy trong danh sách tiến trình)
+    token_file
+        Tệp chứa mã ghi danh, thay cho --token; dấu - là đọc từ đầu vào chuẩn
     ca_fingerprint
         Dấu vân tay SHA-256 của chứng thư gốc (64 chữ số hệ 16)
     ca
@@ -52,7 +57,9 @@ def enrol(
         Ghi danh lại máy đã ghi danh, với khoá mới; báo cáo đang chờ được giữ
     """
     config = load_config()
+    secret = read_token(token, token_file)
     address = enrolment.check_server(server)
+    reenrolment.finish(config.data_dir)
     former = identities.find(config.data_dir)
     if former is not None and not again:
         raise EnrolmentError(
@@ -62,14 +69,33 @@ def enrol(
     certificate = trusted_certificate(config, address, ca_fingerprint, ca)
     machine = enrolment.describe_machine(Host(config.host_root), config, role, owner, location)
     if former is None:
-        identity = enrolment.enrol(config, address, token, certificate, machine)
+        identity = enrolment.enrol(config, address, secret, certificate, machine)
     else:
-        identity = enrolment.enrol_again(config, address, token, certificate, machine)
+        identity = enrolment.enrol_again(config, address, secret, certificate, machine)
     adopt_spool(config)
-    output.print(f"Đã ghi danh với {identity.server}", markup=False, soft_wrap=True)
-    output.print(f"Đơn vị: {identity.unit_name} ({identity.unit_code})", markup=False, soft_wrap=True)
-    output.print(f"Mã máy: {identity.agent}", markup=False)
+    output.print(f"Đã ghi danh với {printable(identity.server)}", markup=False, soft_wrap=True)
+    output.print(f"Đơn vị: {printable(unit_of(identity))}", markup=False, soft_wrap=True)
+    output.print(f"Mã máy: {printable(identity.agent)}", markup=False)
+    output.print("Bước kế tiếp, gửi báo cáo đầu tiên: tuanthu-agent run --once", markup=False)
     return 0
+
+
+def read_token(token: str, file: Path | None) -> str:
+    """The token, from wherever it was given; raises EnrolmentError if from nowhere or from both."""
+    if bool(token) == (file is not None):
+        raise EnrolmentError(
+            "Cần mã ghi danh: thêm --token MÃ hoặc --token-file TỆP (chỉ một trong hai)",
+            "A token is needed: add --token TOKEN or --token-file FILE (one of them)",
+        )
+    if file is None:
+        return token
+    try:
+        text = sys.stdin.readline() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnrolmentError(f"Không đọc được {file}: {error}", f"Cannot read {file}: {error}") from None
+    if not text.strip():
+        raise EnrolmentError(f"{file} không chứa mã ghi danh", f"{file} holds no token")
+    return text
 
 
 def trusted_certificate(config: Config, server: str, fingerprint: str, file: Path | None) -> bytes | None:

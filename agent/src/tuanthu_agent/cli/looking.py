@@ -1,21 +1,28 @@
 """`tuanthu-agent status`, `export` and `version`."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Annotated, Final
 
 import cyclopts
+import msgspec
+from cyclopts import Parameter
 from rich.table import Table
+from rich.text import Text
 
 from tuanthu_agent import __version__, jobs
 from tuanthu_agent import identity as identities
 from tuanthu_agent.cli.console import output
-from tuanthu_agent.config import load_config
+from tuanthu_agent.cli.wording import printable, unit_of
+from tuanthu_agent.config import Config, load_config
+from tuanthu_agent.errors import SpoolError
 from tuanthu_agent.export import export as write_export
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.spool.interface import Spool
+from tuanthu_agent.state import State, read_state
 
-SHOWN = 5
-VIETNAM = timezone(timedelta(hours=7))
+SHOWN: Final = 5
+VIETNAM: Final = timezone(timedelta(hours=7))
 """Asia/Ho_Chi_Minh, which has no summer time; Windows has no time zone database to ask."""
 
 
@@ -40,9 +47,11 @@ def export(file: Path) -> int:
     file
         Tệp sẽ ghi
     """
-    config = load_config()
-    spool = jobs.open_configured(config)
+    spool = open_somehow(load_config())
     try:
+        if not spool.size().reports:
+            output.print("Không có báo cáo nào đang chờ gửi; không ghi tệp.")
+            return 0
         count = write_export(spool, file)
     finally:
         spool.close()
@@ -50,62 +59,103 @@ def export(file: Path) -> int:
     return 0
 
 
-def status() -> int:
-    """Máy này ghi danh ở đâu, lần kiểm tra và gửi gần nhất, còn gì trong hàng đợi. (Show the agent's state.)"""
+def open_somehow(config: Config) -> Spool:
+    """The spool, repaired if need be; on a full or read-only disk as it is. Raises SpoolError."""
+    if jobs.has_spool(config):
+        try:
+            return jobs.open_configured(config)
+        except SpoolError:
+            pass  # to look may still be possible; if not, that says why
+    return jobs.view_configured(config)
+
+
+def status(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """Máy này ghi danh ở đâu, lần kiểm tra và gửi gần nhất, còn gì trong hàng đợi. (Show the agent's state.)
+
+    Parameters
+    ----------
+    as_json
+        In kết quả dạng JSON
+    """
     config = load_config()
     identity = identities.find(config.data_dir)
-    spool = jobs.open_configured(config)
     try:
-        output.print(state_table(identity, spool))
-        for row in problems(spool):
-            output.print(row, style="yellow", markup=False, soft_wrap=True)
-    finally:
-        spool.close()
+        state = look(config, identity)
+    except SpoolError:
+        if not as_json and identity is not None:
+            output.print(two_columns(identity_rows(identity)))
+        raise
+    if as_json:
+        output.out(msgspec.json.format(msgspec.json.encode(state), indent=2).decode(), highlight=False)
+        return 0
+    output.print(two_columns(state_rows(state)))
+    for row in problems(state):
+        output.print(row, style="yellow", markup=False, soft_wrap=True)
     return 0
 
 
-def state_table(identity: Identity | None, spool: Spool) -> Table:
-    """The state in two columns."""
+def look(config: Config, identity: Identity | None) -> State:
+    """The state, without changing anything; raises SpoolError."""
+    spool = jobs.view_configured(config)
+    try:
+        return read_state(config, identity, spool)
+    finally:
+        spool.close()
+
+
+def two_columns(rows: list[tuple[str, str]]) -> Table:
+    """Names and values; what others wrote is text, never markup."""
     table = Table(show_header=False, box=None)
-    if identity is None:
-        table.add_row("Ghi danh", "chưa ghi danh")
-    else:
-        table.add_row("Ghi danh tại", identity.server)
-        table.add_row("Đơn vị", f"{identity.unit_name} ({identity.unit_code})")
-        table.add_row("Mã máy", identity.agent)
-        table.add_row("Tin cậy theo", "chứng thư gốc đã ghim" if identity.pinned else "kho chứng thư của máy")
-    size = spool.size()
-    table.add_row("Kiểm tra gần nhất", shown_time(spool.get("last:collect")))
-    table.add_row("Kiểm tra kế tiếp", shown_seconds(spool.get("next:collect")))
-    table.add_row("Gửi gần nhất", shown_time(spool.get("last:deliver")))
-    table.add_row("Báo cáo mới nhất", f"số {spool.last_sequence()}" if spool.last_sequence() else "chưa có")
-    table.add_row("Đang chờ gửi", f"{size.reports} báo cáo ({size.payload_bytes / 1024:.0f} KiB)")
-    table.add_row("Bị từ chối", f"{len(spool.refused())} báo cáo")
-    if spool.get("retry:error"):
-        table.add_row("Lần gửi hỏng", spool.get("retry:error") or "")
-        table.add_row("Thử lại lúc", shown_seconds(spool.get("retry:at")))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in rows:
+        table.add_row(name, Text(printable(text)))
     return table
 
 
-def problems(spool: Spool) -> list[str]:
+def identity_rows(identity: Identity) -> list[tuple[str, str]]:
+    """Where the machine is enrolled."""
+    return [
+        ("Ghi danh tại", identity.server),
+        ("Đơn vị", unit_of(identity)),
+        ("Mã máy", identity.agent),
+        ("Tin cậy theo", "chứng thư gốc đã ghim" if identity.pinned else "kho chứng thư của máy"),
+    ]
+
+
+def state_rows(state: State) -> list[tuple[str, str]]:
+    """Name and value of each row."""
+    if state.enrolled is None:
+        rows = [("Ghi danh", f"chưa ghi danh (không có danh tính trong {state.data_dir})")]
+    else:
+        rows = identity_rows(state.enrolled)
+    rows += [
+        ("Kiểm tra gần nhất", shown(state.last_collected, "chưa có")),
+        ("Kiểm tra kế tiếp", shown(state.next_collection, "chưa định")),
+        ("Gửi gần nhất", shown(state.last_delivered, "chưa có")),
+        ("Báo cáo mới nhất", f"số {state.last_sequence}" if state.last_sequence else "chưa có"),
+        ("Đang chờ gửi", f"{state.waiting} báo cáo ({state.waiting_bytes / 1024:.0f} KiB)"),
+        ("Bị từ chối", f"{len(state.refused)} báo cáo"),
+    ]
+    if state.failure:
+        rows += [("Lần gửi hỏng", state.failure), ("Thử lại lúc", shown(state.next_try, "chưa định"))]
+    return rows
+
+
+def problems(state: State) -> list[str]:
     """The newest refusals and notes, one line each."""
     refused = [
         f"Báo cáo số {one.sequence} bị từ chối lúc {local(one.at)} ({one.code}): {one.reason}"
-        for one in spool.refused()[:SHOWN]
+        for one in state.refused[:SHOWN]
     ]
-    return refused + [f"{local(note.at)}: {note.vi}" for note in spool.notes()[:SHOWN]]
+    return [printable(row) for row in refused + [f"{local(note.at)}: {note.vi}" for note in state.notes[:SHOWN]]]
 
 
-def shown_time(text: str | None) -> str:
-    """A remembered moment (RFC 3339) in Vietnam's time."""
-    return local(datetime.fromisoformat(text)) if text else "chưa có"
-
-
-def shown_seconds(text: str | None) -> str:
-    """A remembered moment (seconds since 1970) in Vietnam's time."""
-    return local(datetime.fromtimestamp(float(text), UTC)) if text else "chưa định"
+def shown(moment: datetime | None, otherwise: str) -> str:
+    """A moment, or what to say where there is none."""
+    return local(moment) if moment else otherwise
 
 
 def local(moment: datetime) -> str:
-    """As Vietnamese readers write it."""
+    """In Vietnam's time, as Vietnamese readers write it."""
     return moment.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")

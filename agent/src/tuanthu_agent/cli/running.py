@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from tuanthu_agent import identity, jobs
 from tuanthu_agent.cli.console import collecting, errors, output
+from tuanthu_agent.cli.wording import printable
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.uplink import Delivery
@@ -62,7 +63,7 @@ def tell(sequence: int, delivery: Delivery, waiting: int) -> int:
     """Say what happened; the exit code."""
     output.print(f"Đã kiểm tra máy này: báo cáo số {sequence}")
     if delivery.error is not None:
-        errors.print(f"Chưa gửi được: {delivery.error.vi}", style="yellow", markup=False, soft_wrap=True)
+        errors.print(f"Chưa gửi được: {printable(delivery.error.vi)}", style="yellow", markup=False, soft_wrap=True)
         errors.print(f"{waiting} báo cáo còn chờ trong hàng đợi, sẽ gửi lại sau.", markup=False)
         return 3
     if delivery.refused:

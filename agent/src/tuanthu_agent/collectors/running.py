@@ -18,7 +18,9 @@ from tuanthu_policy.observation import ObservationStatus
 MOST_RESULT_BYTES: Final = 192 * 1024
 """Larger results would not fit in a report."""
 # Forking is cheap and hands over the open door as it is; where there is none, a fresh process does the same.
-_CONTEXT: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork")
+_CONTEXT: Any = multiprocessing.get_context(
+    "fork" if sys.platform.startswith("linux") and "fork" in multiprocessing.get_all_start_methods() else "spawn"
+)
 Done = Callable[[str, CollectorResult], None]
 
 
@@ -45,13 +47,17 @@ def run_all(
     `done` is told of each result as it comes.
     """
     waiting: dict[Connection, tuple[Collector, BaseProcess, float]] = {}
-    for collector in registry.values():
-        reader, writer = _CONTEXT.Pipe(duplex=False)
-        process: BaseProcess = _CONTEXT.Process(target=_child, args=(writer, collector, host, settings), daemon=True)
-        process.start()
-        writer.close()
-        waiting[reader] = (collector, process, time.monotonic() + collector.deadline)
     results: dict[str, CollectorResult] = {}
+    for collector in registry.values():
+        try:
+            reader, process = _start(collector, host, settings)
+        except OSError as error:
+            # No process or no memory left: the others may still get theirs.
+            results[collector.kind] = broken(f"not-started: {error.strerror}")
+            if done is not None:
+                done(collector.kind, results[collector.kind])
+            continue
+        waiting[reader] = (collector, process, time.monotonic() + collector.deadline)
     while waiting:
         for reader in _ready(waiting):
             collector, process, _ = waiting.pop(reader)
@@ -59,6 +65,20 @@ def run_all(
             if done is not None:
                 done(collector.kind, results[collector.kind])
     return {kind: results[kind] for kind in registry}
+
+
+def _start(collector: Collector, host: Host, settings: Settings) -> tuple[Connection, BaseProcess]:
+    """A child at work, and the pipe on which it will answer; raises OSError."""
+    reader, writer = _CONTEXT.Pipe(duplex=False)
+    process: BaseProcess = _CONTEXT.Process(target=_child, args=(writer, collector, host, settings), daemon=True)
+    try:
+        process.start()
+    except OSError:
+        reader.close()
+        raise
+    finally:
+        writer.close()
+    return reader, process
 
 
 def _ready(waiting: Mapping[Connection, tuple[Collector, BaseProcess, float]]) -> list[Connection]:
