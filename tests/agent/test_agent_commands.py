@@ -1,6 +1,7 @@
 """What an officer at the machine sees, and what scripts go by."""
 
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -8,13 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tuanthu_agent import jobs
 from tuanthu_agent.cli import checking
+from tuanthu_agent.cli.verdicts import verdicts
 from tuanthu_agent.cli.wording import explain_reason
 from tuanthu_policy.envelope import b64url_decode
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.result import RuleResult
 
 PROGRAM = Path(sys.executable).parent / "tuanthu-agent"
 
@@ -114,9 +118,29 @@ def test_check_judges_here_and_sends_nothing(config):
 
 def test_check_shows_in_vietnamese_what_to_do(config):
     done = run(config, "check")
-    assert "Kết quả" in done.stdout
-    assert "không đạt" in done.stdout
+    assert "Không đạt (" in done.stdout
+    assert " không đạt, " in done.stdout
     assert "→" in done.stdout
+
+
+def test_what_has_one_cause_is_told_once_and_only_failures_get_a_remedy():
+    policy = load_policy()
+    reason, hidden = "not-equal: antivirus.products.running", "missing: lan.dns_resolves: probes-passive"
+    results = [
+        RuleResult(rule="antivirus.running", outcome=Outcome.FAIL, decided_by="", reason=reason),
+        RuleResult(rule="antivirus.realtime", outcome=Outcome.FAIL, decided_by="", reason=reason),
+        RuleResult(rule="lan.dns_resolves", outcome=Outcome.UNKNOWN, decided_by="", reason=hidden),
+        RuleResult(
+            rule="lan.link_speed", outcome=Outcome.NOTAPPLICABLE, decided_by="", reason="not-equal: host.virtual"
+        ),
+    ]
+    console = Console(width=60, file=io.StringIO())
+    console.print(verdicts(policy, results, "vi"))
+    text = console.file.getvalue()
+    assert text.count("Các sản phẩm › Đang chạy") == 1
+    assert text.count("→") == 2
+    assert "không gửi gói tin" in text
+    assert "(xét theo: Máy ảo)" in text
 
 
 @pytest.mark.parametrize(

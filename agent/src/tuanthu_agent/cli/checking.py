@@ -6,10 +6,9 @@ from typing import Annotated, Final
 import cyclopts
 import msgspec
 from cyclopts import Parameter
-from rich.table import Table
 
 from tuanthu_agent.cli.console import collecting, output
-from tuanthu_agent.cli.wording import explain_reason, styled_outcome
+from tuanthu_agent.cli.verdicts import verdicts
 from tuanthu_agent.collect import observe_configured
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.config import load_config
@@ -84,20 +83,9 @@ def render_json(policy: Policy, observations: list[Observation], results: list[R
 
 
 def show(policy: Policy, results: list[RuleResult], language: str) -> None:
-    """One row per rule, the worst first, and a sentence at the end."""
-    vietnamese = not language.startswith("en")
-    headings = (
-        ("Kết quả", "Quy tắc", "Vì sao, và việc cần làm") if vietnamese else ("Outcome", "Rule", "Why; what to do")
-    )
-    table = Table(*headings, show_lines=True, header_style="bold")
-    for result in sorted(results, key=lambda one: (-one.outcome, one.rule)):
-        rule = policy.rules[result.rule]
-        why = explain_reason(policy, result.reason, language)
-        if result.outcome not in (Outcome.PASS, Outcome.NOTAPPLICABLE):
-            why += "\n→ " + rule.remediation.in_language(language)
-        table.add_row(styled_outcome(result.outcome, language), rule.title.in_language(language), why)
-    output.print(table)
-    output.print(summary([result.outcome for result in results], vietnamese=vietnamese))
+    """The verdicts, and a sentence at the end."""
+    output.print(verdicts(policy, results, language))
+    output.print(summary([result.outcome for result in results], vietnamese=not language.startswith("en")))
 
 
 def summary(outcomes: list[Outcome], *, vietnamese: bool) -> str:

@@ -1,17 +1,14 @@
-"""Outcomes and reasons for a console: the contract's words with a colour, safe to print."""
+"""Outcomes and reasons for a console: the contract's words, safe to print."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from rich.markup import escape
-
 from tuanthu_agent.identity import Identity
-from tuanthu_policy.labels import outcome_label
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
-from tuanthu_policy.reasons import reason_text
+from tuanthu_policy.reasons import reason_text, split_reason, title_of
 
-_STYLES: Final[Mapping[Outcome, str]] = {
+STYLES: Final[Mapping[Outcome, str]] = {
     Outcome.PASS: "green",
     Outcome.FAIL: "red",
     Outcome.UNKNOWN: "yellow",
@@ -32,11 +29,14 @@ def unit_of(identity: Identity) -> str:
     return f"{identity.unit_name} ({identity.unit_code})"
 
 
-def styled_outcome(outcome: Outcome, language: str) -> str:
-    """`[red]Không đạt[/]`."""
-    return f"[{_STYLES[outcome]}]{outcome_label(outcome, language)}[/]"
-
-
 def explain_reason(policy: Policy, reason: str, language: str) -> str:
     """`not-equal: antivirus.products.running` in words."""
-    return escape(printable(reason_text(reason, policy.kinds, language)))
+    return printable(reason_text(reason, policy.kinds, language))
+
+
+def cause_of(policy: Policy, reason: str, language: str) -> str:
+    """The fact by which a rule does not apply; empty if the reason names none."""
+    title = title_of(split_reason(reason)[1], policy.kinds)
+    if title is None:
+        return ""
+    return ("xét theo: " if not language.startswith("en") else "by: ") + title.in_language(language)
