@@ -126,7 +126,7 @@ def antivirus_sight(draw: random.Random, host: Facts, at: datetime) -> Sight:
     elif luck < 0.41:
         del item["realtime"]
         facts = {"product_count": 1, "products": [item]}
-        return Sight("antivirus", "simulated", "partial", facts, "realtime-unreadable: simulated")
+        return Sight("antivirus", "simulated", "partial", facts, "permission-denied: simulated")
     return Sight("antivirus", "simulated", "ok", {"product_count": 1, "products": [item]})
 
 
