@@ -6,7 +6,8 @@ from tests.policies.making import AT, shipped, sighting
 from tuanthu_policy.evaluate import evaluate
 from tuanthu_policy.observation import ObservationStatus
 from tuanthu_policy.operators import OPERATORS
-from tuanthu_policy.reasons import REASONS, reason_text, split_reason, title_of
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.reasons import REASONS, reason_text, result_text, split_reason, title_of
 
 KINDS = shipped().kinds
 
@@ -58,3 +59,10 @@ def test_every_status_without_evidence_has_words(status):
 def test_a_reason_in_words(reason, vi, en):
     assert reason_text(reason, KINDS) == vi
     assert reason_text(reason, KINDS, "en") == en
+
+
+def test_what_does_not_apply_tells_what_puts_it_out_of_scope():
+    reason = "not-equal: host.virtual"
+    assert result_text(Outcome.NOTAPPLICABLE, reason, KINDS) == "Ngoài phạm vi, xét theo: Máy ảo"
+    assert result_text(Outcome.FAIL, reason, KINDS) == "Chưa đúng yêu cầu: Máy ảo"
+    assert result_text(Outcome.NOTAPPLICABLE, "", KINDS) == ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tuanthu_policy.fact import Fact, FactKind
+from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.text import Text
 
 REASONS: Final[Mapping[str, Text]] = {
@@ -38,6 +39,7 @@ REASONS: Final[Mapping[str, Text]] = {
 """Every code with which the reason of a result can begin."""
 
 
+OUT_OF_SCOPE: Final = Text("Ngoài phạm vi, xét theo", "Out of scope, by")
 CAUSES: Final[Mapping[str, Text]] = {
     "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),
     "clamd-config": Text("không đọc được cấu hình clamd", "the settings of clamd could not be read"),
@@ -107,6 +109,15 @@ def reason_text(reason: str, kinds: Mapping[str, FactKind], language: str = "vi"
     """A reason in words: `Không đọc được: Các sản phẩm (không đủ quyền đọc)`. What has no words is shown as it is."""
     code, name, cause = split_reason(reason)
     return phrase(code, name, title_of(name, kinds), cause, language)
+
+
+def result_text(outcome: Outcome, reason: str, kinds: Mapping[str, FactKind], language: str = "vi") -> str:
+    """The reason of a result in words; of one that does not apply, which fact puts it out of scope."""
+    _, name, _ = split_reason(reason)
+    title = title_of(name, kinds)
+    if outcome is not Outcome.NOTAPPLICABLE or title is None:
+        return reason_text(reason, kinds, language)
+    return f"{OUT_OF_SCOPE.in_language(language)}: {title.in_language(language)}"
 
 
 def phrase(code: str, name: str, title: Text | None, cause: str, language: str = "vi") -> str:

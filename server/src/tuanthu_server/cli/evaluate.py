@@ -163,7 +163,7 @@ def results_table(asset_id: int, as_of: datetime | None, policy: "Policy") -> "T
     from rich.table import Table
 
     from tuanthu_policy.labels import outcome_label
-    from tuanthu_policy.reasons import reason_text
+    from tuanthu_policy.reasons import result_text
     from tuanthu_server.compliance.standing import asset_results
 
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
@@ -173,6 +173,6 @@ def results_table(asset_id: int, as_of: datetime | None, policy: "Policy") -> "T
     for result in asset_results(asset_id, as_of):
         colour = COLOURS.get(result.outcome.code, "dim")
         title = f"{policy.rules[result.rule].title.vi}\n[dim]{result.rule}[/]"
-        reason = escape(reason_text(result.reason, policy.kinds))
+        reason = escape(result_text(result.outcome, result.reason, policy.kinds))
         table.add_row(title, f"[{colour}]{outcome_label(result.outcome)}[/]", reason)
     return table

@@ -11,10 +11,10 @@ from tuanthu_policy.duration import parse_duration
 from tuanthu_policy.labels import OUTCOME_LABELS, outcome_label
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
-from tuanthu_policy.reasons import reason_text
+from tuanthu_policy.reasons import result_text
 from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
-from tuanthu_server.compliance.standing import Counts
+from tuanthu_server.compliance.standing import AssetResult, Counts
 from tuanthu_server.dashboard.bars import WIDTH, segments
 from tuanthu_server.outcome_labels import (
     COUNT_FIELDS,
@@ -79,9 +79,9 @@ def at(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
-def reason(text: str, policy: Policy) -> str:
-    """A reason code as a sentence, facts under the names that the policy gives them."""
-    return reason_text(text, policy.kinds, _language())
+def reason(result: AssetResult, policy: Policy) -> str:
+    """Why a result is what it is, facts under the names that the policy gives them."""
+    return result_text(result.outcome, result.reason, policy.kinds, _language())
 
 
 @register.filter
