@@ -11,18 +11,18 @@ GROUP = 200
 """Assets judged in one transaction."""
 
 DUE = """
-    SELECT j.asset_id FROM compliance_judgedstate j JOIN inventory_asset a ON a.id = j.asset_id
-    WHERE j.due_at <= %s OR a.retired_at IS NOT NULL OR j.policy_id <> (
-        SELECT id FROM compliance_policyversion WHERE in_force_from <= %s ORDER BY in_force_from DESC LIMIT 1)
-    ORDER BY j.asset_id LIMIT %s
+    SELECT a.id, a.unit_id, a.retired_at FROM inventory_asset a WHERE EXISTS (
+        SELECT 1 FROM compliance_judgedstate j WHERE j.asset_id = a.id AND (
+            j.due_at <= %s OR a.retired_at IS NOT NULL OR j.policy_id <> (
+                SELECT id FROM compliance_policyversion WHERE in_force_from <= %s ORDER BY in_force_from DESC LIMIT 1)))
+    ORDER BY a.id LIMIT %s
 """
 UNJUDGED = """
-    SELECT a.id FROM inventory_asset a LEFT JOIN compliance_judgedstate j ON j.asset_id = a.id
-    WHERE j.asset_id IS NULL AND a.retired_at IS NULL
+    SELECT a.id, a.unit_id, a.retired_at FROM inventory_asset a
+    WHERE a.retired_at IS NULL AND NOT EXISTS (SELECT 1 FROM compliance_judgedstate j WHERE j.asset_id = a.id)
       AND EXISTS (SELECT 1 FROM compliance_policyversion WHERE in_force_from <= %s)
     ORDER BY a.id LIMIT %s
 """
-LOCK = "SELECT id, unit_id, retired_at FROM inventory_asset WHERE id {any} ORDER BY id "
 
 
 def sweep(at: datetime | None = None, *, wait: bool = True) -> int:
@@ -40,12 +40,11 @@ def sweep(at: datetime | None = None, *, wait: bool = True) -> int:
 def _sweep_group(at: datetime, *, skip_locked: bool) -> int:
     with transaction.atomic():
         store = stores.current()
-        due = [row[0] for row in store.rows(DUE, [at, at, GROUP])] or [
-            row[0] for row in store.rows(UNJUDGED, [at, GROUP])
-        ]
-        if not due:
+        # Locked as they are found: with `skip` two sweepers take different assets, each a whole group.
+        lock, types = ("{skip}" if skip_locked else "{lock}"), (None, None, datetime)
+        locked = store.rows(DUE + lock, [at, at, GROUP], types) or store.rows(UNJUDGED + lock, [at, GROUP], types)
+        if not locked:
             return 0
-        locked = store.rows(LOCK + ("{skip}" if skip_locked else "{lock}"), [due], (None, None, datetime))
         judge_and_record(store, [Subject(asset, unit) for asset, unit, retired_at in locked if retired_at is None], at)
         forget(store, [Subject(asset, unit) for asset, unit, retired_at in locked if retired_at is not None], at)
         return len(locked)
