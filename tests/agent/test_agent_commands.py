@@ -134,7 +134,7 @@ def test_what_has_one_cause_is_told_once_and_only_failures_get_a_remedy():
             rule="lan.link_speed", outcome=Outcome.NOTAPPLICABLE, decided_by="", reason="not-equal: host.virtual"
         ),
     ]
-    console = Console(width=60, file=io.StringIO())
+    console = Console(width=100, file=io.StringIO())
     console.print(verdicts(policy, results, "vi"))
     text = console.file.getvalue()
     assert text.count("Các sản phẩm › Đang chạy") == 1

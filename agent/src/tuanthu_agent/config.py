@@ -106,19 +106,20 @@ def read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def check(values: dict[str, Any], source: str) -> dict[str, Any]:
     """Convert settings to their types one by one, so that an error names exactly one."""
+    source_vi = "biến môi trường" if source == "environment" else source
     fields = {field.name: field for field in msgspec.structs.fields(Config)}
     checked: dict[str, Any] = {}
     for name, value in values.items():
         if name not in fields:
             raise ConfigError(
-                f"{source}: không có thiết lập {name!r}; xem docs/agent.md",
+                f"{source_vi}: không có thiết lập {name!r}; xem docs/agent.md",
                 f"{source}: there is no setting {name!r}; see docs/agent.md",
             )
         try:
             checked[name] = msgspec.convert(value, fields[name].type, strict=False, dec_hook=_decode)
         except (msgspec.ValidationError, TypeError) as error:
             raise ConfigError(
-                f"{source}: thiết lập {name} = {value!r} không hợp lệ: {error}",
+                f"{source_vi}: thiết lập {name} = {value!r} không hợp lệ: {error}",
                 f"{source}: setting {name} = {value!r} is invalid: {error}",
             ) from None
     return checked

@@ -107,8 +107,8 @@ def network_error(server: str, error: Exception) -> TransportError:
     """The collector could not be reached or the connection broke."""
     cause = root_cause(error)
     return TransportError(
-        f"Không kết nối được tới {server}: {cause}",
-        f"Cannot reach {server}: {cause}",
+        f"Không kết nối được tới {server}: {cause}. Kiểm tra địa chỉ, cổng, đường mạng và máy chủ trung tâm.",
+        f"Cannot reach {server}: {cause}. Check address, port, network and collector.",
         permanent=False,
         code="network",
     )

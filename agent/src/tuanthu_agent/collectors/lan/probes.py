@@ -65,7 +65,7 @@ def probe_dns(found: Findings, servers: list[str], name: str) -> None:
         began = time.monotonic()
         answer = ask(server, packet)
         if answer is None:
-            found.miss(f"dns-socket: {server}")
+            found.miss(f"dns-not-sent: {server}")
             continue
         asked += 1
         if dns.resolves(answer, question):
