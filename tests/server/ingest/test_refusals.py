@@ -191,3 +191,17 @@ def test_a_problem_is_in_both_languages():
     assert json.loads(__import__("msgspec").json.encode(problem))["last_sequence"] == 7
     assert problem.type == "urn:tuanthu:error:sequence-conflict"
     assert problem.title != problem.title_en
+
+
+def test_of_a_field_given_twice_the_last_counts_for_digest_and_judgement_alike(intake, enrolled):
+    from tuanthu_server.compliance.details import asset_results
+    from tuanthu_server.inventory.models import Agent
+
+    agent = enrolled()
+    payload, _ = agent.report([observation("alpha", {"good": False})])
+    first = payload.replace(b'"good":false', b'"good":false,"good":true')
+    assert refused(intake, first, agent, agent.signed(first)[1]) == "digest-mismatch"
+    last = payload.replace(b'"good":false', b'"good":true,"good":false')
+    deliver(intake, agent, agent.signed(last))
+    results = asset_results(Agent.objects.get(pk=agent.id).asset_id)
+    assert next(one.outcome.code for one in results if one.rule == "alpha.good") == "fail"
