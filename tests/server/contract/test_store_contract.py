@@ -220,3 +220,9 @@ def test_allocated_keys_stay_clear_of_those_that_the_orm_gives(contract_tables):
             "contract_item", ("id", "code"), [(number, f"x{number}") for number in store.allocate("contract_item", 5)]
         )
         assert store.rows("SELECT COUNT(*), COUNT(DISTINCT id) FROM contract_item") == [(11, 11)]
+
+
+def test_keys_that_are_allocated_twice_before_they_are_used_differ(store):
+    first, second = store.allocate("contract_item", 3), store.allocate("contract_item", 3)
+    assert len({*first, *second}) == 6
+    store.insert("contract_item", ("id", "code"), [(number, str(number)) for number in (*first, *second)])

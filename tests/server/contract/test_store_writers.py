@@ -85,3 +85,31 @@ def test_rows_that_another_holds_are_left_out_where_asked(contract_tables):
             done.set()
 
     assert in_threads(hold, look)[1] == [(0,), (3,)]
+
+
+def test_several_stores_in_one_transaction_do_not_see_each_others_batches(contract_tables):
+    with transaction.atomic():
+        for turn in range(3):
+            store = stores.current()
+            store.upsert("contract_item", ("code",), ("number",), [(f"mã-{n:05}", turn) for n in range(MANY)])
+            store.add("contract_count", ("unit_id", "name"), "amount", [(n, "đếm", 1) for n in range(MANY)])
+        assert {row[0] for row in store.rows("SELECT number FROM contract_item")} == {2}
+        assert set(counts(store).values()) == {3}
+
+
+def test_a_part_that_is_rolled_back_takes_its_rows_with_it_and_the_rest_goes_on(contract_tables):
+    with transaction.atomic():
+        stores.current().upsert("contract_item", ("code",), ("number",), [(f"mã-{n:05}", 1) for n in range(MANY)])
+        with pytest.raises(LookupError):
+            _part_that_fails()
+        store = stores.current()
+        store.add("contract_count", ("unit_id", "name"), "amount", [(n, "x", 1) for n in range(MANY)])
+        assert {row[0] for row in store.rows("SELECT number FROM contract_item")} == {1}
+        assert set(counts(store).values()) == {1}
+
+
+def _part_that_fails():
+    with transaction.atomic():
+        stores.current().upsert("contract_item", ("code",), ("number",), [(f"mã-{n:05}", 2) for n in range(MANY)])
+        stores.current().add("contract_count", ("unit_id", "name"), "amount", [(n, "x", 1) for n in range(MANY)])
+        raise LookupError

@@ -179,6 +179,27 @@ def test_an_encoding_that_is_not_agreed(served, agent, encoding):
         refusing.check(served.deliver(agent, reported(agent), encoding=encoding))
 
 
+def test_an_oversized_body_is_refused_before_it_is_read(served, agent):
+    with Refusing(served, "body-too-large") as refusing:
+        status, problem, headers = served.deliver(agent, reported(agent), body=b"x" * (MAX_BODY_BYTES + 1))
+        refusing.check((status, problem))
+    assert headers["Connection"] == "close"
+
+
+def test_an_oversized_body_in_chunks_without_a_length_is_refused_too(served, agent):
+    def chunks():
+        for _ in range(40):
+            yield b"x" * 16384
+
+    with Refusing(served, "body-too-large") as refusing:
+        refusing.check(served.deliver(agent, reported(agent), body=chunks()))
+
+
+def test_an_oversized_enrolment_is_refused(served):
+    with Refusing(served, "body-too-large", "enrolment-refused") as refusing:
+        refusing.check(served.post("enrol", b"x" * (MAX_BODY_BYTES + 1), {"Tuanthu-Signature": "x"}))
+
+
 def test_after_all_of_this_a_good_report_is_taken_and_every_figure_is_right(served, agent):
     assert served.deliver(agent, reported(agent))[1]["status"] == "stored"
     payload, signature = reported(agent)

@@ -13,7 +13,6 @@ from tuanthu_server.compliance.models import ControlName, PolicyVersion, RuleNam
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.store.interface import Store
 
-
 MOST_SETS_OF_KINDS = 256
 
 

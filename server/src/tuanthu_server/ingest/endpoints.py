@@ -62,7 +62,7 @@ class AgentEndpoints:
 
     async def _reports(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = header_fields(scope)
-        body = await read_body(headers, receive)
+        body = await self._body("report-refused", headers, receive)
         one = delivery(
             body,
             headers.get("content-encoding", "").strip().lower(),
@@ -79,9 +79,18 @@ class AgentEndpoints:
 
     async def _enrol(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = header_fields(scope)
-        body = await read_body(headers, receive)
+        body = await self._body("enrolment-refused", headers, receive)
         response, created = await asyncio.to_thread(_enrol_in_thread, body, headers.get(SIGNATURE_FIELD.lower(), ""))
         await answer(send, 201 if created else 200, msgspec.json.encode(response), JSON)
+
+    async def _body(self, event: str, headers: dict[str, str], receive: Receive) -> bytes:
+        """The body; one log line for one that is too large."""
+        try:
+            return await read_body(headers, receive)
+        except Refusal as refusal:
+            agent = headers.get(AGENT_FIELD.lower(), "")[:64]
+            log.warning(event, code=refusal.code, agent=agent, channel="https", detail=refusal.detail_en)
+            raise
 
     async def _ca(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (every handler has these)
         if self._ca_path is None or not self._ca_path.exists():

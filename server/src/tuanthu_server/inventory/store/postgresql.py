@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from tuanthu_server.inventory.store.interface import Row, Store, names
@@ -19,7 +20,8 @@ FEW = 600
 class PostgresStore(Store):
     """Uses the connection that Django opened, with cursors that bind on the server and speak binary."""
 
-    def __init__(self, raw: "psycopg.Connection[Any]") -> None:
+    def __init__(self, raw: "psycopg.Connection[Any]", wrapper: BaseDatabaseWrapper) -> None:
+        self._errors = wrapper.wrap_database_errors
         self._cursor = psycopg.Cursor(raw, row_factory=tuple_row)
         self._types: dict[str, dict[str, str]] = {}
         self._used: set[str] = set()
@@ -32,17 +34,20 @@ class PostgresStore(Store):
         raw = wrapper.connection
         store: PostgresStore | None = getattr(raw, "tuanthu_store", None)
         if store is None:
-            store = raw.tuanthu_store = cls(raw)
-        store._used.clear()
+            store = raw.tuanthu_store = cls(raw, wrapper)
+        if raw.info.transaction_status == TransactionStatus.IDLE:  # within a transaction, stages keep their rows
+            store._used.clear()
         return store
 
     def rows(self, sql: str, params: Sequence[Any] = (), types: Sequence[type | None] = ()) -> list[Row]:  # noqa: ARG002
         """See `Store.rows`; PostgreSQL knows its types."""
-        return self._cursor.execute(_dialect(sql), params, binary=True).fetchall()
+        with self._errors:
+            return self._cursor.execute(_dialect(sql), params, binary=True).fetchall()
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> int:
         """See `Store.run`."""
-        return self._cursor.execute(_dialect(sql), params).rowcount
+        with self._errors:
+            return self._cursor.execute(_dialect(sql), params).rowcount
 
     def allocate(self, table: str, count: int) -> list[int]:
         """See `Store.allocate`."""
@@ -52,7 +57,8 @@ class PostgresStore(Store):
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """See `Store.insert`."""
         if rows:
-            self._copy(table, table, columns, rows)
+            with self._errors:
+                self._copy(table, table, columns, rows)
 
     def upsert(self, table: str, keys: Sequence[str], columns: Sequence[str], rows: Sequence[Row]) -> None:
         """See `Store.upsert`."""
@@ -99,8 +105,11 @@ class PostgresStore(Store):
 
     def _through_stage(self, table: str, columns: Sequence[str], rows: Sequence[Row], statement: str) -> None:
         """COPY the rows into the table's temporary twin and run the statement over it."""
-        if not rows:
-            return
+        if rows:
+            with self._errors:
+                self._stage(table, columns, rows, statement)
+
+    def _stage(self, table: str, columns: Sequence[str], rows: Sequence[Row], statement: str) -> None:
         stage = f"stage_{table}"
         if len(rows) <= FEW:
             self._cursor.execute(

@@ -45,18 +45,20 @@ CONVERTERS: dict[type | None, Callable[[Any], Any]] = {datetime: to_time, UUID: 
 class SqliteStore(Store):
     """Uses the connection that Django opened; its transactions are immediate, so one writes at a time."""
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
+    def __init__(self, raw: sqlite3.Connection, wrapper: BaseDatabaseWrapper) -> None:
         self._raw = raw
+        self._errors = wrapper.wrap_database_errors
 
     @classmethod
     def on(cls, wrapper: BaseDatabaseWrapper) -> "SqliteStore":
         """The store on Django's connection."""
         wrapper.ensure_connection()
-        return cls(wrapper.connection)
+        return cls(wrapper.connection, wrapper)
 
     def rows(self, sql: str, params: Sequence[Any] = (), types: Sequence[type | None] = ()) -> list[Row]:
         """See `Store.rows`."""
-        found = self._raw.execute(_dialect(sql), [to_sqlite(value) for value in params]).fetchall()
+        with self._errors:
+            found = self._raw.execute(_dialect(sql), [to_sqlite(value) for value in params]).fetchall()
         converters = [(place, CONVERTERS[kind]) for place, kind in enumerate(types) if kind in CONVERTERS]
         if not converters:
             return found
@@ -64,13 +66,18 @@ class SqliteStore(Store):
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> int:
         """See `Store.run`."""
-        return self._raw.execute(_dialect(sql), [to_sqlite(value) for value in params]).rowcount
+        with self._errors:
+            return self._raw.execute(_dialect(sql), [to_sqlite(value) for value in params]).rowcount
 
     def allocate(self, table: str, count: int) -> list[int]:
         """See `Store.allocate`; the immediate transaction keeps others from taking the same."""
-        found = self._raw.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", [table]).fetchone()
-        first = (found[0] if found else 0) + 1
-        return list(range(first, first + count))
+        found = self.rows("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = found[0][0] if found else 0
+        if found:
+            self.run("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + count, table])
+        else:
+            self.run("INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)", [count, table])
+        return list(range(last + 1, last + count + 1))
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """See `Store.insert`."""
@@ -118,7 +125,8 @@ class SqliteStore(Store):
 
     def _many(self, sql: str, rows: Iterable[Row]) -> None:
         plain = PLAIN
-        self._raw.executemany(sql, [[v if type(v) in plain else to_sqlite(v) for v in row] for row in rows])
+        with self._errors:
+            self._raw.executemany(sql, [[v if type(v) in plain else to_sqlite(v) for v in row] for row in rows])
 
 
 def _dialect(sql: str) -> str:
