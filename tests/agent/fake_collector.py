@@ -6,7 +6,6 @@ import hashlib
 import http.server
 import ipaddress
 import json
-import os
 import socket
 import ssl
 import struct
@@ -124,7 +123,10 @@ class FakeCollector:
                 step = outer.script.pop(0) if outer.script else None
                 if step == "reset":
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    os.close(self.connection.detach())
+                    # All that refers to it is closed, so that the number of its handle is not written to afterwards,
+                    # when it may be another connection's.
+                    for open_one in (self.rfile, self.wfile, self.connection):
+                        open_one.close()
                     return
                 if step == "lost answer":
                     outer.take(self.path, self.headers, body)
