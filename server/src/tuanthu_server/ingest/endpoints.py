@@ -13,7 +13,7 @@ from tuanthu_policy.envelope import AGENT_FIELD, SENT_AT_FIELD, SIGNATURE_FIELD,
 from tuanthu_server.ingest.compression import check_size
 from tuanthu_server.ingest.enrolment import enrol
 from tuanthu_server.ingest.intake import Intake, delivery
-from tuanthu_server.ingest.refusals import Refusal
+from tuanthu_server.ingest.refusals import SERVICE_UNAVAILABLE, Refusal
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -140,7 +140,7 @@ async def answer(
 
 async def refuse(send: Send, refusal: Refusal) -> None:
     """Send a refusal as RFC 9457 problem. The connection is closed after one that left its body unread."""
-    extra = (RETRY_AFTER,) if refusal.entry.retry else ()
+    extra = (RETRY_AFTER,) if refusal.entry.status == SERVICE_UNAVAILABLE else ()
     if refusal.code == "body-too-large":
         extra = (*extra, (b"connection", b"close"))
     await answer(send, refusal.entry.status, msgspec.json.encode(refusal.problem()), PROBLEM, extra)

@@ -16,11 +16,13 @@ class Entry(NamedTuple):
     status: int
     vi: str
     en: str
+    after_upgrade: bool = False
+    """The same bytes can succeed once the collector is upgraded."""
 
     @property
     def retry(self) -> bool:
-        """Whether the same bytes can succeed later."""
-        return self.status == SERVICE_UNAVAILABLE
+        """Whether the same bytes can succeed later; the agent keeps them and tries again."""
+        return self.status == SERVICE_UNAVAILABLE or self.after_upgrade
 
 
 CATALOGUE: dict[str, Entry] = {
@@ -32,7 +34,9 @@ CATALOGUE: dict[str, Entry] = {
     "agent-revoked": Entry(403, "Tác tử đã bị thu hồi", "The agent was revoked"),
     "signature-invalid": Entry(401, "Chữ ký không hợp lệ", "The signature is not valid"),
     "malformed": Entry(400, "Nội dung không đúng định dạng", "The content is malformed"),
-    "schema-version": Entry(400, "Phiên bản định dạng không được hỗ trợ", "The schema version is not supported"),
+    "schema-version": Entry(
+        400, "Phiên bản định dạng không được hỗ trợ", "The schema version is not supported", after_upgrade=True
+    ),
     "digest-mismatch": Entry(
         400, "Mã băm của quan sát không khớp nội dung", "An observation's digest is not that of its content"
     ),
