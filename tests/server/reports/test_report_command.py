@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -87,6 +89,57 @@ def test_a_place_that_cannot_be_written_is_named_and_keeps_its_old_file(run, tmp
     with pytest.raises(InputError, match="Cannot write"):
         run("--out", tmp_path / "file" / "report.json")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("out", ["file/report.json", "folder/deep/report.json", "taken", f"{'x' * 260}.json"])
+def test_a_place_that_cannot_be_written_uses_up_no_number(run, tmp_path, out):
+    (tmp_path / "file").write_text("cũ", "utf-8")
+    (tmp_path / "folder").symlink_to("/proc/self/none")
+    (tmp_path / "taken" / "summary.json").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+
+    with pytest.raises(InputError) as caught:
+        run("--format", "json", "--out", tmp_path / out)
+
+    assert str(tmp_path / out) in caught.value.vi
+    assert caught.value.vi.startswith("Không ghi được")
+    assert ";" in caught.value.vi.partition(": ")[2]
+    assert not ReportSnapshot.objects.exists()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_full_disk_uses_up_no_number_and_keeps_the_old_files(run, tmp_path, monkeypatch):
+    (tmp_path / "report.json").write_text("cũ", "utf-8")
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device", "/temporary")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(InputError, match="disk is full") as caught:
+        run("--out", tmp_path / "report.json")
+
+    assert str(tmp_path / "report.json") in caught.value.vi
+    assert "/temporary" not in caught.value.vi + caught.value.en
+    assert not ReportSnapshot.objects.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    assert (tmp_path / "report.json").read_text("utf-8") == "cũ"
+
+
+def test_a_device_is_not_replaced_and_a_link_stays_a_link(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(InputError, match="no ordinary file"):
+        run("--out", tmp_path / "pipe.json")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    run("--out", tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text("utf-8"))["number"] == 1
+
+
+def test_a_day_in_the_future_is_told_with_the_time_it_is_now():
+    with pytest.raises(InputError) as caught:
+        read_moment("2026-11-25", NOW)
+    assert "tương lai, bây giờ là 24/11/2026 10:00" in caught.value.vi
+    assert "T23:59" not in caught.value.vi + caught.value.en
 
 
 def test_out_and_format_must_agree(tmp_path):

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError
@@ -7,9 +8,12 @@ from tests.server.reports.sample import POLICY
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Asset
+from tuanthu_server.reports.document.compose import compose
 from tuanthu_server.reports.errors import ReportError
 from tuanthu_server.reports.models import ReportSnapshot
 from tuanthu_server.reports.snapshot import codec, load_snapshot, register, take_snapshot
+from tuanthu_server.reports.snapshot.sources import read_inputs
+from tuanthu_server.reports.texts import load_texts
 from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLink
 
 NOW = datetime.now(UTC)
@@ -63,7 +67,7 @@ def test_an_earlier_date_uses_what_held_then(units):
 
 
 def test_before_the_first_policy_there_is_no_report(units):
-    with pytest.raises(InputError, match="No policy was in force"):
+    with pytest.raises(InputError, match=r"No policy was in force at \d\d/\d\d/\d{4} \d\d:\d\d;"):
         take_snapshot(as_of=NOW - timedelta(days=60))
     assert not ReportSnapshot.objects.exists()
 
@@ -74,6 +78,51 @@ def test_a_unit_is_reported_with_those_that_it_supervises_and_no_others(units):
     assert [unit.code for unit in hospital.units] == ["BV"]
     assert not hospital.demonstration
     assert hospital.organisation.agency == "Bệnh viện Đa khoa"
+
+
+def test_the_parent_agency_of_a_unit_is_its_owner_of_that_day(units):
+    station, centre = units["TYT"], units["TTYT"]
+    for target, name, first, last in (
+        (None, "Ủy ban nhân dân xã Ea Tíu", date(2026, 7, 1), None),
+        (centre, "", date(2025, 1, 1), date(2026, 7, 1)),
+    ):
+        UnitLink.objects.create(
+            unit=station, relation=Relation.OWNER, target=target, target_name=name, valid_from=first, valid_to=last
+        )
+    texts = load_texts(Path("/nonexistent"))
+
+    assert compose(take_snapshot("TYT")).head.parent_agency == "ỦY BAN NHÂN DÂN XÃ EA TÍU"
+    assert read_inputs("TYT", None, texts).organisation.parent_agency == "Ủy ban nhân dân xã Ea Tíu"
+    publish(POLICY, in_force_from=datetime(2026, 1, 1, tzinfo=UTC))
+    earlier = read_inputs("TYT", datetime(2026, 6, 30, 16, tzinfo=UTC), texts)
+    assert earlier.organisation.parent_agency == "Trung tâm Y tế"
+
+
+def test_without_an_owner_the_parent_agency_is_the_department_never_the_supervisor(units):
+    assert take_snapshot("TYT").organisation.parent_agency == "Sở Y tế tỉnh Đắk Lắk"
+
+
+def test_what_fails_before_the_files_are_ready_uses_up_no_number(units):
+    def full(report):
+        assert report.organisation.number == "1/BC-SYT"
+        raise InputError("đầy", "full")
+
+    with pytest.raises(InputError, match="full"):
+        take_snapshot(prepare=full)
+    assert not ReportSnapshot.objects.exists()
+    assert take_snapshot().number == 1
+
+
+def test_a_lost_race_prepares_the_files_again_with_the_next_number(units):
+    prepared = []
+
+    def slow(report):
+        prepared.append(report.number)
+        if len(prepared) == 1:
+            take_snapshot("BV")
+
+    assert take_snapshot(prepare=slow).number == 2
+    assert prepared == [1, 2]
 
 
 def test_an_unknown_unit_and_an_unknown_number_are_named(units):

@@ -18,7 +18,10 @@ def read_moment(text: str, now: datetime) -> datetime | None:
     else:
         moment = datetime.combine(found, time.max, LOCAL)
     if moment > now:
-        raise InputError(f"--as-of {text}: ở tương lai", f"--as-of {text}: lies in the future")
+        raise InputError(
+            f"--as-of {text}: ở tương lai, bây giờ là {shown(now)}; hãy nêu hôm nay hoặc một ngày đã qua",
+            f"--as-of {text}: lies in the future, it is {shown(now)} now; name today or a day that has passed",
+        )
     return moment
 
 

@@ -1,14 +1,13 @@
 """`tuanthu-server report`: takes a numbered snapshot, or finds one again, and writes it in any format."""
 
-import os
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from tuanthu_server.cli.drafts import Drafts, check_place
 from tuanthu_server.cli.moments import read_moment
 from tuanthu_server.errors import InputError
 
@@ -53,6 +52,8 @@ def report(
     """
     check_scope(department=department, unit=unit, snapshot=snapshot, as_of=as_of)
     targets = choose_targets(out, formats)
+    for _, path in targets:
+        check_place(path)
     moment = None if as_of is None else read_moment(as_of, datetime.now(UTC))
     from tuanthu_server.django_setup import setup
 
@@ -84,7 +85,7 @@ def choose_targets(out: Path, formats: Sequence[str] | None) -> list[tuple[str, 
                 f"There is no format “{name}”; use one of {', '.join(FORMATS)}",
             )
     suffix = out.suffix.lower().lstrip(".")
-    if out.is_dir() or (suffix not in FORMATS and (len(asked) != 1 or not out.suffix)):
+    if _is_folder(out) or (suffix not in FORMATS and (len(asked) != 1 or not out.suffix)):
         return [(name, out / _filename(name)) for name in asked or FORMATS]
     if len(asked) > 1 or (asked and suffix in FORMATS and asked[0] != suffix):
         raise InputError(
@@ -92,6 +93,13 @@ def choose_targets(out: Path, formats: Sequence[str] | None) -> list[tuple[str, 
             f"--out {out} is one {suffix} file but --format is {', '.join(asked)}; name a folder",
         )
     return [(asked[0] if asked else suffix, out)]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, for one: `check_place` tells
+        return False
 
 
 def _filename(name: str) -> str:
@@ -108,41 +116,30 @@ def _produce(
 
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True) as progress, Drafts() as drafts:
         task = progress.add_task("Đang tổng hợp số liệu …", total=None)
-        found = _find(scope, as_of, number)
-        for name, path in targets:
-            progress.update(task, description=f"Đang tạo {EXPORTERS[name].title} …")
-            _write(path, EXPORTERS[name].render(found).content)
+
+        def prepare(report: "DepartmentReport") -> None:
+            for name, path in targets:
+                progress.update(task, description=f"Đang tạo {EXPORTERS[name].title} …")
+                drafts.write(path, EXPORTERS[name].render(report).content)
+
+        found = _find(scope, as_of, number, prepare)
+        drafts.publish()
     console.print(f"Báo cáo số {found.number}: {found.totals.units} đơn vị, {found.totals.machines_enrolled} máy")
     for _, path in targets:
         print(path)
 
 
-def _find(scope: str | None, as_of: datetime | None, number: int | None) -> "DepartmentReport":
+def _find(
+    scope: str | None, as_of: datetime | None, number: int | None, prepare: Callable[["DepartmentReport"], None]
+) -> "DepartmentReport":
+    """A stored report or a new one; a new one takes its number only when all its files are on the disk."""
     from tuanthu_server.reports.snapshot import load_snapshot, take_snapshot
     from tuanthu_server.reports.snapshot.model import DEPARTMENT
 
-    return load_snapshot(number) if number is not None else take_snapshot(scope or DEPARTMENT, as_of)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of the file or none of it: an older one stays until the new one is whole."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise InputError(f"Không ghi được {path}: {error}", f"Cannot write {path}: {error}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    if number is None:
+        return take_snapshot(scope or DEPARTMENT, as_of, prepare)
+    stored = load_snapshot(number)
+    prepare(stored)
+    return stored

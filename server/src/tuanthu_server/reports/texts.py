@@ -1,5 +1,6 @@
 """Names and settings of the documents: our defaults, overridden by `report.toml` in the data folder."""
 
+import re
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -12,10 +13,11 @@ from tuanthu_server.reports.snapshot.clean import clean
 from tuanthu_server.reports.snapshot.model import Organisation
 
 FILE_NAME = "report.toml"
+_PLACE = re.compile(r"\{(code|name|owner)\}")
 
 
 class HeadTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Names of one kind of report; `{number}`, `{name}` and `{code}` are replaced."""
+    """Names of one kind of report; `{number}`, and of a unit `{name}`, `{code}` and `{owner}`, are replaced."""
 
     parent_agency: str
     agency: str
@@ -78,14 +80,16 @@ def _read(path: Path) -> dict[str, Any]:
         raise ReportError(f"Không đọc được {path}: {error}", f"Cannot read {path}: {error}") from None
 
 
-def organisation(texts: ReportTexts, unit: tuple[str, str] | None) -> Organisation:
-    """Head and foot of the department's report, or of that of one unit (code, name). The number comes later."""
+def organisation(texts: ReportTexts, unit: tuple[str, str] | None, owner: str = "") -> Organisation:
+    """Head and foot of the department's report, or of that of one unit (code, name). The number comes later.
+
+    `owner` is the body that the unit belongs to, its parent agency in the head; the department where none is known.
+    """
     head = texts.department if unit is None else texts.unit
+    values = {} if unit is None else {"code": unit[0], "name": unit[1], "owner": owner or texts.department.name}
 
     def fill(text: str) -> str:
-        if unit is not None:
-            text = text.replace("{code}", unit[0]).replace("{name}", unit[1])
-        return clean(text)
+        return clean(_PLACE.sub(lambda found: values.get(found[1], found[0]), text))
 
     return Organisation(
         parent_agency=fill(head.parent_agency),

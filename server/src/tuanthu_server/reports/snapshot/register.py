@@ -1,5 +1,6 @@
 """The register of reports: takes the next number, freezes the bytes, gives them back."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -21,16 +22,25 @@ from tuanthu_server.reports.texts import load_texts, with_number
 _ATTEMPTS = 10
 
 
-def take_snapshot(scope: str = DEPARTMENT, as_of: datetime | None = None) -> DepartmentReport:
+def take_snapshot(
+    scope: str = DEPARTMENT,
+    as_of: datetime | None = None,
+    prepare: Callable[[DepartmentReport], object] = lambda _: None,
+) -> DepartmentReport:
     """Compute, number and keep a report of the department or of the unit with the code `scope`.
 
     Without `as_of` it tells the present; with it, what that moment's evidence and policy say. Raises ReportError for an
     unknown unit, for figures that contradict each other, and when the register cannot give a number.
+
+    `prepare` gets the report before its number is taken: when it raises, the number stays free. It is called again with
+    the next number where another process was faster.
     """
     report = build(_read(scope, as_of))
     for _ in range(_ATTEMPTS):
+        numbered = _numbered(report)
+        prepare(numbered)
         try:
-            return _keep(report)
+            return _keep(numbered)
         except IntegrityError:  # another process took the number
             continue
     raise ReportError(
@@ -55,13 +65,14 @@ def _read(scope: str, as_of: datetime | None) -> Inputs:
     )
 
 
-def _keep(report: DepartmentReport) -> DepartmentReport:
+def _numbered(report: DepartmentReport) -> DepartmentReport:
+    number = (ReportSnapshot.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    return msgspec.structs.replace(report, number=number, organisation=with_number(report.organisation, number))
+
+
+def _keep(numbered: DepartmentReport) -> DepartmentReport:
+    body = codec.encode(numbered)
     with transaction.atomic():
-        last = ReportSnapshot.objects.aggregate(last=Max("number"))["last"] or 0
-        numbered = msgspec.structs.replace(
-            report, number=last + 1, organisation=with_number(report.organisation, last + 1)
-        )
-        body = codec.encode(numbered)
         ReportSnapshot.objects.create(
             number=numbered.number,
             scope=numbered.scope,
