@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from tuanthu_server.compliance.judging import Subject, forget, judge_and_record
+from tuanthu_server.compliance.policies import numbered_in_force
 from tuanthu_server.inventory import store as stores
+from tuanthu_server.inventory.store.interface import Row, Store
 
 GROUP = 200
 """Assets judged in one transaction."""
@@ -32,19 +34,38 @@ def sweep(at: datetime | None = None, *, wait: bool = True) -> int:
     the work. A report that waits for its figures waits for them.
     """
     done = 0
-    while found := _sweep_group(at or datetime.now(UTC), skip_locked=not wait):
-        done += found
+    while (judged := _sweep_group(at or datetime.now(UTC), skip_locked=not wait)) is not None:
+        done += judged
     return done
 
 
-def _sweep_group(at: datetime, *, skip_locked: bool) -> int:
+def _sweep_group(at: datetime, *, skip_locked: bool) -> int | None:
+    """How many of a group were judged; None when there was nothing to take."""
     with transaction.atomic():
         store = stores.current()
         # Locked as they are found: with `skip` two sweepers take different assets, each a whole group.
         lock, types = ("{skip}" if skip_locked else "{lock}"), (None, None, datetime)
         locked = store.rows(DUE + lock, [at, at, GROUP], types) or store.rows(UNJUDGED + lock, [at, GROUP], types)
         if not locked:
-            return 0
+            return None
+        locked = _still_due(store, locked, at)
         judge_and_record(store, [Subject(asset, unit) for asset, unit, retired_at in locked if retired_at is None], at)
         forget(store, [Subject(asset, unit) for asset, unit, retired_at in locked if retired_at is not None], at)
         return len(locked)
+
+
+def _still_due(store: Store, locked: list[Row], at: datetime) -> list[Row]:
+    """Without those that another sweeper judged between our look and our lock: PostgreSQL shows the look's moment."""
+    policy = numbered_in_force(store, at)
+    states = store.rows(
+        "SELECT asset_id, policy_id, due_at FROM compliance_judgedstate WHERE asset_id {any}",
+        [[row[0] for row in locked]],
+        (None, None, datetime),
+    )
+    settled = {
+        asset
+        for asset, version, due_at in states
+        if policy is not None and version == policy.version and (due_at is None or due_at > at)
+    }
+    judged = {asset for asset, _, _ in states}
+    return [row for row in locked if (row[0] in judged if row[2] is not None else row[0] not in settled)]
