@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -53,7 +54,12 @@ def list_units() -> None:
     day = today()
     expected = expectations_on(day)
     links = {(link.unit_id, link.relation): link for link in links_on(day)}
-    table = Table("Mã", "Tên đơn vị", "Loại", "Quản lý chuyên môn", "Số máy khai báo")
+    table = plain_table()
+    table.add_column("Mã", no_wrap=True)
+    table.add_column("Tên đơn vị", ratio=1)
+    table.add_column("Loại")
+    table.add_column("Quản lý\nchuyên môn", no_wrap=True)
+    table.add_column("Số máy\nkhai báo", justify="right", no_wrap=True)
     for unit in units_on(day):
         link = links.get((unit.pk, Relation.SUPERVISOR.value))
         supervisor = (link.target.code if link.target else link.target_name) if link else "–"
@@ -88,12 +94,18 @@ def print_unit(unit: "Unit") -> None:
     console = Console(markup=False, emoji=False, highlight=False)
     mark = " · dữ liệu trình diễn" if unit.demonstration else ""
     console.print(f"{unit.code} · {unit.name} · {unit.get_kind_display()}{mark}")
-    links = Table("Liên kết", "Với", "Từ ngày", "Đến trước ngày")
+    links = plain_table()
+    links.add_column("Liên kết")
+    links.add_column("Với", ratio=1)
+    links.add_column("Từ ngày", no_wrap=True)
+    links.add_column("Đến trước\nngày", no_wrap=True)
     for link in unit.links.select_related("target").order_by("relation", "valid_from"):
         target = f"{link.target.code} · {link.target.name}" if link.target else link.target_name
         links.add_row(link.get_relation_display(), target, _day(link.valid_from), _day(link.valid_to))
     console.print(links)
-    numbers = Table("Từ ngày", "Nhân sự", "Máy tính", "Máy chủ", "Thiết bị khác")
+    numbers = plain_table()
+    for heading in ("Từ ngày", "Nhân sự", "Máy tính", "Máy chủ", "Thiết bị khác"):
+        numbers.add_column(heading, justify="left" if heading == "Từ ngày" else "right")
     for row in unit.expectations.order_by("valid_from"):
         counts = ("–" if value is None else str(value) for value in (row.staff, row.machines, row.servers, row.devices))
         numbers.add_row(_day(row.valid_from), *counts)
@@ -118,3 +130,8 @@ def print_difference(difference: "Difference") -> None:
 
 def _day(value: date | None) -> str:
     return "–" if value is None else f"{value:%d/%m/%Y}"
+
+
+def plain_table() -> Table:
+    """A table without a frame, as wide as the terminal: names get the room."""
+    return Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, collapse_padding=True)

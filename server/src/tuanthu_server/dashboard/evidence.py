@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tuanthu_policy.fact import Fact, FactKind, FactType
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.policy import Policy
-from tuanthu_policy.reasons import title_of
+from tuanthu_policy.reasons import cause_text, title_of
 from tuanthu_policy.result import Node
 from tuanthu_policy.text import Text
 from tuanthu_server.outcome_labels import number_text
@@ -58,7 +58,8 @@ def _table(kind: str, sighting: Sighting, catalogue: FactKind | None) -> Sightin
     observation = sighting.observation
     known = catalogue.facts if catalogue else {}
     rows = tuple(_row(name, observation.facts[name], known.get(name)) for name in _ordered(known, observation.facts))
-    reason = "" if observation.reason is msgspec.UNSET else observation.reason
+    given = "" if observation.reason is msgspec.UNSET else observation.reason
+    reason = "; ".join(cause_text(part, get_language() or "vi") for part in given.split("; ") if part)
     return SightingTable(kind, catalogue.title if catalogue else Text(kind, kind), sighting, reason, rows)
 
 
