@@ -68,8 +68,8 @@ def print_units(code: str | None, as_of: datetime | None) -> None:
     """Rules by outcomes, of one unit or all; outcomes that no machine has get no column."""
     from rich.console import Console
 
-    from tuanthu_server.cli.moments import shown
     from tuanthu_server.compliance.standing import standing
+    from tuanthu_server.local_time import shown
 
     found = standing(as_of)
     sums = rule_sums(found, unit_id(code))

@@ -1,11 +1,9 @@
 """Dates and times as people type and read them."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from tuanthu_server.errors import InputError
-
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+from tuanthu_server.local_time import LOCAL, shown
 
 
 def read_moment(text: str, now: datetime) -> datetime | None:
@@ -45,8 +43,3 @@ def _read(text: str, option: str) -> date | datetime:
             f"{option} {text}: không phải ngày dạng YYYY-MM-DD hay thời điểm ISO 8601",
             f"{option} {text}: neither a day YYYY-MM-DD nor an ISO 8601 moment",
         ) from None
-
-
-def shown(moment: datetime) -> str:
-    """A moment as tables show it, in Vietnamese time."""
-    return moment.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")

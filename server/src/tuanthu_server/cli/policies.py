@@ -26,8 +26,9 @@ def publish(folder: Path | None = None, *, since: str | None = None, note: str =
     note
         Ghi chú (note).
     """
-    from tuanthu_server.cli.moments import read_beginning, shown
+    from tuanthu_server.cli.moments import read_beginning
     from tuanthu_server.django_setup import setup
+    from tuanthu_server.local_time import shown
 
     moment = None if since is None else read_beginning(since, "--since")
     setup()
@@ -45,8 +46,8 @@ def show() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from tuanthu_server.cli.moments import shown
     from tuanthu_server.django_setup import setup
+    from tuanthu_server.local_time import shown
 
     setup()
     from tuanthu_server.compliance.models import PolicyVersion

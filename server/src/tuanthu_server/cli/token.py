@@ -67,8 +67,8 @@ def show_tokens() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from tuanthu_server.cli.moments import shown
     from tuanthu_server.django_setup import setup
+    from tuanthu_server.local_time import shown
 
     setup()
     from tuanthu_server.inventory import tokens
@@ -102,8 +102,8 @@ def show_agents() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from tuanthu_server.cli.moments import shown
     from tuanthu_server.django_setup import setup
+    from tuanthu_server.local_time import shown
 
     setup()
     from tuanthu_server.inventory.models import Agent

@@ -12,6 +12,7 @@ from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.models import ControlName, PolicyVersion, RuleName
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.store.interface import Store
+from tuanthu_server.local_time import shown
 
 MOST_SETS_OF_KINDS = 256
 
@@ -68,8 +69,8 @@ def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "
             return valid
         if PolicyVersion.objects.filter(in_force_from=moment).exists():
             raise InputError(
-                f"Đã có chính sách khác có hiệu lực từ đúng {moment.isoformat()}; hãy chọn thời điểm khác",
-                f"Another policy is in force from exactly {moment.isoformat()}; choose another moment",
+                f"Đã có chính sách khác có hiệu lực từ đúng {shown(moment)}; hãy chọn thời điểm khác",
+                f"Another policy is in force from exactly {shown(moment)}; choose another moment",
             )
         RuleName.objects.bulk_create([RuleName(code=code) for code in policy.rules], ignore_conflicts=True)
         ControlName.objects.bulk_create(
@@ -89,8 +90,10 @@ def in_force(at: datetime) -> PolicyInForce:
     version = PolicyVersion.objects.filter(in_force_from__lte=at).order_by("-in_force_from").first()
     if version is None:
         raise InputError(
-            f"Chưa có chính sách nào có hiệu lực vào {at.isoformat()}; hãy chạy `tuanthu-server policies publish`",
-            f"No policy was in force at {at.isoformat()}; publish one with `tuanthu-server policies publish`",
+            f"Chưa có chính sách nào có hiệu lực vào {shown(at)}; hãy chọn ngày muộn hơn, hoặc ban hành "
+            "chính sách bằng `tuanthu-server policies publish`",
+            f"No policy was in force at {shown(at)}; choose a later day, or publish one with "
+            "`tuanthu-server policies publish`",
         )
     return PolicyInForce(version.digest, version.in_force_from, _load(version.digest))
 

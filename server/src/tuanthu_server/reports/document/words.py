@@ -1,12 +1,11 @@
 """Vietnamese words for what the snapshot tells in codes, and its ways of writing numbers and dates."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from tuanthu_policy.labels import OUTCOME_LABELS
+from tuanthu_server.local_time import LOCAL
 from tuanthu_server.reports.snapshot.model import ControlPart, Ratio
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 UNKNOWN = "chưa xác định"
 DEMONSTRATION = "SỐ LIỆU TRÌNH DIỄN"
 OUTCOMES = {outcome.code: label.vi for outcome, label in OUTCOME_LABELS.items()}
@@ -51,14 +50,14 @@ def together(text: str) -> str:
 
 def long_date(moment: datetime | date) -> str:
     """`ngày 05 tháng 01 năm 2026`: a leading zero for days below 10 and for January and February."""
-    day = moment.astimezone(ZONE).date() if isinstance(moment, datetime) else moment
+    day = moment.astimezone(LOCAL).date() if isinstance(moment, datetime) else moment
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
 def long_moment(moment: datetime) -> str:
     """`16 giờ 05 phút ngày 24 tháng 11 năm 2026`, in Vietnam's time."""
-    local = moment.astimezone(ZONE)
+    local = moment.astimezone(LOCAL)
     return f"{local.hour:02d} giờ {local.minute:02d} phút {long_date(local)}"
 
 
@@ -75,7 +74,7 @@ def is_starred(control: ControlPart) -> bool:
 
 def short_date(moment: datetime | None) -> str:
     """`24/11/2026`, in Vietnam's time."""
-    return "" if moment is None else f"{moment.astimezone(ZONE):%d/%m/%Y}"
+    return "" if moment is None else f"{moment.astimezone(LOCAL):%d/%m/%Y}"
 
 
 def kind_of_document(number: str) -> str:

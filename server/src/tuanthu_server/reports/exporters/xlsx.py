@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from tuanthu_server.local_time import LOCAL
 from tuanthu_server.reports.archive import repeatable_zip
 from tuanthu_server.reports.document import words
 from tuanthu_server.reports.document.compose import compose
@@ -118,7 +119,7 @@ class _Writer:
             guarded = value.startswith(_FORMULA_STARTS)
             page.write_string(row, index, value, formats["guarded" if guarded else "text"])
         elif isinstance(value, datetime):
-            local = value.astimezone(words.ZONE).replace(tzinfo=None)
+            local = value.astimezone(LOCAL).replace(tzinfo=None)
             page.write_datetime(row, index, local, formats["moment"])
         else:
             page.write_number(row, index, value, formats["share" if isinstance(value, float) else "count"])

@@ -8,9 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tuanthu_policy.outcome import Outcome
-from tuanthu_server.compliance.models import PolicyVersion
+from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.standing import failing_assets, standing
-from tuanthu_server.errors import InputError
 from tuanthu_server.reports.errors import ReportError
 from tuanthu_server.reports.snapshot.inputs import Inputs, UnitFacts
 from tuanthu_server.reports.snapshot.model import DEPARTMENT
@@ -37,7 +36,7 @@ def read_inputs(scope: str, as_of: datetime | None, texts: ReportTexts) -> Input
     created_at = timezone.now()
     day = queries.day_of(as_of)
     root = None if scope == DEPARTMENT else _find_unit(scope)
-    _check_policy(as_of or created_at)
+    in_force(as_of or created_at)  # before the long reading
     units = list(queries.units_on(day)) if root is None else _below(root, day)
     if not units:
         raise ReportError(
@@ -67,18 +66,6 @@ def _find_unit(code: str) -> Unit:
             f"Không có đơn vị nào mang mã “{code}”; xem danh sách bằng `tuanthu-server units list`",
             f"There is no unit with the code “{code}”; see `tuanthu-server units list`",
         ) from None
-
-
-def _check_policy(at: datetime) -> None:
-    """Before the long reading, in the words and the time of those who ask for reports."""
-    if not PolicyVersion.objects.filter(in_force_from__lte=at).exists():
-        moment = f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
-        raise InputError(
-            f"Chưa có chính sách nào có hiệu lực vào {moment}; hãy chọn ngày muộn hơn, hoặc ban hành chính sách bằng "
-            "`tuanthu-server policies publish`",
-            f"No policy was in force at {moment}; choose a later day, or publish one with "
-            "`tuanthu-server policies publish`",
-        )
 
 
 def _owner(unit: Unit, day: date) -> str:
