@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, fields
 
 import pytest
+from tests.assets.windows_snapshot import load_snapshot, windows_of
 
 from tuanthu_agent.commands import CommandError, Commands
 from tuanthu_agent.config import load_config
@@ -69,6 +70,28 @@ def machine(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return Host(root, FakeCommands(commands or {}), FakeSystem(**answers))
+
+    return make
+
+
+@pytest.fixture
+def windows_machine(tmp_path):
+    """Makes a Windows machine: `windows_machine("defender_active")`, or from a mapping like those files hold.
+
+    Its `files` (path → text or bytes) lie below a folder; the process table names nothing for sure.
+    """
+
+    def make(document, **answers):
+        document = load_snapshot(document) if isinstance(document, str) else document
+        root = tmp_path / "windows"
+        root.mkdir(exist_ok=True)
+        answers = {"family_": "windows", "processes_": Processes(frozenset(), complete=False), **answers}
+        host = Host(root, FakeCommands({}), FakeSystem(**answers), windows_of(document))
+        for name, content in (document.get("files") or {}).items():
+            path = host.path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return host
 
     return make
 

@@ -47,7 +47,7 @@ from tuanthu_agent.collectors.running import attempt
 from tuanthu_agent.host import Host
 from pathlib import Path
 host = Host(Path(sys.argv[1]))
-from tuanthu_agent.system import LiveSystem
+from tuanthu_agent.live_system import LiveSystem
 host.system = LiveSystem()
 results = {kind: attempt(one, host, Settings(lan_probes="passive")) for kind, one in REGISTRY.items()}
 print(json.dumps({kind: [one.status.value, one.reason, one.facts] for kind, one in results.items()}))

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import tuanthu_agent
-from tuanthu_policy.reasons import CAUSES
+from tuanthu_policy.causes import CAUSES
 
 SOURCES = Path(tuanthu_agent.__file__).parent
 GIVEN = re.compile(

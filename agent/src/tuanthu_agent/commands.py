@@ -1,5 +1,7 @@
 """Running commands: only those of the list, by absolute path, without a shell, bounded in time and output."""
 
+from __future__ import annotations
+
 import os
 import selectors
 import subprocess
@@ -76,7 +78,7 @@ class SystemCommands(Commands):
                     process.kill()
 
 
-def _output(process: "subprocess.Popen[bytes]", name: str, seconds: float) -> str:
+def _output(process: subprocess.Popen[bytes], name: str, seconds: float) -> str:
     deadline = time.monotonic() + seconds
     assert process.stdout is not None  # noqa: S101
     output = _read(process.stdout, deadline, name)

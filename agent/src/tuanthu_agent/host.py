@@ -1,60 +1,56 @@
 """The only door to the machine: files, sockets, commands and what psutil knows; rootable, bounded, never a shell."""
 
-import errno
+from __future__ import annotations
+
 import os
+import re
 import socket
 import struct
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
 from tuanthu_agent.commands import Commands, NoCommands, SystemCommands
+from tuanthu_agent.host_error import HostError, host_error
 from tuanthu_agent.process_table import LAST_SYSTEM_UID
-from tuanthu_agent.system import LiveSystem, NoSystem, System
+from tuanthu_agent.system import NoSystem, System
+from tuanthu_agent.windows.interface import Windows
+from tuanthu_agent.windows.live import live_windows
+
+__all__ = ["MOST_BYTES", "Host", "HostError", "host_error"]
 
 MOST_BYTES: Final = 1024 * 1024
 """No fact needs more of a file."""
 MOST_ANSWER: Final = 4096
+_DRIVE: Final = re.compile(r"([A-Za-z]):[\\/](.*)", re.DOTALL)
 _CREDENTIALS: Final = struct.Struct("=iII")
 """Process, user and group at the other end of a Unix socket."""
-_CODES: Final = {
-    errno.ENOENT: "not-found",
-    errno.ENOTDIR: "not-found",
-    errno.EACCES: "permission-denied",
-    errno.EPERM: "permission-denied",
-    errno.ECONNREFUSED: "connection-refused",
-    errno.ETIMEDOUT: "timeout",
-}
-
-
-class HostError(Exception):
-    """Something could not be read; `code` is a stable word, `what` names it."""
-
-    def __init__(self, code: str, what: str) -> None:
-        super().__init__(f"{code}: {what}")
-        self.code = code
-        self.what = what
-
-
-def host_error(error: OSError, what: str) -> HostError:
-    """Our word for an operating system's error."""
-    if isinstance(error, TimeoutError):
-        return HostError("timeout", what)
-    return HostError(_CODES.get(error.errno or 0, "unreadable"), what)
 
 
 class Host:
     """One machine. `root` stands for `/`: an image or a captured folder can be looked at in its place."""
 
-    def __init__(self, root: Path = Path("/"), commands: Commands | None = None, system: System | None = None) -> None:
+    def __init__(
+        self,
+        root: Path = Path("/"),
+        commands: Commands | None = None,
+        system: System | None = None,
+        windows: Windows | None = None,
+    ) -> None:
         live = root == Path("/")
         self._root = root
         self.commands: Commands = commands or (SystemCommands() if live else NoCommands())
-        self.system: System = system or (LiveSystem() if live else NoSystem())
+        self.system: System = system or (live_system() if live else NoSystem())
+        self.windows: Windows = windows or (live_windows() if live else Windows())
 
     def path(self, path: str) -> Path:
-        """Where that absolute path really lies; `..` cannot lead out of the root."""
+        r"""Where that absolute path really lies; `..` cannot lead out of the root. `C:\x` is `C/x` below a root."""
+        drive = _DRIVE.fullmatch(path)
+        if drive is not None:
+            if self._root == Path("/"):
+                return Path(path)
+            path = drive.group(1).upper() + "/" + os.path.normpath("/" + drive.group(2).replace("\\", "/")).lstrip("/")
         return self._root / os.path.normpath(f"/{path}").lstrip("/")
 
     def read_bytes(self, path: str, limit: int = MOST_BYTES) -> bytes:
@@ -114,7 +110,7 @@ class Host:
     def modified_at(self, path: str) -> datetime:
         """When a file was last written, whole seconds UTC; raises HostError."""
         try:
-            return datetime.fromtimestamp(int(self.path(path).stat().st_mtime), UTC)
+            return datetime.fromtimestamp(int(self.path(path).stat().st_mtime), timezone.utc)
         except OSError as error:
             raise host_error(error, path) from None
         except (ValueError, OverflowError):
@@ -134,6 +130,13 @@ class Host:
         """The same over TCP on 127.0.0.1, where nobody can tell who listens; raises HostError."""
         with socket.socket() as connection:
             return _ask(connection, ("127.0.0.1", port), question, seconds, f"127.0.0.1:{port}")
+
+
+def live_system() -> System:
+    """The running machine; asked for only here, for psutil is no part of the standard library."""
+    from tuanthu_agent.live_system import LiveSystem
+
+    return LiveSystem()
 
 
 def _ask(

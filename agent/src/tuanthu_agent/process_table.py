@@ -1,5 +1,7 @@
 """Which programs run on this machine as a service: names of executables, with a doubt where a name proves nothing."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ _SHORT_NAME: Final = 15
 _FIELD: Final = re.compile(r"^(Name|State|Uid|NSpid):\t(.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Processes:
     """The process table as this user sees it."""
 
@@ -32,7 +34,7 @@ class Processes:
         return False if self.complete and not wanted & self.doubtful else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Process:
     """What one `/proc/PID/status` says."""
 

@@ -2,24 +2,16 @@
 
 import hashlib
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from tuanthu_policy.status import ObservationStatus
+
+__all__ = ["Facts", "Observation", "ObservationStatus", "Scalar", "Sighting", "content_digest", "digest_matches"]
 Scalar = str | int | float | bool
 Facts = dict[str, Any]
 """Fact name → value. A value is a scalar, a list of scalars, or a list of flat objects; a fact not read is absent."""
-
-
-class ObservationStatus(StrEnum):
-    """How the attempt went."""
-
-    OK = "ok"
-    PARTIAL = "partial"  # some sources failed; `reason` names them; what was read stands in `facts`
-    FAILED = "failed"  # could not look; `reason` says why; facts are empty
-    ERROR = "error"  # the collector broke or was cut off at its deadline
-    UNSUPPORTED = "unsupported"  # this kind does not exist on this platform
 
 
 class Observation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -12,8 +12,8 @@ import pytest
 from tuanthu_agent.collectors import antivirus
 from tuanthu_agent.collectors.interface import Settings
 from tuanthu_agent.host import Host
+from tuanthu_agent.live_system import LiveSystem
 from tuanthu_agent.process_table import Processes
-from tuanthu_agent.system import LiveSystem
 
 pytestmark = pytest.mark.skipif(not Path("/usr/sbin/clamd").exists(), reason="clamav-daemon is not installed")
 START_SECONDS = 60

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuanthu_agent.live_system import LiveSystem
 from tuanthu_agent.process_table import Process, parse_status, read_processes, sort_out
-from tuanthu_agent.system import LiveSystem
 
 # Captured on Debian 12, shortened.
 STATUS = (

@@ -1,33 +1,35 @@
 """The port of a collector."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from __future__ import annotations
 
-import msgspec
+from dataclasses import dataclass, field
+from typing import Any, Callable, Final
 
 from tuanthu_agent.host import Host
-from tuanthu_policy.observation import ObservationStatus
+from tuanthu_policy.status import ObservationStatus
 
 DEFAULT_DEADLINE: Final = 30.0
 LONGEST_REASON: Final = 500
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True)
+class Settings:
     """What a collector may be told."""
 
     hostname: str = ""
     lan_probes: str = "active"
+    """`passive`: send no packet."""
     lan_dns_name: str = "moh.gov.vn"
 
 
-class CollectorResult(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True)
+class CollectorResult:
     """What one attempt gave; fields as in `Observation`."""
 
     method: str
     status: ObservationStatus
     reason: str = ""
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class CollectorError(Exception):
@@ -40,7 +42,7 @@ class CollectorError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Collector:
     """One entry of the registry."""
 
@@ -52,7 +54,7 @@ class Collector:
     """Seconds after which the attempt is cut off."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Findings:
     """Facts and gaps while a collector works; a fact that could not be read is never put in."""
 

@@ -1,5 +1,7 @@
 """All collectors, by kind."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Final
 

@@ -13,7 +13,7 @@ import msgspec
 
 from tuanthu_agent.collectors.interface import LONGEST_REASON, Collector, CollectorError, CollectorResult, Settings
 from tuanthu_agent.host import Host
-from tuanthu_policy.observation import ObservationStatus
+from tuanthu_policy.status import ObservationStatus
 
 MOST_RESULT_BYTES: Final = 192 * 1024
 """Larger results would not fit in a report."""

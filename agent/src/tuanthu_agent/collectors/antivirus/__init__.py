@@ -1,5 +1,7 @@
 """Kind `antivirus`: which antivirus products are here, and in what state."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from tuanthu_agent.collectors.antivirus.clamav import find_clamav
@@ -9,7 +11,7 @@ from tuanthu_agent.collectors.interface import CollectorError, CollectorResult, 
 from tuanthu_agent.host import Host
 from tuanthu_agent.process_table import Processes
 from tuanthu_agent.system import NotAvailableError
-from tuanthu_policy.observation import ObservationStatus
+from tuanthu_policy.status import ObservationStatus
 
 
 def collect(host: Host, _settings: Settings) -> CollectorResult:

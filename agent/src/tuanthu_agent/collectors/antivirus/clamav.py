@@ -1,5 +1,7 @@
 """ClamAV: asked by its daemon's socket, its database's files and the process table."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,7 +36,7 @@ _UPDATE_LINKS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Daemon:
     """State of clamd: `running` None means that it could not be told."""
 
@@ -43,7 +45,7 @@ class Daemon:
     gap: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Configuration:
     """The daemon's options; `readable` False means that they exist and are not known."""
 

@@ -1,5 +1,7 @@
 """How old ClamAV's signatures are."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +13,7 @@ _CUSTOM: Final = (".ndb", ".hdb", ".hsb", ".mdb", ".msb", ".ldb", ".cdb", ".yar"
 """Signatures; lists of exceptions (`.fp`, `.ign2` …) are none, however new."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Database:
     """What could be told; `source` as in the fact `signature_source`, empty if nothing could."""
 

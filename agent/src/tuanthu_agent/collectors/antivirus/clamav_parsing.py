@@ -1,8 +1,10 @@
 """Pure readings of what ClamAV says and writes; total: None for anything that is not what it should be."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, timezone, tzinfo
 from typing import Final
 
 HEADER_BYTES: Final = 512
@@ -11,7 +13,7 @@ _CTIME: Final = "%a %b %d %H:%M:%S %Y"
 _HEADER_TIME: Final = re.compile(r"([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2})-([0-9]{2}) ([+-][0-9]{4})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Version:
     """Answer to VERSION."""
 
@@ -21,7 +23,7 @@ class Version:
     database_date: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """First bytes of a .cvd or .cld file."""
 
@@ -44,7 +46,7 @@ def parse_version(answer: str, zone: tzinfo | None = None) -> Version | None:
 def _parse_ctime(text: str, zone: tzinfo | None) -> datetime | None:
     try:
         moment = datetime.strptime(" ".join(text.split()), _CTIME).replace(tzinfo=zone)
-        return moment.astimezone(UTC)
+        return moment.astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -58,7 +60,7 @@ def parse_header(data: bytes) -> Header | None:
     if _HEADER_TIME.fullmatch(time) is None or not 0 < len(version) <= 9 or not version.isdecimal():
         return None
     try:
-        built_at = datetime.strptime(time, "%d %b %Y %H-%M %z").astimezone(UTC)
+        built_at = datetime.strptime(time, "%d %b %Y %H-%M %z").astimezone(timezone.utc)
     except (ValueError, OverflowError):
         return None
     return Header(built_at, version)

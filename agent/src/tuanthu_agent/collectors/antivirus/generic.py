@@ -1,5 +1,7 @@
 """Other products, recognised by their files and processes; only what that can tell."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from tuanthu_agent.collectors.antivirus.products import PRODUCTS, Product

@@ -3,11 +3,13 @@
 Log shippers, scanners for one purpose and host intrusion detection (chkrootkit, rkhunter, Wazuh) are no antivirus.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Product:
     """One row of the table."""
 

@@ -1,5 +1,7 @@
 """Keeping account of what could not be looked at while products are searched for."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,7 +9,7 @@ from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.host import Host
 
 
-@dataclass(slots=True)
+@dataclass
 class Search:
     """Whether the search as a whole can be counted on; a doubt makes every number of products unsayable."""
 

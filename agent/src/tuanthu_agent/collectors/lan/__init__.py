@@ -1,5 +1,7 @@
 """Kind `lan`: network interfaces, the default gateway and the name servers."""
 
+from __future__ import annotations
+
 from tuanthu_agent.collectors.interface import CollectorResult, Findings, Settings
 from tuanthu_agent.collectors.lan.interfaces import read_interfaces
 from tuanthu_agent.collectors.lan.probes import probe_dns, probe_gateway

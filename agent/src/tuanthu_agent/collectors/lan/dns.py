@@ -1,5 +1,7 @@
 """Just enough of DNS (RFC 1035) to ask for an address and see whether one comes back. Pure."""
 
+from __future__ import annotations
+
 import struct
 from typing import Final
 

@@ -1,5 +1,7 @@
 """Network interfaces: `/sys/class/net` on Linux, psutil for addresses and elsewhere."""
 
+from __future__ import annotations
+
 from typing import Any, Final
 
 from tuanthu_agent.collectors.interface import Findings

@@ -1,5 +1,7 @@
 """Pure readings of the kernel's network tables; total: lines that are not what they should be are left out."""
 
+from __future__ import annotations
+
 import ipaddress
 import struct
 import sys
@@ -11,7 +13,7 @@ _GATEWAY: Final = 0x2
 _ROUNDED: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """A default route."""
 

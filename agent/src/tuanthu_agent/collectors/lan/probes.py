@@ -1,5 +1,7 @@
 """The two active probes: ping the gateway, ask the name servers for one name."""
 
+from __future__ import annotations
+
 import os
 import socket
 import time

@@ -1,5 +1,7 @@
 """The default gateway, its entry in the neighbour table, and the name servers."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +13,7 @@ from tuanthu_agent.host import Host, HostError
 _STUB: Final = ["127.0.0.53"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gateway:
     """Where packets for elsewhere go."""
 

@@ -1,7 +1,9 @@
 """Kind `host`: what this machine is."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Final
 
 from tuanthu_agent.collectors.interface import CollectorResult, Findings, Settings
@@ -51,7 +53,7 @@ def ask(found: Findings, name: str, question: Callable[[], object]) -> None:
 
 def whole_minute(seconds: float) -> str:
     """A moment rounded to the minute: the kernel's boot time moves by a second when the clock is corrected."""
-    return datetime.fromtimestamp(round(seconds / 60) * 60, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(round(seconds / 60) * 60, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_disks(found: Findings, host: Host) -> None:

@@ -1,5 +1,7 @@
 """Pure readings of what a Linux machine says of itself; total: any text gives an answer or None."""
 
+from __future__ import annotations
+
 import shlex
 from typing import Final
 
