@@ -2,13 +2,15 @@
 
 import os
 import signal
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from tuanthu_agent.collectors.interface import Collector, CollectorError, CollectorResult, Findings, Settings
 from tuanthu_agent.collectors.registry import REGISTRY
-from tuanthu_agent.collectors.running import MOST_RESULT_BYTES, run_all
+from tuanthu_agent.collectors.running import MOST_AT_ONCE, MOST_RESULT_BYTES, run_all
 from tuanthu_policy.observation import ObservationStatus
 
 
@@ -68,6 +70,49 @@ def test_a_collector_that_hangs_leaves_no_process_behind(machine):
     run_all({"hanging": Collector("hanging", "hanging", hanging, deadline=0.2)}, machine(), Settings())
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def commanding(host, settings):
+    child = subprocess.Popen(["/bin/sleep", "60"])
+    Path(settings.hostname).write_text(str(child.pid))
+    child.wait()
+
+
+def test_a_command_that_a_collector_hangs_on_ends_with_it(machine, tmp_path):
+    note = tmp_path / "pid"
+    registry = {"commanding": Collector("commanding", "commanding", commanding, deadline=1.0)}
+    result = run_all(registry, machine(), Settings(hostname=str(note)))["commanding"]
+    assert result.reason == "deadline"
+    deadline = time.monotonic() + 5
+    while (alive := Path(f"/proc/{note.read_text()}").exists()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive
+
+
+def counting(host, settings):
+    folder = Path(settings.hostname)
+    own = folder / str(os.getpid())
+    own.touch()
+    time.sleep(0.2)
+    seen = len(list(folder.iterdir()))
+    own.unlink()
+    return CollectorResult(method="test", status=ObservationStatus.OK, facts={"seen": seen})
+
+
+def test_only_a_few_collectors_work_at_once(machine, tmp_path):
+    registry = {str(number): Collector(str(number), "counting", counting) for number in range(9)}
+    folder = tmp_path / "at-work"
+    folder.mkdir()
+    results = run_all(registry, machine(), Settings(hostname=str(folder)))
+    assert 1 < max(result.facts["seen"] for result in results.values()) <= MOST_AT_ONCE
+
+
+def test_those_that_hang_keep_nobody_from_their_turn(machine):
+    registry = {f"h{number}": Collector(f"h{number}", "hanging", hanging, deadline=0.3) for number in range(9)}
+    registry["good"] = Collector("good", "good", good)
+    results = run_all(registry, machine(), Settings())
+    assert results["good"].status is ObservationStatus.OK
+    assert {result.reason for kind, result in results.items() if kind != "good"} == {"deadline"}
 
 
 @pytest.mark.parametrize("kind", REGISTRY)

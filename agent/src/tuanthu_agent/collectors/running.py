@@ -1,5 +1,7 @@
 """Running collectors side by side, each in a process of its own: one that hangs or crashes costs nobody else."""
 
+import contextlib
+import gc
 import multiprocessing
 import multiprocessing.connection
 import sys
@@ -10,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
 import msgspec
+import psutil
 
 from tuanthu_agent.collectors.interface import LONGEST_REASON, Collector, CollectorError, CollectorResult, Settings
 from tuanthu_agent.host import Host
@@ -17,6 +20,8 @@ from tuanthu_policy.status import ObservationStatus
 
 MOST_RESULT_BYTES: Final = 192 * 1024
 """Larger results would not fit in a report."""
+MOST_AT_ONCE: Final = 4
+"""An old PC is not to feel that it is looked at; most collectors wait more than they work."""
 # Forking is cheap and hands over the open door as it is; where there is none, a fresh process does the same.
 _CONTEXT: Any = multiprocessing.get_context(
     "fork" if sys.platform.startswith("linux") and "fork" in multiprocessing.get_all_start_methods() else "spawn"
@@ -42,28 +47,35 @@ def broken(reason: str) -> CollectorResult:
 def run_all(
     registry: Mapping[str, Collector], host: Host, settings: Settings, done: Done | None = None
 ) -> dict[str, CollectorResult]:
-    """One result per collector, in the registry's order; takes as long as the longest deadline at most.
+    """One result per collector, in the registry's order; each has its own deadline, from when it begins.
 
     `done` is told of each result as it comes.
     """
+    coming = list(registry.values())[::-1]
     waiting: dict[Connection, tuple[Collector, BaseProcess, float]] = {}
     results: dict[str, CollectorResult] = {}
-    for collector in registry.values():
-        try:
-            reader, process = _start(collector, host, settings)
-        except OSError as error:
-            # No process or no memory left: the others may still get theirs.
-            results[collector.kind] = broken(f"not-started: {error.strerror}")
-            if done is not None:
-                done(collector.kind, results[collector.kind])
-            continue
-        waiting[reader] = (collector, process, time.monotonic() + collector.deadline)
-    while waiting:
-        for reader in _ready(waiting):
+
+    def finish(kind: str, result: CollectorResult) -> None:
+        results[kind] = result
+        if done is not None:
+            done(kind, result)
+
+    # What is there now is shared with the children for as long as nobody touches it.
+    gc.freeze()
+    while coming or waiting:
+        while coming and len(waiting) < MOST_AT_ONCE:
+            collector = coming.pop()
+            try:
+                reader, process = _start(collector, host, settings)
+            except OSError as error:
+                # No process or no memory left: the others may still get theirs.
+                finish(collector.kind, broken(f"not-started: {error.strerror}"))
+                continue
+            waiting[reader] = (collector, process, time.monotonic() + collector.deadline)
+        for reader in _ready(waiting) if waiting else ():
             collector, process, _ = waiting.pop(reader)
-            results[collector.kind] = _take(reader, process)
-            if done is not None:
-                done(collector.kind, results[collector.kind])
+            finish(collector.kind, _take(reader, process))
+    gc.unfreeze()
     return {kind: results[kind] for kind in registry}
 
 
@@ -110,6 +122,22 @@ def _take(reader: Connection, process: BaseProcess) -> CollectorResult:
         return broken(f"crashed: {type(error).__name__}")
     finally:
         reader.close()
-        if process.is_alive():
-            process.kill()
-        process.join(1.0)
+        _end(process)
+
+
+def _end(process: BaseProcess) -> None:
+    """End a child, and first the commands that it may be waiting for: they would outlive it."""
+    if process.is_alive():
+        for one in _descendants(process):
+            with contextlib.suppress(psutil.Error):
+                one.kill()
+        process.kill()
+    process.join(1.0)
+
+
+def _descendants(process: BaseProcess) -> list[psutil.Process]:
+    """The processes below a child; none where they cannot be seen."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.Error:
+        return []
