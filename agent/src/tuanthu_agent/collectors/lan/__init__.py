@@ -56,7 +56,8 @@ def describe(found: Findings, network: Network, settings: Settings) -> None:
     found.put("forwarding", network.forwarding)
     if network.duplicate_seen:
         found.put("duplicate_address", value=True)
-    put_membership(found, settings.unit_networks, network.default_item())
+    if network.items is not None:
+        put_membership(found, settings.unit_networks, network.default_item())
     put_second_paths(found, network)
 
 
