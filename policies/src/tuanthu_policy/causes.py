@@ -36,6 +36,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "inventory-unclear": Text(
         "chưa đủ dữ liệu để biết kiểm kê thiếu gì", "not enough was read to tell what the inventory lacks"
     ),
+    "kind-unknown": Text("không rõ giao diện thuộc loại nào", "an interface of unknown kind"),
     "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
     "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
     "no-commands": Text("không chạy được lệnh trên máy này", "no commands on this machine"),

@@ -13,9 +13,11 @@ from tuanthu_agent.host import Host
 def read_linux(host: Host, found: Findings) -> Network:
     """Everything that can be read without sending a packet."""
     routes = read_routes(host, found)
-    addresses = read_addresses(host, found) if host.exists("/sys/class/net") else None
+    sysfs = host.exists("/sys/class/net")
+    addresses = read_addresses(host, found) if sysfs else None
     return Network(
         items=read_interfaces(host, found, addresses),
+        kinds_certain=sysfs,
         routes=routes,
         servers=read_dns_servers(host, found),
         forwarding=read_forwarding(host),

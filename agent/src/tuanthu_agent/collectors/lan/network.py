@@ -27,6 +27,8 @@ class Network:
 
     items: list[Item] | None = None
     """None: could not be read."""
+    kinds_certain: bool = True
+    """Whether the kinds rest on more than names; if not, nothing is counted by them."""
     routes: list[Route] | None = None
     """All default routes, the one in use first, IPv4 before IPv6; None: could not be read."""
     servers: list[str] | None = None

@@ -22,10 +22,12 @@ def put_second_paths(found: Findings, network: Network) -> None:
     """The facts `bridge_count`, `second_paths` and `second_path_count`; none of them where it cannot be told."""
     if network.items is None:
         return
+    if not network.kinds_certain:
+        found.miss("not-available: interface kinds")
+        return
     doubts = list(network.paths_doubtful)
     bridges, unclear = joining_bridges(network.items)
-    if unclear:
-        doubts += [f"bridge-unclear: {name}" for name in unclear]
+    doubts += [f"bridge-unclear: {name}" for name in unclear]
     if bridges or not unclear:
         found.put("bridge_count", len(bridges))
     paths = [{"kind": "bridge", "interface": name} for name in bridges] + list(network.paths)
@@ -54,6 +56,8 @@ def joining_bridges(items: list[Item]) -> tuple[list[str], list[str]]:
     """Bridges that join two or more physical interfaces, and those of which that cannot be told."""
     joining, unclear = [], []
     for bridge in items:
+        if "kind" not in bridge and bridge.get("bus", "virtual") == "virtual":
+            unclear.append(bridge["name"])
         if bridge.get("kind") != "bridge":
             continue
         members = [item for item in items if item.get("master") == bridge["name"]]
@@ -69,6 +73,8 @@ def own_lines(items: list[Item], doubts: list[str]) -> list[Item]:
     """Interfaces that lead to a line of their own and are up."""
     found = []
     for item in items:
+        if "kind" not in item and item.get("bus") != "pci" and item.get("up") is not False:
+            doubts.append(f"kind-unknown: {item['name']}")
         if item.get("kind") not in _OWN_LINES:
             continue
         if "up" not in item:

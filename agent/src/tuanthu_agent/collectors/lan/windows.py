@@ -97,7 +97,7 @@ def read_windows(host: Host, found: Findings, *, brief: bool = False) -> Network
     network = Network(forwarding=read_forwarding(host))
     if reading.adapters is None:
         network.items = [from_nic(nic, by_name=False) for nic in read_nics(host, found).values()] or None
-        network.paths_doubtful.append("not-available: adapters")
+        network.kinds_certain = False
         return network
     named = read_items(reading, network)
     read_configured(reading, network, named)
