@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from tuanthu_agent import __version__
+from tuanthu_agent import identity as identities
 from tuanthu_agent.collectors.interface import Collector, CollectorResult, Settings
 from tuanthu_agent.collectors.running import Done, broken, run_all
 from tuanthu_agent.config import Config
-from tuanthu_agent.errors import AgentChangedError
+from tuanthu_agent.errors import AgentChangedError, IdentityError
 from tuanthu_agent.host import Host
 from tuanthu_agent.signing import Signer
 from tuanthu_agent.spool.interface import Report, Signed, Spool
@@ -31,8 +32,24 @@ def observe_configured(
     registry: Mapping[str, Collector], config: Config, done: Done | None = None
 ) -> list[Observation]:
     """The same as the settings ask for it."""
-    settings = Settings(hostname=config.hostname, lan_probes=config.lan_probes, lan_dns_name=config.lan_dns_name)
-    return observe(registry, Host(config.host_root), settings, done)
+    return observe(registry, Host(config.host_root), settings_of(config), done)
+
+
+def settings_of(config: Config) -> Settings:
+    """What collectors are told: by the settings, and of the machine by what was stated at its enrolment."""
+    try:
+        identity = identities.find(config.data_dir)
+    except IdentityError:
+        identity = None  # whoever needs the identity itself reports that
+    return Settings(
+        hostname=config.hostname,
+        lan_probes=config.lan_probes,
+        lan_dns_name=config.lan_dns_name,
+        unit_networks=config.unit_networks,
+        role=(identity.role if identity else "") or config.role,
+        owner=identity.owner if identity else "",
+        location=identity.location if identity else "",
+    )
 
 
 def as_observation(kind: str, result: CollectorResult, at: datetime) -> Observation:

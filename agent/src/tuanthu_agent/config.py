@@ -3,6 +3,7 @@
 Every setting is a field of `Config`; its environment name is `TUANTHU_AGENT_` and the field's name in capitals.
 """
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -50,6 +51,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """`passive`: the collectors send no packet."""
     lan_dns_name: str = "moh.gov.vn"
     """The name that the DNS servers are asked for."""
+    unit_networks: tuple[str, ...] = ()
+    """The unit's own networks as CIDR, such as `10.20.0.0/16`; in the environment separated by commas."""
+    role: Literal["", "workstation", "server"] = ""
+    """Role of a machine that is not enrolled or stated none when it was."""
     host_root: Path = Path("/")
     """Folder that stands for `/` in what the collectors read (an image of another machine, a test)."""
     language: Literal["vi", "en"] = "vi"
@@ -115,6 +120,9 @@ def check(values: dict[str, Any], source: str) -> dict[str, Any]:
                 f"{source_vi}: không có thiết lập {name!r}; xem docs/agent.md",
                 f"{source}: there is no setting {name!r}; see docs/agent.md",
             )
+        if name == "unit_networks":
+            checked[name] = networks(value, source_vi, source)
+            continue
         try:
             checked[name] = msgspec.convert(value, fields[name].type, strict=False, dec_hook=_decode)
         except (msgspec.ValidationError, TypeError) as error:
@@ -123,6 +131,24 @@ def check(values: dict[str, Any], source: str) -> dict[str, Any]:
                 f"{source}: setting {name} = {value!r} is invalid: {error}",
             ) from None
     return checked
+
+
+def networks(value: object, source_vi: str, source: str) -> tuple[str, ...]:
+    """Networks in their usual form, from a list or a text with commas; raises ConfigError that names the wrong one."""
+    parts = value.split(",") if isinstance(value, str) else value
+    found = []
+    for part in parts if isinstance(parts, list) else [value]:
+        try:
+            # A bare address would pass for a network of one.
+            found.append(str(ipaddress.ip_network(part.strip() if isinstance(part, str) and "/" in part else "")))
+        except ValueError:
+            raise ConfigError(
+                f"{source_vi}: thiết lập unit_networks không hợp lệ: {part!r} không phải địa chỉ mạng dạng CIDR, "
+                "ví dụ 10.20.0.0/16 (các bit sau độ dài tiền tố phải bằng 0)",
+                f"{source}: setting unit_networks is invalid: {part!r} is no network in CIDR form, "
+                "such as 10.20.0.0/16 (no bits beyond the prefix length)",
+            ) from None
+    return tuple(dict.fromkeys(found))
 
 
 def _decode(kind: type, value: object) -> object:

@@ -16,6 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tuanthu_agent import identity as identities
 from tuanthu_agent import reenrolment, signing
+from tuanthu_agent.collectors.interface import Findings
+from tuanthu_agent.collectors.machine.linux import read_serial
+from tuanthu_agent.collectors.machine.windows import read_windows_machine
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import EnrolmentError, TransportError
 from tuanthu_agent.files import write_private
@@ -135,7 +138,7 @@ def describe_machine(host: Host, config: Config, role: str, owner: str, location
     """What the machine says of itself."""
     system = host.system
     none: list[Nic] = []
-    serial = host.find_text("/sys/class/dmi/id/product_serial")
+    serial = find_serial(host)
     return MachineIdentity(
         hostname=config.hostname or known(system.hostname, "localhost"),
         serial=serial or msgspec.UNSET,
@@ -145,6 +148,16 @@ def describe_machine(host: Host, config: Config, role: str, owner: str, location
         owner=owner or msgspec.UNSET,
         location=location or msgspec.UNSET,
     )
+
+
+def find_serial(host: Host) -> str | None:
+    """The firmware's serial number, where it can be read and the maker has given one."""
+    found = Findings()
+    if known(host.system.family, "") == "windows":
+        read_windows_machine(found, host)
+    else:
+        read_serial(found, host)
+    return found.facts.get("serial")
 
 
 def known(question: Callable[[], T], otherwise: T) -> T:
@@ -195,10 +208,18 @@ def enrol(config: Config, server: str, token: str, ca: bytes | None, machine: Ma
         enrolled_at=datetime.now(UTC),
         pinned=ca is not None,
         public_key=signer.public_key,
+        role=machine.role,
+        owner=stated(machine.owner),
+        location=stated(machine.location),
     )
     identities.save(config.data_dir, identity)
     log.info("enrolled", agent=identity.agent, unit=identity.unit_code, server=server)
     return identity
+
+
+def stated(text: str | msgspec.UnsetType) -> str:
+    """What was stated of the machine; empty where nothing was."""
+    return "" if isinstance(text, msgspec.UnsetType) else text
 
 
 def enrol_again(config: Config, server: str, token: str, ca: bytes | None, machine: MachineIdentity) -> Identity:

@@ -17,6 +17,7 @@ from tuanthu_agent.process_table import LAST_SYSTEM_UID
 from tuanthu_agent.system import NoSystem, System
 from tuanthu_agent.windows.interface import Windows
 from tuanthu_agent.windows.live import live_windows
+from tuanthu_agent.wire import LiveWire, NoWire, Wire
 
 __all__ = ["MOST_BYTES", "Host", "HostError", "host_error"]
 
@@ -37,12 +38,14 @@ class Host:
         commands: Commands | None = None,
         system: System | None = None,
         windows: Windows | None = None,
+        wire: Wire | None = None,
     ) -> None:
         live = root == Path("/")
         self._root = root
         self.commands: Commands = commands or (SystemCommands() if live else NoCommands())
         self.system: System = system or (live_system() if live else NoSystem())
         self.windows: Windows = windows or (live_windows() if live else Windows())
+        self.wire: Wire = wire or (LiveWire() if live else NoWire())
 
     def path(self, path: str) -> Path:
         r"""Where that absolute path really lies; `..` cannot lead out of the root. `C:\x` is `C/x` below a root."""

@@ -26,6 +26,12 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Whether connections are verified by `ca.pem` alone (else by the machine's trust store)."""
     public_key: str = ""
     """The key that the collector pinned (base64url); empty in identities of former versions."""
+    role: str = ""
+    """`workstation` or `server`; empty in identities of former versions, like what follows."""
+    owner: str = ""
+    """Who answers for the machine."""
+    location: str = ""
+    """Where the machine stands."""
 
 
 def save(data_dir: Path, identity: Identity) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from tuanthu_policy.text import Text
 
 CAUSES: Final[Mapping[str, Text]] = {
+    "bridge-unclear": Text("không rõ cầu nối ghép những giao diện nào", "unclear what a bridge joins"),
     "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),
     "clamd-config": Text("không đọc được cấu hình clamd", "the settings of clamd could not be read"),
     "clamd-not-listening": Text("clamd chạy nhưng không nhận kết nối", "clamd runs but does not listen"),
@@ -13,6 +14,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "clamd-timeout": Text("clamd không trả lời kịp", "clamd did not answer in time"),
     "clamd-unreadable": Text("không kết nối được với clamd", "clamd cannot be reached"),
     "clamd-untrusted-peer": Text("thứ trả lời thay clamd không phải dịch vụ", "what answers for clamd is no service"),
+    "class-missing": Text("Windows không có lớp WMI cần hỏi", "Windows lacks the WMI class"),
     "command-failed": Text("lệnh kiểm tra bị lỗi", "a command failed"),
     "command-not-allowed": Text("lệnh không được phép chạy", "a command is not allowed"),
     "command-not-found": Text("thiếu lệnh để kiểm tra", "a command is missing"),
@@ -22,8 +24,8 @@ CAUSES: Final[Mapping[str, Text]] = {
     "crashed": Text("bị dừng đột ngột", "ended abruptly"),
     "database-empty": Text("thư mục mẫu nhận diện trống", "no signature files"),
     "database-header": Text("không đọc được phần đầu của tệp mẫu nhận diện", "unreadable signature file"),
-    "database-not-loaded": Text("mẫu nhận diện trên đĩa chưa được nạp", "the signatures on disk are not loaded"),
     "database-not-found": Text("không có thư mục mẫu nhận diện", "no folder of signatures"),
+    "database-not-loaded": Text("mẫu nhận diện trên đĩa chưa được nạp", "the signatures on disk are not loaded"),
     "database-permission-denied": Text("không đủ quyền đọc mẫu nhận diện", "not permitted to read the signatures"),
     "database-unknown": Text("không rõ đang dùng mẫu nhận diện nào", "unknown which signatures are in use"),
     "deadline": Text("quá thời hạn", "it took too long"),
@@ -31,6 +33,12 @@ CAUSES: Final[Mapping[str, Text]] = {
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
     "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
     "icmp-not-permitted": Text("không được phép gửi ICMP", "ICMP is not permitted"),
+    "inventory-unclear": Text(
+        "chưa đủ dữ liệu để biết kiểm kê thiếu gì", "not enough was read to tell what the inventory lacks"
+    ),
+    "kind-unknown": Text("không rõ giao diện thuộc loại nào", "an interface of unknown kind"),
+    "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
+    "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
     "no-commands": Text("không chạy được lệnh trên máy này", "no commands on this machine"),
     "no-default-route": Text("không có tuyến mặc định", "no default route"),
     "no-dns-servers": Text("không có máy chủ DNS", "no DNS servers"),
@@ -42,11 +50,18 @@ CAUSES: Final[Mapping[str, Text]] = {
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
+    "route-unclear": Text("không rõ tuyến mặc định đi qua loại kết nối nào", "unclear what a default route runs over"),
+    "state-unknown": Text("không rõ giao diện có đang nối hay không", "unknown whether an interface is up"),
+    "time-source-unknown": Text(
+        "Windows không cho biết đồng hồ có nguồn giờ hay không", "Windows does not tell whether the clock has a source"
+    ),
     "timeout": Text("quá thời gian chờ", "timed out"),
+    "timezone-unknown": Text("không rõ múi giờ này tương ứng với vùng nào", "a time zone of no known place"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
     "too-many": Text("vượt số lượng cho phép", "too many"),
     "unplaced-process": Text("không rõ tiến trình thuộc sản phẩm nào", "a process of an unknown product"),
     "unreadable": Text("không đọc được", "unreadable"),
     "untrusted-peer": Text("tiến trình trả lời không đáng tin", "the process that answers is not trusted"),
+    "wmi-failed": Text("WMI bị lỗi", "WMI failed"),
 }
 """What agents give as the cause of not knowing; others are shown as they are."""

@@ -1,5 +1,7 @@
 """Kind `lan`: from captured kernel tables to facts, without a packet."""
 
+import ipaddress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,8 @@ from tuanthu_agent.collectors import lan
 from tuanthu_agent.collectors.interface import Settings
 from tuanthu_agent.collectors.lan import dns, parsing
 from tuanthu_agent.collectors.lan.interfaces import kind_by_name
-from tuanthu_agent.collectors.lan.routing import Gateway, neighbour_is_reachable
+from tuanthu_agent.collectors.lan.network import Route
+from tuanthu_agent.collectors.lan.routing import neighbour_is_reachable
 from tuanthu_agent.system import Nic
 
 PASSIVE = Settings(lan_probes="passive")
@@ -43,21 +46,43 @@ FILES = {
     "/sys/class/net/br0/type": "1\n",
     "/sys/class/net/br0/operstate": "unknown\n",
     "/sys/class/net/br0/carrier": "1\n",
+    "/sys/class/net/eth0/statistics/rx_packets": "900000\n",
+    "/sys/class/net/eth0/statistics/tx_packets": "99990\n",
+    "/sys/class/net/eth0/statistics/rx_errors": "10\n",
+    "/sys/class/net/eth0/statistics/tx_errors": "0\n",
+    "/proc/sys/net/ipv4/ip_forward": "0\n",
 }
 NICS = [Nic("eth0", "02:00:5e:00:53:07", ("192.0.2.7/24",), up=True, mtu=1500, speed_mbps=1000, duplex="full")]
 NEIGH = "ip neigh show to 192.0.2.1 dev eth0"
+# Captured from iproute2 6.1, address of documentation in place of the real one.
+ADDRESSES = {
+    "ip -o address show": (
+        "1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever\n"
+        "2: eth0    inet 192.0.2.7/24 brd 192.0.2.255 scope global dynamic noprefixroute eth0\\"
+        "       valid_lft 85123sec preferred_lft 85123sec\n"
+        "2: eth0    inet6 fe80::5eff:fe00:5307/64 scope link \\       valid_lft forever preferred_lft forever\n"
+    )
+}
 
 
 def test_a_wired_machine_is_described_without_sending_a_packet(machine):
-    result = lan.collect(machine(FILES, {NEIGH: NEIGHBOURS}, nics_=NICS), PASSIVE)
+    result = lan.collect(machine(FILES, {NEIGH: NEIGHBOURS, **ADDRESSES}, nics_=NICS), PASSIVE)
     assert (result.status.value, result.reason) == ("partial", "probes-passive")
     assert result.facts == {
         "default_gateway": "192.0.2.1",
         "dns_servers": ["192.0.2.53", "fe80::1"],
         "wired_up": True,
         "link_speed_mbps": 1000,
+        "link_kind": "ethernet",
+        "link_duplex": "full",
+        "link_errors": "low",
+        "forwarding": False,
+        "unit_networks_set": False,
+        "bridge_count": 0,
+        "second_path_count": 1,
+        "second_paths": [{"kind": "wifi", "interface": "wlan0"}],
         "interfaces": [
-            {"name": "br0", "kind": "virtual", "up": True},
+            {"name": "br0", "kind": "virtual", "bus": "virtual", "up": True},
             {
                 "name": "eth0",
                 "mac": "02:00:5e:00:53:07",
@@ -67,6 +92,8 @@ def test_a_wired_machine_is_described_without_sending_a_packet(machine):
                 "duplex": "full",
                 "mtu": 1500,
                 "addresses": ["192.0.2.7/24"],
+                "assignment": "dynamic",
+                "errors": "low",
             },
             {"name": "wlan0", "kind": "wifi", "up": False},
         ],
@@ -83,7 +110,7 @@ def test_without_probes_what_the_kernel_last_heard_of_the_gateway_changes_nothin
 @pytest.mark.parametrize(("state", "reachable"), [("REACHABLE", True), ("STALE", False), ("FAILED", False)])
 def test_only_a_neighbour_heard_of_lately_counts_as_reachable(machine, state, reachable):
     host = machine(FILES, {NEIGH: NEIGHBOURS.replace("REACHABLE", state)})
-    assert neighbour_is_reachable(host, Gateway("192.0.2.1", "eth0")) is reachable
+    assert neighbour_is_reachable(host, Route("eth0", "192.0.2.1", 100)) is reachable
 
 
 @pytest.mark.parametrize(
@@ -126,21 +153,34 @@ def test_behind_a_stub_the_servers_that_it_asks_are_told(machine):
 
 
 def test_the_default_route_with_the_lowest_metric_counts():
-    assert parsing.parse_routes(ROUTES, "little") == parsing.Route("eth0", "192.0.2.1", 100)
+    assert parsing.parse_routes(ROUTES, "little") == [
+        Route("eth0", "192.0.2.1", 100),
+        Route("wlan0", "192.0.2.254", 600),
+    ]
     swapped = ROUTES.replace("010200C0", "C0000201")
-    assert parsing.parse_routes(swapped.replace("wlan0\t00000000", "wlan0\t00000001"), "big").address == "192.0.2.1"
-    assert parsing.parse_routes6(ROUTES6) == parsing.Route("eth0", "2001:db8::1", 0x400)
+    assert parsing.parse_routes(swapped, "big")[0].address == "192.0.2.1"
+    assert parsing.parse_routes6(ROUTES6) == [Route("eth0", "2001:db8::1", 0x400)]
+
+
+def test_a_default_route_without_a_gateway_is_one_and_a_refusing_one_is_none():
+    point_to_point = "h\nwwan0\t00000000\t00000000\t0001\t0\t0\t700\t00000000\t0\t0\t0\n"
+    assert parsing.parse_routes(point_to_point) == [Route("wwan0", "", 700)]
+    assert parsing.parse_routes(point_to_point.replace("0001", "0201")) == []
+    assert parsing.parse_routes6(ROUTES6.replace("00000003     eth0", "00200200       lo")) == []
 
 
 @given(st.text(max_size=300), st.sampled_from(["", "h\neth0\t00000000\t", "nameserver ", "0" * 32 + " 00 "]))
 def test_no_table_breaks_a_parser(text, start):
-    for route in (parsing.parse_routes(start + text), parsing.parse_routes6(start + text)):
-        assert route is None or (route.interface and route.address)
+    for route in parsing.parse_routes(start + text) + parsing.parse_routes6(start + text):
+        assert route.interface
+        assert not route.address or ipaddress.ip_address(route.address)
     assert all(parsing.parse_resolv_conf(start + text))
     state = parsing.parse_neighbour(start + text, "192.0.2.1")
     assert state is None or state.isupper()
     number = parsing.positive(text, 100)
     assert number is None or 0 < number <= 100
+    counter = parsing.count(text)
+    assert counter is None or counter >= 0
 
 
 @given(st.floats(0, 5000))

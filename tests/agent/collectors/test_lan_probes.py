@@ -17,9 +17,9 @@ PROBE = """
 import json, sys
 from tuanthu_agent.collectors.interface import Findings, Settings
 from tuanthu_agent.collectors import lan
-from tuanthu_agent.collectors.lan import routing
+from tuanthu_agent.collectors.lan import linux
 from tuanthu_agent.host import Host
-routing.read_dns_servers = lan.read_dns_servers = lambda host, found: sys.argv[1:]
+linux.read_dns_servers = lambda host, found: sys.argv[1:]
 result = lan.collect(Host(), Settings(lan_probes="active", lan_dns_name="trung-tam.example"))
 print(json.dumps({"status": result.status.value, "reason": result.reason, "facts": result.facts}))
 """

@@ -28,7 +28,14 @@ DESKTOP = {
     "/sys/class/dmi/id/sys_vendor": "Dell Inc.\n",
     "/sys/class/dmi/id/product_name": "OptiPlex 3080\n",
     "/sys/class/dmi/id/product_serial": "To Be Filled By O.E.M.\n",
+    "/sys/class/dmi/id/chassis_type": "3\n",
+    "/sys/class/dmi/id/product_uuid": "4C4C4544-0051-3610-8052-B7C04F4E3332\n",
     "/etc/timezone": "Asia/Ho_Chi_Minh\n",
+    "/proc/net/route": "Iface\n",
+    "/sys/class/net/enp1s0/type": "1\n",
+    "/sys/class/net/enp1s0/address": "02:00:5e:00:53:07\n",
+    "/sys/class/net/enp1s0/operstate": "up\n",
+    "/sys/class/net/enp1s0/device/vendor": "0x8086\n",
 }
 
 
@@ -52,13 +59,19 @@ def test_a_desktop_is_described_and_a_makers_placeholder_is_no_serial(machine):
         "model": "OptiPlex 3080",
         "virtual": False,
         "timezone": "Asia/Ho_Chi_Minh",
+        "chassis": "desktop",
+        "uuid": "4c4c4544-0051-3610-8052-b7c04f4e3332",
+        "system_disk_free_percent": 50,
+        "primary_mac": "02:00:5e:00:53:07",
+        "inventory_missing": ["location", "owner", "role", "serial"],
+        "inventory_missing_count": 4,
     }
 
 
 def test_what_cannot_be_read_is_absent_and_named(machine):
     result = collector.collect(machine(DESKTOP, clock_synchronised_=None, disks_=None), Settings(hostname="tên-khác"))
     assert result.status.value == "partial"
-    assert result.reason == "not-available: time_synchronised; not-available: disks"
+    assert result.reason == "not-available: disks; not-available: time_synchronised"
     assert "time_synchronised" not in result.facts
     assert result.facts["hostname"] == "tên-khác"
 

@@ -20,6 +20,14 @@ class Settings:
     lan_probes: str = "active"
     """`passive`: send no packet."""
     lan_dns_name: str = "moh.gov.vn"
+    unit_networks: tuple[str, ...] = ()
+    """The unit's own networks (CIDR); empty: not stated."""
+    role: str = ""
+    """`workstation` or `server` as stated at enrolment; empty: not stated."""
+    owner: str = ""
+    """Who answers for the machine, as stated at enrolment; empty: not stated."""
+    location: str = ""
+    """Where the machine stands, as stated at enrolment; empty: not stated."""
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,19 @@ from __future__ import annotations
 import ipaddress
 import struct
 import sys
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, Sequence
+
+from tuanthu_agent.collectors.lan.network import Route
 
 _UP: Final = 0x1
 _GATEWAY: Final = 0x2
+_REJECT: Final = 0x200
+_LEAST_JITTER: Final = 5
 _ROUNDED: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
-@dataclass(frozen=True)
-class Route:
-    """A default route."""
-
-    interface: str
-    address: str
-    metric: int
-
-
-def parse_routes(text: str, byteorder: str = sys.byteorder) -> Route | None:
-    """The best IPv4 default route of `/proc/net/route`, whose addresses are hexadecimal in the machine's byte order."""
+def parse_routes(text: str, byteorder: str = sys.byteorder) -> list[Route]:
+    """IPv4 default routes of `/proc/net/route`, the best first; its addresses are hexadecimal in native byte order."""
     found = []
     for line in text.splitlines()[1:]:
         fields = line.split()
@@ -35,27 +29,27 @@ def parse_routes(text: str, byteorder: str = sys.byteorder) -> Route | None:
             packed = struct.pack("<I" if byteorder == "little" else ">I", gateway)
         except (ValueError, struct.error):
             continue
-        if destination == 0 and mask == 0 and gateway != 0 and flags & _UP and flags & _GATEWAY:
-            found.append(Route(fields[0], str(ipaddress.IPv4Address(packed)), metric))
-    return min(found, key=lambda route: route.metric, default=None)
+        if destination == 0 and mask == 0 and flags & _UP and not flags & _REJECT:
+            address = str(ipaddress.IPv4Address(packed)) if gateway and flags & _GATEWAY else ""
+            found.append(Route(fields[0], address, metric))
+    return sorted(found, key=lambda route: route.metric)
 
 
-def parse_routes6(text: str) -> Route | None:
-    """The best IPv6 default route of `/proc/net/ipv6_route`."""
+def parse_routes6(text: str) -> list[Route]:
+    """IPv6 default routes of `/proc/net/ipv6_route`, the best first."""
     found = []
     for line in text.splitlines():
         fields = line.split()
         if len(fields) != 10 or fields[0] != "0" * 32 or fields[1] != "00":
             continue
         try:
-            packed = bytes.fromhex(fields[4])
+            address = ipaddress.IPv6Address(bytes.fromhex(fields[4]))
             metric, flags = int(fields[5], 16), int(fields[8], 16)
-            address = ipaddress.IPv6Address(packed)
         except ValueError:
             continue
-        if flags & _UP and flags & _GATEWAY and int(address):
-            found.append(Route(fields[9], str(address), metric))
-    return min(found, key=lambda route: route.metric, default=None)
+        if flags & _UP and not flags & _REJECT and fields[9] != "lo":
+            found.append(Route(fields[9], str(address) if int(address) and flags & _GATEWAY else "", metric))
+    return sorted(found, key=lambda route: route.metric)
 
 
 def parse_resolv_conf(text: str) -> list[str]:
@@ -90,6 +84,23 @@ def positive(text: str | None, most: int) -> int | None:
     except ValueError:
         return None
     return number if 0 < number <= most else None
+
+
+def count(text: str | None) -> int | None:
+    """A counter: a whole number from 0; None for anything else."""
+    try:
+        number = int(text or "")
+    except ValueError:
+        return None
+    return number if number >= 0 else None
+
+
+def rounded_jitter_ms(times: Sequence[float]) -> int | None:
+    """Mean difference between one time and the next, rounded up to 5, 10, 20 … 1000; None for fewer than two times."""
+    if len(times) < 2:
+        return None
+    steps = [abs(one - other) for one, other in zip(times, times[1:])]  # noqa: B905, RUF007  Python 3.8
+    return max(_LEAST_JITTER, rounded_ms(sum(steps) / len(steps)))
 
 
 def rounded_ms(milliseconds: float) -> int:

@@ -1,4 +1,4 @@
-"""The two active probes: ping the gateway, ask the name servers for one name."""
+"""The active probes: ping the gateway, ask the name servers for one name, ask the wire who else has our address."""
 
 from __future__ import annotations
 
@@ -7,56 +7,86 @@ import socket
 import time
 from typing import Final
 
-import icmplib
-
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.collectors.lan import dns
-from tuanthu_agent.collectors.lan.parsing import rounded_ms
-from tuanthu_agent.collectors.lan.routing import Gateway, neighbour_is_reachable
-from tuanthu_agent.host import Host
+from tuanthu_agent.collectors.lan.network import Item, Network, Route, usable_addresses
+from tuanthu_agent.collectors.lan.parsing import rounded_jitter_ms, rounded_ms
+from tuanthu_agent.collectors.lan.routing import neighbour_is_reachable
+from tuanthu_agent.host import Host, HostError
+from tuanthu_agent.wire import Echoes
 
 PINGS: Final = 5
+"""First; the same number again where any of them was answered, so that one lost answer weighs a tenth."""
 PING_SECONDS: Final = 1.0
 DNS_SECONDS: Final = 2.0
+ARP_SECONDS: Final = 1.5
 MOST_SERVERS: Final = 3
+MOST_ADDRESSES: Final = 4
 
 
-def probe_gateway(host: Host, found: Findings, gateway: Gateway) -> None:
-    """Loss and time of a few pings.
+def probe_gateway(host: Host, found: Findings, gateway: Route) -> None:
+    """Loss, time and jitter of a few pings.
 
     A gateway that answers no ping but is alive in the neighbour table is reachable, with the loss as measured.
     """
-    answer = ping(gateway)
-    if isinstance(answer, str):
-        found.miss(answer)
+    try:
+        answer = ping(host, gateway)
+    except HostError as error:
+        found.miss(error.code if error.code == "icmp-not-permitted" else str(error))
         return
     found.used("icmp")
-    found.put("gateway_loss_percent", round(answer.packet_loss * 100))
-    if answer.packets_received:
-        found.put("gateway_rtt_ms", rounded_ms(answer.avg_rtt))
-    reachable = answer.packets_received > 0 or neighbour_is_reachable(host, gateway)
+    found.put("gateway_loss_percent", round((answer.sent - len(answer.times_ms)) * 100 / answer.sent))
+    if answer.times_ms:
+        found.put("gateway_rtt_ms", rounded_ms(sum(answer.times_ms) / len(answer.times_ms)))
+        found.put("gateway_jitter_ms", rounded_jitter_ms(answer.times_ms))
+    reachable = bool(answer.times_ms) or neighbour_is_reachable(host, gateway)
     found.put("gateway_reachable", reachable)
 
 
-def ping(gateway: Gateway) -> icmplib.Host | str:
-    """Ping without and, where that is not allowed, with a raw socket; a text says why it could not be tried."""
+def ping(host: Host, gateway: Route) -> Echoes:
+    """A few echoes, and a few more where there are answers; raises HostError."""
     address = gateway.address
     if address.startswith("fe80:"):
         address = f"{address}%{gateway.interface}"
-    reason = "icmp-not-permitted"
-    for privileged in (False, True):
-        try:
-            return icmplib.ping(address, count=PINGS, interval=0.2, timeout=PING_SECONDS, privileged=privileged)
-        except icmplib.SocketPermissionError:
-            continue
-        except icmplib.ICMPLibError as error:
-            reason = f"icmp-failed: {type(error).__name__}"
-    return reason
+    first = host.wire.ping(address, PINGS, PING_SECONDS)
+    if not first.times_ms:
+        return first
+    more = host.wire.ping(address, PINGS, PING_SECONDS)
+    return Echoes(first.sent + more.sent, first.times_ms + more.times_ms)
+
+
+def probe_duplicate(host: Host, found: Findings, network: Network) -> None:
+    """The fact `duplicate_address` of Linux, for the interface of the default route, by asking the wire."""
+    item = network.default_item()
+    if item is None or network.duplicate_seen:
+        return
+    try:
+        claimed = claimants(host, item, {other.get("mac") for other in network.items or []})
+    except HostError as error:
+        found.miss(f"{error.code}: duplicate_address")
+        return
+    if claimed is not None:
+        found.used("arp")
+        found.put("duplicate_address", claimed)
+
+
+def claimants(host: Host, item: Item, own: set[str | None]) -> bool | None:
+    """Whether anybody else claims an IPv4 address of this interface; None where it has none or no Ethernet.
+
+    Other interfaces of this machine do not count: Linux answers on all of them for each of its addresses.
+    """
+    addresses = [str(address.ip) for address in usable_addresses(item) if address.version == 4]
+    if not addresses or "mac" not in item:
+        return None
+    heard: set[str] = set()
+    for address in addresses[:MOST_ADDRESSES]:
+        heard.update(host.wire.claimants(item["name"], address, item["mac"], ARP_SECONDS))
+    return bool(heard - own)
 
 
 def probe_dns(found: Findings, servers: list[str], name: str) -> None:
     """Whether one of the name servers resolves the name, and how fast the first that does."""
-    question = int.from_bytes(os.urandom(2))
+    question = int.from_bytes(os.urandom(2), "big")
     try:
         packet = dns.make_query(question, name)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Final
 
@@ -25,10 +26,42 @@ _PLACEHOLDERS: Final = frozenset(
         "oem",
         "invalid",
         "123456789",
+        "1234567890",
+        "system version",
+        "chassis serial number",
+        "base board serial number",
+        "to be filled by o.e.m",
+        "not available",
+        "serial number",
+        "xxxxxxx",
+        "...............",
         "0123456789",
     }
 )
-_HYPERVISORS: Final = ("qemu", "kvm", "vmware", "virtualbox", "innotek", "xen", "bochs", "parallels", "openstack")
+_HYPERVISORS: Final = (
+    "qemu",
+    "kvm",
+    "vmware",
+    "virtualbox",
+    "innotek",
+    "xen",
+    "bochs",
+    "parallels",
+    "openstack",
+    "amazon ec2",
+    "google compute engine",
+    "alibaba cloud",
+)
+_CHASSIS: Final = {
+    **dict.fromkeys((3, 4, 5, 6, 7, 13, 15, 16, 24, 34, 35, 36), "desktop"),
+    **dict.fromkeys((8, 9, 10, 14, 30, 31, 32), "laptop"),
+    **dict.fromkeys((17, 23, 25, 28, 29), "server"),
+}
+"""Chassis types of the System Management BIOS (DMTF DSP0134): towers, mini and all-in-one PCs; portables and tablets;
+rack and blade servers. 1 and 2 mean that the maker did not say."""
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NO_UUIDS: Final = frozenset({"03000200-0400-0500-0006-000700080009"})
+"""What a maker of firmware ships for others to replace."""
 
 
 def parse_os_release(text: str) -> dict[str, str]:
@@ -59,9 +92,25 @@ def parse_cpu_model(cpuinfo: str) -> str | None:
 
 def meaningful(text: str | None) -> str | None:
     """A maker's text, or None for one of the words that makers leave in place of it."""
-    if text is None or text.strip().lower() in _PLACEHOLDERS:
+    if text is None or text.strip().lower() in _PLACEHOLDERS or not text.strip(" .-_*#0"):
         return None
     return text.strip()
+
+
+def chassis_of(number: object) -> str | None:
+    """`desktop`, `laptop` or `server` by the firmware's number; None where that does not tell."""
+    try:
+        return _CHASSIS.get(int(str(number)))
+    except ValueError:
+        return None
+
+
+def uuid_or_none(text: str | None) -> str | None:
+    """The firmware's UUID in lower case; None for one that many machines share."""
+    uuid = (text or "").strip().lower()
+    if not _UUID.fullmatch(uuid) or uuid in _NO_UUIDS or len(set(uuid)) <= 2:
+        return None
+    return uuid
 
 
 def is_virtual(cpuinfo: str, vendor: str | None, model: str | None) -> bool | None:
