@@ -111,7 +111,9 @@ class _PlanChecker:
         code = measure_code(self._plan.id, indicator.id)
         yield code, self._compiled(code, condition, applies, (*where, "holds"))
         machines = isinstance(indicator, MachineShare)
-        classes, key = (indicator.classes, "classes") if isinstance(indicator, MachineShare) else (indicator.apart, "apart")
+        classes, key = (
+            (indicator.classes, "classes") if isinstance(indicator, MachineShare) else (indicator.apart, "apart")
+        )
         self._ids([one.id for one in classes], (*where, key))
         for index, one in enumerate(classes):
             place = (*where, key, index)
@@ -165,4 +167,3 @@ def _of_class(counted: Condition | None, better: Sequence[IndicatorClass], one: 
     if better:
         parts.append({"none": [other.condition for other in better]})
     return {"all": parts}
-

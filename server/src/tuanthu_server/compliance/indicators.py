@@ -101,9 +101,7 @@ class IndicatorFigure(msgspec.Struct, frozen=True):
         return f"{number}%" if number else ""
 
 
-def indicator_figures(
-    plan: IndicatorPlan, standing: Standing, units: Sequence[UnitStatement]
-) -> list[IndicatorFigure]:
+def indicator_figures(plan: IndicatorPlan, standing: Standing, units: Sequence[UnitStatement]) -> list[IndicatorFigure]:
     """Every indicator of a plan over these units, in the plan's order."""
     return [_figure(plan, indicator, standing, units) for indicator in plan.indicators]
 
@@ -143,7 +141,9 @@ def _machines(
             tally[f"class/{one.id}"] += known.measures.get(measure_code(plan, indicator.id, one.id), Counts()).passed
     classes = [IndicatorCount(one.id, one.title, tally[f"class/{one.id}"], True) for one in indicator.classes]
     rest = "unclassified" if classes else "counted"
-    classes.append(IndicatorCount(rest, MACHINE_PARTS[rest], tally["counted"] - sum(one.count for one in classes), True))
+    classes.append(
+        IndicatorCount(rest, MACHINE_PARTS[rest], tally["counted"] - sum(one.count for one in classes), True)
+    )
     others = [
         IndicatorCount(name, MACHINE_PARTS[name], tally[name], False)
         for name in ("failed", "unknown", "stale", "notchecked", "missing")

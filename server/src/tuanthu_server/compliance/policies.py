@@ -130,7 +130,9 @@ def _number(version: int, digest: str) -> Numbered:
     for control, members in decided_by.items():
         for rule in members:
             reverse.setdefault(rule, []).append(control)
-    return Numbered(version, policy, rules, measures, decided_by, {rule: tuple(found) for rule, found in reverse.items()})
+    return Numbered(
+        version, policy, rules, measures, decided_by, {rule: tuple(found) for rule, found in reverse.items()}
+    )
 
 
 def _numbers(model: Any, codes: Any) -> dict[str, int]:

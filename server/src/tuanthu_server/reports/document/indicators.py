@@ -20,7 +20,9 @@ def indicators(report: DepartmentReport) -> Part:
     left_out = any(indicator.left_out for plan in report.plans for indicator in plan.indicators)
     notes = ["Cách tính từng chỉ tiêu nằm trong tệp bảng tính kèm theo."]
     if left_out:
-        notes.append("Đơn vị chưa khai báo số liệu cần cho một chỉ tiêu không nằm trong tử số và mẫu số của chỉ tiêu đó.")
+        notes.append(
+            "Đơn vị chưa khai báo số liệu cần cho một chỉ tiêu không nằm trong tử số và mẫu số của chỉ tiêu đó."
+        )
     return Part(
         id="indicators",
         heading="V. KẾT QUẢ THỰC HIỆN CHỈ TIÊU CỦA KẾ HOẠCH",

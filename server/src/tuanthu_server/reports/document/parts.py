@@ -192,7 +192,9 @@ def _recommendations(report: DepartmentReport) -> list[str]:
     totals, counts = report.totals, report.framework.counts
     asked = []
     if report.causes:
-        asked.append(f"Khắc phục {count(counts.failed)} máy không đạt theo thứ tự và biện pháp nêu tại {last_table(report)}.")
+        asked.append(
+            f"Khắc phục {count(counts.failed)} máy không đạt theo thứ tự và biện pháp nêu tại {last_table(report)}."
+        )
     if counts.undetermined:
         asked.append(f"Kiểm tra lại {count(counts.undetermined)} máy chưa có kết luận nêu tại Mục III.")
     if totals.units_without_machines:

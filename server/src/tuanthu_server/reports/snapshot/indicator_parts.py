@@ -44,7 +44,9 @@ def _part(framework: Framework, figure: IndicatorFigure) -> IndicatorPart:
         denominator=figure.denominator,
         value=figure.value(),
         fraction=None if figure.is_mean else ratio(figure.numerator or 0, figure.denominator).fraction,
-        parts=[IndicatorShare(id=one.id, title=one.title, count=one.count, counted=one.counted) for one in figure.parts],
+        parts=[
+            IndicatorShare(id=one.id, title=one.title, count=one.count, counted=one.counted) for one in figure.parts
+        ],
         left_out=figure.left_out,
         surplus=figure.surplus,
         attestation=AttestationPart(what=demand.what, state=UNCONFIRMED) if attested and demand else None,
