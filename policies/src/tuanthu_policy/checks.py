@@ -42,15 +42,20 @@ def check_policy(
 
 def check_rule(rule: Rule, kinds: Mapping[str, FactKind], locate: Locate = unplaced) -> CompiledRule:
     """Check and compile one rule."""
-    try:
-        if parse_duration(rule.max_age) < DAY:
-            raise locate(rule.id, ("max_age",), "max_age phải từ 1 ngày trở lên", "max_age must be at least one day")
-    except DurationError as error:
-        raise locate(rule.id, ("max_age",), error.vi, error.en) from None
+    check_age(rule.id, rule.max_age, locate)
     try:
         return compile_rule(rule, kinds)
     except ConditionError as error:
         raise locate(rule.id, error.where, error.vi, error.en) from None
+
+
+def check_age(name: str, max_age: str, locate: Locate) -> None:
+    """The age that evidence may have is a duration of at least one day: heartbeats come once a day at least."""
+    try:
+        if parse_duration(max_age) < DAY:
+            raise locate(name, ("max_age",), "max_age phải từ 1 ngày trở lên", "max_age must be at least one day")
+    except DurationError as error:
+        raise locate(name, ("max_age",), error.vi, error.en) from None
 
 
 def _check_fact(fact: Fact, kind: str, where: Where, locate: Locate) -> None:
@@ -75,10 +80,12 @@ def _is_date(text: str) -> bool:
 
 
 def _check_framework(framework: Framework, rules: Mapping[str, Rule], locate: Locate) -> None:
-    if not _is_date(framework.document.date):
-        raise locate(
-            framework.id, ("document", "date"), "ngày phải viết theo ISO, ví dụ 2018-05-25", "an ISO date is needed"
-        )
+    for key in ("date", "in_force_from"):
+        written = getattr(framework.document, key)
+        if written and not _is_date(written):
+            raise locate(
+                framework.id, ("document", key), "ngày phải viết theo ISO, ví dụ 2018-05-25", "an ISO date is needed"
+            )
     seen: set[str] = set()
     for index, control in enumerate(framework.controls):
         where = ("controls", index)

@@ -18,9 +18,12 @@ class Verified(StrEnum):
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The regulation itself. Its date is always printed: three directives carry the number 14/CT-TTg."""
 
-    number: str
-    date: str
-    """ISO date of signing."""
+    number: str = ""
+    """Empty where the sources at hand do not tell it."""
+    date: str = ""
+    """ISO date of signing; empty where the sources at hand do not tell it."""
+    in_force_from: str | msgspec.UnsetType = msgspec.UNSET
+    """ISO date, where it is known."""
     issuer: Text
     title: Text
 

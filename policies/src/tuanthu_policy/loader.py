@@ -1,19 +1,22 @@
-"""Reading a policy from its folder: `facts/*.yml`, `rules/<domain>/<name>/rule.yml`, `controls/*.yml`."""
+"""Reading a policy from its folder: `facts/`, `rules/<domain>/<name>/rule.yml`, `controls/`, `indicators/`."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from tuanthu_policy.cases import missing_cases
 from tuanthu_policy.checks import NAME
 from tuanthu_policy.control import Framework
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.fact import Fact, FactKind
+from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.typed import typed
 from tuanthu_policy.yaml_tree import Tree, Where, parse_yaml
+
+N = TypeVar("N", Framework, IndicatorPlan)
 
 _FRAMEWORK: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _NAME: Final = re.compile(NAME)
@@ -45,7 +48,8 @@ def load_policy(folder: Path | None = None) -> Policy:
     trees: dict[str, Tree] = {}
     kinds = dict(_kinds(root, trees))
     rules = dict(_rules(root, trees))
-    frameworks = dict(_frameworks(root, trees))
+    frameworks = dict(_named(root, trees, "controls", Framework))
+    plans = dict(_named(root, trees, "indicators", IndicatorPlan))
     if not kinds or not rules:
         raise PolicyError(
             f"thư mục {root} không chứa chính sách (cần facts/ và rules/)",
@@ -55,7 +59,7 @@ def load_policy(folder: Path | None = None) -> Policy:
     def locate(name: str, where: Where, vi: str, en: str) -> PolicyError:
         return trees[name].error(where, vi, en)
 
-    return Policy(kinds.values(), rules.values(), frameworks.values(), locate)
+    return Policy(kinds.values(), rules.values(), frameworks.values(), locate, plans=plans.values())
 
 
 def _kinds(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, FactKind]]:
@@ -95,15 +99,18 @@ def _rules(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, Rule]]:
         yield rule.id, rule
 
 
-def _frameworks(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, Framework]]:
-    for file in sorted((root / "controls").glob("*.yml")):
+def _named(root: Path, trees: dict[str, Tree], part: str, kind: type[N]) -> Iterator[tuple[str, N]]:
+    """The files of a folder, each of which has its name as its id."""
+    for file in sorted((root / part).glob("*.yml")):
         tree = read_text(file, root)
-        framework = typed(tree, Framework)
-        _same_name(tree, "id", framework.id, file.stem)
-        if not _FRAMEWORK.fullmatch(framework.id):
+        found = typed(tree, kind)
+        _same_name(tree, "id", found.id, file.stem)
+        if not _FRAMEWORK.fullmatch(found.id):
             raise tree.error(("id",), "mã chỉ gồm a-z, 0-9 và dấu gạch", "an id has only a-z, 0-9 and hyphens")
-        trees[framework.id] = tree
-        yield framework.id, framework
+        if found.id in trees:
+            raise tree.error(("id",), f"mã {found.id!r} đã dùng cho tệp khác", f"another file has the id {found.id!r}")
+        trees[found.id] = tree
+        yield found.id, found
 
 
 def _same_name(tree: Tree, key: str, written: str, expected: str) -> None:

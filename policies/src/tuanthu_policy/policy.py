@@ -1,4 +1,4 @@
-"""A whole policy: fact catalogue, rules and frameworks, compiled, with its digest and its bundle."""
+"""A whole policy: fact catalogue, rules, frameworks and indicators, compiled, with its digest and its bundle."""
 
 import hashlib
 from collections.abc import Collection, Iterable
@@ -13,19 +13,25 @@ from tuanthu_policy.control import Framework
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.evaluate import Sightings, evaluate
 from tuanthu_policy.fact import FactKind
+from tuanthu_policy.indicator import IndicatorPlan
+from tuanthu_policy.indicator_checks import check_plans
 from tuanthu_policy.result import RuleResult
 from tuanthu_policy.rule import Rule
 
 BUNDLE_FORMAT = 1
 
 
-class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A policy as one document: what a collector publishes, stores and hands out."""
+class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A policy as one document: what a collector publishes, stores and hands out.
+
+    What came later is left out where it is empty, so that older bundles stay canonical.
+    """
 
     format: int
     kinds: list[FactKind]
     rules: list[Rule]
     frameworks: list[Framework]
+    indicators: list[IndicatorPlan] = []
 
 
 class Policy:
@@ -37,12 +43,21 @@ class Policy:
         rules: Iterable[Rule],
         frameworks: Iterable[Framework],
         locate: Locate = unplaced,
+        *,
+        plans: Iterable[IndicatorPlan] = (),
     ) -> None:
         """Check and compile; raises PolicyError, placed in a file by `locate`."""
         self.kinds: dict[str, FactKind] = {kind.kind: kind for kind in sorted(kinds, key=lambda one: one.kind)}
         self.rules: dict[str, Rule] = {rule.id: rule for rule in sorted(rules, key=lambda one: one.id)}
         self.frameworks: dict[str, Framework] = {one.id: one for one in sorted(frameworks, key=lambda one: one.id)}
+        self.plans: dict[str, IndicatorPlan] = {one.id: one for one in sorted(plans, key=lambda one: one.id)}
         self.compiled: dict[str, CompiledRule] = check_policy(self.kinds, self.rules, self.frameworks, locate)
+        self.measures: dict[str, CompiledRule] = check_plans(
+            self.plans, self.kinds, self.rules, self.frameworks, locate
+        )
+        """The questions of indicators by their codes (`indicator.measure_code`)."""
+        self.judged: dict[str, CompiledRule] = self.compiled | self.measures
+        """All that a collector judges on a machine."""
 
     @cached_property
     def digest(self) -> str:
@@ -56,6 +71,7 @@ class Policy:
             kinds=list(self.kinds.values()),
             rules=list(self.rules.values()),
             frameworks=list(self.frameworks.values()),
+            indicators=list(self.plans.values()),
         )
         return msgspec.json.encode(whole, order="sorted")
 
@@ -71,7 +87,7 @@ class Policy:
                 f"gói chính sách có định dạng {whole.format}; phiên bản này chỉ đọc {BUNDLE_FORMAT}",
                 f"policy bundle has format {whole.format}; this version reads {BUNDLE_FORMAT}",
             )
-        policy = cls(whole.kinds, whole.rules, whole.frameworks)
+        policy = cls(whole.kinds, whole.rules, whole.frameworks, plans=whole.indicators)
         if policy.bundle() != data:
             raise PolicyError("gói chính sách không ở dạng chuẩn tắc", "the policy bundle is not in its canonical form")
         return policy
@@ -90,20 +106,20 @@ class Policy:
         return found
 
     def rules_reading(self, kinds: Collection[str]) -> tuple[str, ...]:
-        """The rules that read at least one of these kinds, sorted: those to judge again when such evidence comes."""
+        """The rules and measures that read at least one of these kinds: those to judge again when such evidence comes."""
         wanted = frozenset(kinds)
-        return tuple(name for name, rule in self.compiled.items() if not wanted.isdisjoint(rule.kinds))
+        return tuple(name for name, rule in self.judged.items() if not wanted.isdisjoint(rule.kinds))
 
     def kinds_read_by(self, rules: Collection[str]) -> frozenset[str]:
-        """The kinds that these rules read; raises KeyError for an unknown rule."""
-        return frozenset(kind for name in rules for kind in self.compiled[name].kinds)
+        """The kinds that these rules or measures read; raises KeyError for an unknown one."""
+        return frozenset(kind for name in rules for kind in self.judged[name].kinds)
 
     def judge(self, sightings: Sightings, at: datetime, rules: Iterable[str] | None = None) -> list[RuleResult]:
-        """Judge these rules (all, where none are named) on the newest sighting of each kind, as of `at`.
+        """Judge these rules or measures (all rules, where none are named) on the newest sighting of each kind, at `at`.
 
-        Raises KeyError for an unknown rule; no evidence raises.
+        Raises KeyError for an unknown one; no evidence raises.
         """
         chosen: Iterable[CompiledRule] = (
-            self.compiled.values() if rules is None else [self.compiled[name] for name in rules]
+            self.compiled.values() if rules is None else [self.judged[name] for name in rules]
         )
         return [evaluate(rule, sightings, at) for rule in chosen]

@@ -13,6 +13,8 @@ from tuanthu_policy.control import Framework
 from tuanthu_policy.envelope import Acknowledgement, EnrolRequest, EnrolResponse, Envelope, Problem
 from tuanthu_policy.exception import Attestation, Waiver
 from tuanthu_policy.fact import FactKind
+from tuanthu_policy.indicator import IndicatorPlan
+from tuanthu_policy.indicator_checks import UNIT_KINDS
 from tuanthu_policy.loader import load_policy, policy_folder
 from tuanthu_policy.observation import Observation
 from tuanthu_policy.result import RuleResult
@@ -29,6 +31,7 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "problem": Problem,
     "rule": Rule,
     "framework": Framework,
+    "indicator-plan": IndicatorPlan,
     "fact-kind": FactKind,
     "waiver": Waiver,
     "attestation": Attestation,
@@ -41,6 +44,7 @@ def schemas(kinds: Mapping[str, FactKind]) -> dict[str, dict[str, Any]]:
     """All schemas by name; the one of a rule knows the facts of these kinds."""
     found = {name: _schema(kind) for name, kind in TYPES.items()}
     _refine_rule(found["rule"], kinds)
+    _refine_plan(found["indicator-plan"], kinds)
     _refine_texts(found)
     return found
 
@@ -58,6 +62,17 @@ def _refine_rule(schema: dict[str, Any], kinds: Mapping[str, FactKind]) -> None:
     for key, kind in (("max_age", DURATION), ("condition", {"$ref": "#/$defs/Condition"})):
         properties[key] = {**kind, "description": properties[key].get("description", "")}
     properties["applies_when"] = {"$ref": "#/$defs/Condition"}
+
+
+def _refine_plan(schema: dict[str, Any], kinds: Mapping[str, FactKind]) -> None:
+    """The same language in indicators, and the kinds of units that there are."""
+    schema["$defs"].update(condition_schemas(kinds))
+    schema["$defs"]["IndicatorPlan"]["properties"]["max_age"] = DURATION
+    for name in ("Question", "IndicatorClass"):
+        schema["$defs"][name]["properties"]["condition"] = {"$ref": "#/$defs/Condition"}
+    for part in schema["$defs"].values():
+        if "kinds" in part.get("properties", {}):
+            part["properties"]["kinds"]["items"] = {"enum": sorted(UNIT_KINDS)}
 
 
 def _refine_texts(found: dict[str, dict[str, Any]]) -> None:

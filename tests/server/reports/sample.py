@@ -54,6 +54,14 @@ def counts(outcomes) -> Counts:
     return Counts(*(found[outcome] for outcome in Outcome))
 
 
+def measures(machines) -> dict[str, Counts]:
+    """What the indicators ask, of machines of which all that is protected has a licence."""
+    found = [outcomes["antivirus.protected"] for outcomes in machines]
+    none = [Outcome.FAIL if outcome is Outcome.PASS else outcome for outcome in found]
+    better = ("/free", "/builtin")
+    return {code: counts(none if code.endswith(better) else found) for code in POLICY.measures}
+
+
 class Sector:
     """Units with machines; `judge` gives every machine a result for every rule."""
 
@@ -73,9 +81,12 @@ class Sector:
         controls = {
             control: counts(max(outcomes[rule] for rule in rules) for _, outcomes in machines)
             for control, rules in POLICY.control_rules().items()
+            if control.partition("/")[0] == FRAMEWORK
         }
         rules = {rule: counts(outcomes[rule] for _, outcomes in machines) for rule in RULES}
-        self.compliance[key] = UnitCompliance(key, len(machines), silent, never, rules, controls)
+        self.compliance[key] = UnitCompliance(
+            key, len(machines), silent, never, rules, controls, measures([outcomes for _, outcomes in machines])
+        )
         return self
 
     def _machine(self, unit, name, outcomes):

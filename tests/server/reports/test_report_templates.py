@@ -31,5 +31,6 @@ def test_every_table_of_the_document_has_its_columns(snapshot):
         "controls": PARTS["controls"],
         "undetermined": PARTS["undetermined"],
         "worst": PARTS["worst"],
+        "indicators": PARTS["indicators"],
         "causes": PARTS["causes"],
     }

@@ -61,7 +61,7 @@ def test_rows_are_high_enough_for_their_texts(workbook):
 
 
 def test_every_sheet_has_a_frozen_head_and_filters(workbook):
-    assert len(workbook.sheetnames) == 10
+    assert len(workbook.sheetnames) == 11
     for page in workbook:
         assert page.freeze_panes == f"A{HEAD + 1}"
         assert page.auto_filter.ref.startswith(f"A{HEAD}:")

@@ -11,8 +11,10 @@ from tuanthu_server.inventory.store.interface import Row, Store
 class Changes:
     """Rows to write after judging a group of assets at one moment."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, measures: frozenset[int] = frozenset()) -> None:
         self.at = at
+        self.measures = measures
+        """Numbers of the measures of indicators: only counted."""
         self.results: list[Row] = []
         """Rules whose outcome changed."""
         self.reasons: list[Row] = []
@@ -35,14 +37,15 @@ class Changes:
             was = old.get(rule)
             if was == now:
                 continue
+            if rule in self.measures:
+                _move(counts, unit, rule, None if was is None else was.outcome, now.outcome)
+                continue
             if was is not None and was.outcome == now.outcome:
                 self.reasons.append((asset, rule, now.decided_by, now.reason, now.evidence_kind))
                 continue
             self.results.append((asset, rule, now.outcome, now.decided_by, now.reason, now.evidence_kind, at))
             self.rule_transitions.append((asset, rule, None if was is None else was.outcome, now.outcome, at))
-            counts[unit, rule, now.outcome] += 1
-            if was is not None:
-                counts[unit, rule, was.outcome] -= 1
+            _move(counts, unit, rule, None if was is None else was.outcome, now.outcome)
         for rule in old.keys() - new.keys():
             self.gone_results.append((asset, rule))
             counts[unit, rule, old[rule].outcome] -= 1
@@ -66,6 +69,13 @@ class Changes:
 
 TRANSITION = ("from_outcome", "to_outcome", "at")
 EXPLANATION = ("decided_by", "reason", "evidence_kind")
+
+
+def _move(counts: Counter[tuple[int, int, int]], unit: int, rule: int, was: int | None, now: int) -> None:
+    """One asset goes from one outcome to another."""
+    counts[unit, rule, now] += 1
+    if was is not None:
+        counts[unit, rule, was] -= 1
 
 
 def record(store: Store, changes: Changes) -> None:

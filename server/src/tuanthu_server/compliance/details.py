@@ -111,8 +111,9 @@ def _read(condition: str, params: list[object]) -> list[AssetResult]:
 def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult]:
     names = dict(Asset.objects.values_list("id", "name"))
     roles = dict(Asset.objects.values_list("id", "role"))
-    for asset in history.judged_assets(as_of, in_force(as_of).policy, only):
-        for result in asset.results:
+    policy = in_force(as_of).policy
+    for asset in history.judged_assets(as_of, policy, only):
+        for result in (one for one in asset.results if one.rule in policy.rules):
             yield AssetResult(
                 asset.asset_id,
                 asset.unit_id,

@@ -28,7 +28,7 @@ LAST_SEEN = """
 
 
 class AssetAtMoment(msgspec.Struct, frozen=True):
-    """One asset as it was: all its evidence and what every rule makes of it."""
+    """One asset as it was: all its evidence and what every rule and every measure makes of it."""
 
     asset_id: int
     unit_id: int
@@ -50,7 +50,7 @@ def judged_assets(at: datetime, policy: Policy, only: list[int] | None = None) -
         last_seen = _last_seen(store, group, at)
         for asset in group:
             seen = sightings.get(asset, {})
-            yield AssetAtMoment(asset, chosen[asset], last_seen.get(asset), seen, policy.judge(seen, at))
+            yield AssetAtMoment(asset, chosen[asset], last_seen.get(asset), seen, policy.judge(seen, at, policy.judged))
 
 
 def figures_at(at: datetime, silent_before: datetime) -> Figures:

@@ -52,10 +52,10 @@ def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) ->
     tasks = [(subject, _rules_to_judge(policy, subject, known.get(subject.asset_id), at)) for subject in everyone]
     tasks = [(subject, rules) for subject, rules in tasks if rules is None or rules]
     sightings = _complete_sightings(store, policy, tasks)
-    changes = Changes(at)
+    changes = Changes(at, policy.measures)
     for subject, rules in tasks:
         before = known.get(subject.asset_id)
-        results = policy.policy.judge(sightings[subject.asset_id], at, rules)
+        results = policy.policy.judge(sightings[subject.asset_id], at, policy.policy.judged if rules is None else rules)
         _compare(changes, policy, subject, before, results, sightings=sightings[subject.asset_id], whole=rules is None)
     record(store, changes)
 
@@ -143,7 +143,10 @@ def _compare(
 def judged_by_number(
     policy: Numbered, results: Iterable[RuleResult], sightings: Mapping[str, Sighting]
 ) -> dict[int, Judged]:
-    """Results as they are kept. NUL, which PostgreSQL refuses in text, becomes the replacement character."""
+    """Results as they are kept: of measures the outcome alone.
+
+    NUL, which PostgreSQL refuses in text, becomes the replacement character.
+    """
     kinds = {sighting.observation.id: kind for kind, sighting in sightings.items()}
     numbers = policy.rules
     return {
@@ -153,6 +156,8 @@ def judged_by_number(
             result.reason,
             kinds.get(result.evidence[0], "") if result.evidence else "",
         )
+        if numbers[result.rule] not in policy.measures
+        else _kept(result.outcome, "", "", "")
         for result in results
     }
 

@@ -26,11 +26,14 @@ class PolicyInForce(msgspec.Struct, frozen=True):
 
 
 class Numbered(msgspec.Struct, frozen=True):
-    """A policy version made ready for the judge: rules and controls by their numbers in the database."""
+    """A policy version made ready for the judge: rules, measures and controls by their numbers in the database."""
 
     version: int
     policy: Policy
     rules: dict[str, int]
+    """Rules and the measures of indicators, in one sequence of numbers."""
+    measures: frozenset[int]
+    """Which of these are measures: they are counted, and have no rows of results."""
     controls: dict[int, tuple[int, ...]]
     """Control number → numbers of the rules that decide it."""
     controls_of_rule: dict[int, tuple[int, ...]]
@@ -40,7 +43,7 @@ class Numbered(msgspec.Struct, frozen=True):
     """Answers of `kinds_read_by` so far."""
 
     def rules_reading(self, kinds: frozenset[str]) -> tuple[str, ...]:
-        """The rules that read at least one of these kinds."""
+        """The rules and measures that read at least one of these kinds."""
         if kinds not in self.reading:
             if len(self.reading) > MOST_SETS_OF_KINDS:
                 self.reading.clear()
@@ -48,11 +51,11 @@ class Numbered(msgspec.Struct, frozen=True):
         return self.reading[kinds]
 
     def kinds_read_by(self, rules: tuple[str, ...] | None) -> frozenset[str]:
-        """The kinds that these rules read; None means all rules."""
+        """The kinds that these read; None means all."""
         if rules not in self.read:
             if len(self.read) > MOST_SETS_OF_KINDS:
                 self.read.clear()
-            self.read[rules] = self.policy.kinds_read_by(self.policy.rules if rules is None else rules)
+            self.read[rules] = self.policy.kinds_read_by(self.policy.judged if rules is None else rules)
         return self.read[rules]
 
 
@@ -72,7 +75,7 @@ def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "
                 f"Đã có chính sách khác có hiệu lực từ đúng {shown(moment)}; hãy chọn thời điểm khác",
                 f"Another policy is in force from exactly {shown(moment)}; choose another moment",
             )
-        RuleName.objects.bulk_create([RuleName(code=code) for code in policy.rules], ignore_conflicts=True)
+        RuleName.objects.bulk_create([RuleName(code=code) for code in policy.judged], ignore_conflicts=True)
         ControlName.objects.bulk_create(
             [ControlName(code=code) for code in policy.control_rules()], ignore_conflicts=True
         )
@@ -117,7 +120,8 @@ def _load(digest: str) -> Policy:
 @lru_cache(maxsize=8)
 def _number(version: int, digest: str) -> Numbered:
     policy = _load(digest)
-    rules = _numbers(RuleName, policy.rules)
+    rules = _numbers(RuleName, policy.judged)
+    measures = frozenset(rules[code] for code in policy.measures)
     controls = _numbers(ControlName, policy.control_rules())
     decided_by = {
         controls[code]: tuple(rules[rule] for rule in codes) for code, codes in policy.control_rules().items()
@@ -126,7 +130,9 @@ def _number(version: int, digest: str) -> Numbered:
     for control, members in decided_by.items():
         for rule in members:
             reverse.setdefault(rule, []).append(control)
-    return Numbered(version, policy, rules, decided_by, {rule: tuple(found) for rule, found in reverse.items()})
+    return Numbered(
+        version, policy, rules, measures, decided_by, {rule: tuple(found) for rule, found in reverse.items()}
+    )
 
 
 def _numbers(model: Any, codes: Any) -> dict[str, int]:

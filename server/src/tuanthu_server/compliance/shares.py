@@ -28,3 +28,11 @@ class Share(msgspec.Struct, frozen=True):
             return f"<0{sign}1"
         whole, tenth = divmod(self.tenths, 10)
         return str(whole) if self.tenths in (0, 1000) else f"{whole}{sign}{tenth}"
+
+
+def mean_text(part: int, whole: int | None, language: str = "vi") -> str:
+    """So many for each: `1,9`, cut to a tenth; empty where there is nothing to divide by."""
+    if not whole:
+        return ""
+    one, tenth = divmod(part * 10 // whole, 10)
+    return f"{one}{'.' if language.startswith('en') else ','}{tenth}"

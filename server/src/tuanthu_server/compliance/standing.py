@@ -72,6 +72,8 @@ class UnitCompliance(msgspec.Struct, frozen=True):
     """By rule of the policy in force."""
     controls: dict[str, Counts]
     """By `framework/control`, and by `framework` for the worst of all its rules."""
+    measures: dict[str, Counts] = {}
+    """By the code of an indicator's question (`tuanthu_policy.indicator.measure_code`)."""
 
     @property
     def reporting(self) -> int:
@@ -113,6 +115,7 @@ def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) 
             never_reported=assets.never_reported,
             rules=_counts(policy.policy.rules, numbers.rules.get(unit, {})),
             controls=_counts(policy.policy.control_rules(), numbers.controls.get(unit, {})),
+            measures=_counts(policy.policy.measures, numbers.rules.get(unit, {})),
         )
     return Standing(as_of, policy, units)
 

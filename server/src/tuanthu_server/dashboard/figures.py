@@ -1,14 +1,15 @@
 """What the pages show, put together from `compliance.standing` and the register of units. Nothing is judged here."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
+from tuanthu_server.compliance.indicators import IndicatorFigure, UnitStatement
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
 from tuanthu_server.compliance.totals import Coverage, Expected, coverage_of
-from tuanthu_server.units.models import Unit
+from tuanthu_server.units.models import Unit, UnitExpectation
 from tuanthu_server.units.rows import fold
 
 EMPTY = Counts()
@@ -25,6 +26,13 @@ class ControlLine(msgspec.Struct, frozen=True):
     def attested(self) -> bool:
         """Whether a person must state something for this clause."""
         return self.control.attestation is not msgspec.UNSET
+
+
+class IndicatorLine(msgspec.Struct, frozen=True):
+    """One indicator with its figure, and the clause of the plan that asks for it."""
+
+    figure: IndicatorFigure
+    clause: Control
 
 
 class UnitLine(msgspec.Struct, frozen=True):
@@ -50,6 +58,23 @@ def control_lines(policy: Policy, counts: dict[str, Counts]) -> list[ControlLine
         for _, framework in sorted(policy.frameworks.items())
         for control in framework.controls
     ]
+
+
+def indicator_lines(framework: Framework, figures: Iterable[IndicatorFigure]) -> list[IndicatorLine]:
+    """The figures with their clauses, in the plan's order."""
+    clauses = {control.id: control for control in framework.controls}
+    return [IndicatorLine(figure, clauses[figure.indicator.clause]) for figure in figures]
+
+
+def statements(units: Iterable[Unit], stated: Mapping[int, UnitExpectation]) -> list[UnitStatement]:
+    """What these units say of themselves."""
+    return [_statement(unit, stated.get(unit.pk)) for unit in units]
+
+
+def _statement(unit: Unit, stated: UnitExpectation | None) -> UnitStatement:
+    if stated is None:
+        return UnitStatement(unit.pk, unit.kind)
+    return UnitStatement(unit.pk, unit.kind, stated.staff, stated.machines, stated.servers, stated.devices)
 
 
 def unit_lines(standing: Standing, units: Iterable[Unit], expected: Expected) -> list[UnitLine]:

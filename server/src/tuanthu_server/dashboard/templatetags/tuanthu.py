@@ -14,6 +14,7 @@ from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import result_text
 from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
+from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import AssetResult, Counts
 from tuanthu_server.dashboard.bars import WIDTH, segments
 from tuanthu_server.outcome_labels import (
@@ -94,6 +95,12 @@ def number(value: int | None) -> str:
 def share(part: int, whole: int | None) -> str:
     """`part|share:whole` in per cent, rounded down."""
     return share_text(part, whole, _language())
+
+
+@register.filter
+def figure(value: IndicatorFigure) -> str:
+    """What an indicator comes to: `66,6%` or `1,9`; a dash where nothing can be computed."""
+    return value.value(_language()) or "–"
 
 
 @register.filter

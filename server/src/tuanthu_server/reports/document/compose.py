@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tuanthu_server.reports.document import annex, opening, parts
+from tuanthu_server.reports.document import annex, indicators, opening, parts
 from tuanthu_server.reports.document.model import Document, Foot, Head
 from tuanthu_server.reports.document.words import DEMONSTRATION, kind_of_document, long_date, long_moment, together
 from tuanthu_server.reports.snapshot import codec
@@ -22,6 +22,7 @@ def compose(report: DepartmentReport) -> Document:
             parts.by_clause(report),
             parts.undetermined(report),
             parts.by_unit(report),
+            *([indicators.indicators(report)] if indicators.has_indicators(report) else []),
             parts.causes(report),
         ],
         ending=_ending(report),
@@ -39,9 +40,7 @@ def compose(report: DepartmentReport) -> Document:
 
 def regulation(report: DepartmentReport) -> str:
     """`Chỉ thị số 14/CT-TTg ngày 25 tháng 5 năm 2018 của …`: always with the date, for three carry that number."""
-    document = report.framework.document
-    signed = long_date(date.fromisoformat(document.date))
-    return f"{kind_of_document(document.number)} số {document.number} {signed} của {document.issuer.vi}"
+    return " ".join(_named(report))
 
 
 def _head(report: DepartmentReport) -> Head:
@@ -68,9 +67,19 @@ def _subject(report: DepartmentReport) -> str:
 
 def _regulation_in_lines(report: DepartmentReport) -> str:
     """The same for a centred heading: neither the date nor the issuer's name is torn."""
+    named, *rest = _named(report)
+    return " ".join([named, *map(together, rest)])
+
+
+def _named(report: DepartmentReport) -> list[str]:
+    """What the regulation is called, when it was signed, who issued it; what is not known is left out."""
     document = report.framework.document
-    signed, issuer = long_date(date.fromisoformat(document.date)), f"của {document.issuer.vi}"
-    return f"{kind_of_document(document.number)} số {document.number} {together(signed)} {together(issuer)}"
+    if not document.number:
+        return [document.title.vi]
+    kind = kind_of_document(document.number)
+    named = document.number if document.number.startswith("TCVN") else f"số {document.number}"
+    signed = [long_date(date.fromisoformat(document.date))] if document.date else []
+    return [f"{kind} {named}", *signed, f"của {document.issuer.vi}"]
 
 
 def _ending(report: DepartmentReport) -> str:
@@ -94,7 +103,7 @@ def _trace(report: DepartmentReport) -> list[str]:
 def _framework_basis(report: DepartmentReport) -> str:
     """The regulation with its own title, unless that title already begins with what the regulation is."""
     title = report.framework.document.title.vi
-    if title.startswith(kind_of_document(report.framework.document.number)):
+    if not report.framework.document.number or title.startswith(kind_of_document(report.framework.document.number)):
         return f"Căn cứ {regulation(report)}"
     title = title[:1].lower() + title[1:]
     return f"Căn cứ {regulation(report)} {title if title.startswith('về ') else f'về việc {title}'}"

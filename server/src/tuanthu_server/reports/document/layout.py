@@ -90,6 +90,13 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         _number("Chưa có kết luận", 17),
         _number("Tỷ lệ đạt", 17),
     ),
+    "indicators": (
+        _INDEX,
+        Column("Chỉ tiêu", 52),
+        Column("Tử số/mẫu số", 24, "right"),
+        Column("Kết quả", 18, "right"),
+        Column("Trong đó", 61),
+    ),
     "causes": (
         _INDEX,
         Column("Tiêu chí không đạt", 45),

@@ -1,6 +1,7 @@
 """The section I: what a reader needs first."""
 
 from tuanthu_server.reports.document.model import Part, Table
+from tuanthu_server.reports.document.parts import last_section
 from tuanthu_server.reports.document.rows import numbered
 from tuanthu_server.reports.document.words import count, long_date, percent, share, together
 from tuanthu_server.reports.snapshot.model import DepartmentReport
@@ -60,7 +61,9 @@ def _most_failed(report: DepartmentReport) -> list[str]:
         return []
     first = report.causes[:MOST_CAUSES]
     named = "; ".join(f"{cause.title.vi} ({together(f'{count(cause.machines)} máy')})" for cause in first)
-    return [f"3. Tiêu chí không đạt cần khắc phục trước: {named}. Biện pháp khắc phục được nêu tại Mục V."]
+    return [
+        f"3. Tiêu chí không đạt cần khắc phục trước: {named}. Biện pháp khắc phục được nêu tại Mục {last_section(report)}."
+    ]
 
 
 def _method(report: DepartmentReport) -> str:

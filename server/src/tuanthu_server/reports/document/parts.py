@@ -1,5 +1,6 @@
-"""The sections II to V."""
+"""The sections II to IV, and the last one."""
 
+from tuanthu_server.reports.document.indicators import has_indicators
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.reasons import reason
 from tuanthu_server.reports.document.rows import numbered, outcome_cells
@@ -153,21 +154,21 @@ def _worst_row(unit: UnitPart) -> list[str]:
 
 
 def causes(report: DepartmentReport) -> Part:
-    """V: what is failed most, what to do, and what the figures ask of the units."""
+    """The last section: what is failed most, what to do, and what the figures ask of the units."""
     rows = [
         [cause.title.vi, SEVERITIES[cause.severity], count(cause.machines), count(cause.units), cause.remediation.vi]
         for cause in report.causes
     ]
     return Part(
         id="causes",
-        heading="V. NỘI DUNG KHÔNG ĐẠT VÀ GIẢI PHÁP",
+        heading=f"{last_section(report)}. NỘI DUNG KHÔNG ĐẠT VÀ GIẢI PHÁP",
         paragraphs=[
             "Các tiêu chí không đạt được xếp theo thứ tự ưu tiên khắc phục, căn cứ số máy và mức độ ảnh hưởng."
         ],
         tables=[
             Table(
                 id="causes",
-                caption="Bảng 7. Tiêu chí không đạt và biện pháp khắc phục",
+                caption=f"{last_table(report)}. Tiêu chí không đạt và biện pháp khắc phục",
                 rows=numbered(rows),
                 empty="Không có máy nào bị kết luận không đạt.",
             )
@@ -176,12 +177,24 @@ def causes(report: DepartmentReport) -> Part:
     )
 
 
+def last_section(report: DepartmentReport) -> str:
+    """Number of the section on what is failed and what to do."""
+    return "VI" if has_indicators(report) else "V"
+
+
+def last_table(report: DepartmentReport) -> str:
+    """Name of its table."""
+    return "Bảng 8" if has_indicators(report) else "Bảng 7"
+
+
 def _recommendations(report: DepartmentReport) -> list[str]:
     """What is to be done, each with the number of machines or units that it concerns."""
     totals, counts = report.totals, report.framework.counts
     asked = []
     if report.causes:
-        asked.append(f"Khắc phục {count(counts.failed)} máy không đạt theo thứ tự và biện pháp nêu tại Bảng 7.")
+        asked.append(
+            f"Khắc phục {count(counts.failed)} máy không đạt theo thứ tự và biện pháp nêu tại {last_table(report)}."
+        )
     if counts.undetermined:
         asked.append(f"Kiểm tra lại {count(counts.undetermined)} máy chưa có kết luận nêu tại Mục III.")
     if totals.units_without_machines:

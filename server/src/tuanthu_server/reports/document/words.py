@@ -21,6 +21,7 @@ KINDS_OF_DOCUMENT = {
     "NQ": "Nghị quyết",
     "KH": "Kế hoạch",
     "QH": "Luật",
+    "TCVN": "Tiêu chuẩn quốc gia",
 }
 
 

@@ -8,7 +8,7 @@ from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.document import words
 from tuanthu_server.reports.document.layout import OUTCOMES
 from tuanthu_server.reports.document.reasons import reason
-from tuanthu_server.reports.snapshot.model import DepartmentReport, MachineResult, OutcomeCounts, Ratio
+from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart, MachineResult, OutcomeCounts, Ratio
 
 Value = str | int | float | datetime | None
 """How a cell is written follows from its type: a float is a share, None a number that nobody knows."""
@@ -55,6 +55,7 @@ _MACHINE = [
 def sheets(report: DepartmentReport) -> list[Sheet]:
     """All sheets, in order."""
     return [
+        _indicators(report),
         _controls(report),
         _rules(report),
         _attested(report),
@@ -86,6 +87,44 @@ def _figures(counts: OutcomeCounts | None, rate: Ratio | None) -> list[Value]:
 def share(ratio: Ratio) -> Value:
     """The fraction; a dash when there is nothing to divide by; None when the denominator is unknown."""
     return "—" if ratio.denominator == 0 else ratio.fraction
+
+
+def _indicators(report: DepartmentReport) -> Sheet:
+    """A row for each indicator, and below it one for each part of its denominator."""
+    columns = [
+        SheetColumn("Mã", 24),
+        SheetColumn("Chỉ tiêu", 44),
+        SheetColumn("Thành phần", 36),
+        SheetColumn("Số lượng", 12),
+        SheetColumn("Mẫu số", 12),
+        SheetColumn("Kết quả", 12),
+        SheetColumn("Cách tính", 80),
+    ]
+    rows: list[list[Value]] = []
+    for indicator in (one for plan in report.plans for one in plan.indicators):
+        rows.append(_indicator_row(indicator))
+        rows += [[indicator.id, "", part.title.vi, part.count, "", "", ""] for part in indicator.parts]
+        if indicator.left_out:
+            rows.append([indicator.id, "", "Đơn vị chưa khai báo, không tính", indicator.left_out, "", "", ""])
+        if indicator.surplus:
+            rows.append([indicator.id, "", "Vượt số khai báo", indicator.surplus, "", "", ""])
+    return Sheet("Chỉ tiêu", "Kết quả các chỉ tiêu của kế hoạch", columns, rows)
+
+
+def _indicator_row(indicator: IndicatorPart) -> list[Value]:
+    if indicator.attestation is not None:
+        state = words.ATTESTATION_STATES[indicator.attestation.state]
+        return [indicator.id, indicator.title.vi, state, "", "", "", indicator.attestation.what.vi]
+    value: Value = indicator.fraction if indicator.fraction is not None else indicator.value or "—"
+    return [
+        indicator.id,
+        indicator.title.vi,
+        "Tử số",
+        indicator.numerator,
+        indicator.denominator,
+        value,
+        indicator.method.vi,
+    ]
 
 
 def _controls(report: DepartmentReport) -> Sheet:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot.model import DepartmentReport, OutcomeCounts
+from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart, OutcomeCounts
 
 
 def check_sums(report: DepartmentReport) -> None:
@@ -16,6 +16,9 @@ def check_sums(report: DepartmentReport) -> None:
                 f"The figures contradict each other: {what} has {total} results but {assets} machines; "
                 "run `tuanthu-server evaluate`",
             )
+    for plan in report.plans:
+        for indicator in plan.indicators:
+            _check_indicator(indicator)
     failed = {row.id: row.counts.failed for row in report.rules}
     listed = {cause.rule: cause.machines for cause in report.causes}
     for rule, count in failed.items():
@@ -25,6 +28,20 @@ def check_sums(report: DepartmentReport) -> None:
                 f"The figures contradict each other: rule {rule} fails on {count} machines but "
                 f"{listed.get(rule, 0)} are listed",
             )
+
+
+def _check_indicator(indicator: IndicatorPart) -> None:
+    """Its parts add up to its denominator, those that count to its numerator, and none is negative."""
+    whole = sum(part.count for part in indicator.parts)
+    counted = sum(part.count for part in indicator.parts if part.counted)
+    wrong = any(part.count < 0 for part in indicator.parts)
+    if indicator.parts and (wrong or (counted, whole) != (indicator.numerator, indicator.denominator)):
+        raise ReportError(
+            f"Số liệu không khớp: chỉ tiêu {indicator.id} có các phần cộng lại là {counted}/{whole}, không phải "
+            f"{indicator.numerator}/{indicator.denominator}; hãy chạy `tuanthu-server evaluate`",
+            f"The figures contradict each other: the parts of indicator {indicator.id} add up to {counted}/{whole}, "
+            f"not to {indicator.numerator}/{indicator.denominator}; run `tuanthu-server evaluate`",
+        )
 
 
 def _totals(report: DepartmentReport) -> Iterator[tuple[str, int, int]]:

@@ -19,6 +19,9 @@ class UnitFacts:
     demonstration: bool
     expected: int | None
     """Machines that the unit says it has, servers among them; None when it did not say."""
+    staff: int | None = None
+    servers: int | None = None
+    devices: int | None = None
 
 
 @dataclass(frozen=True)

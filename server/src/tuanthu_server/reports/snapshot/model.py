@@ -6,7 +6,8 @@ import msgspec
 
 from tuanthu_policy.text import Text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""1 had no indicators."""
 DEPARTMENT = "department"
 """The scope of the whole sector; any other scope is a unit's code."""
 
@@ -215,8 +216,53 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     remediation: Text
 
 
-class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One frozen report of the department or of one unit. Renderers add no arithmetic to it."""
+class IndicatorShare(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One part of an indicator's denominator."""
+
+    id: str
+    title: Text
+    count: int
+    counted: bool
+    """Whether it stands in the numerator."""
+
+
+class IndicatorPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One figure that the plan asks for."""
+
+    id: str
+    title: Text
+    method: Text
+    counts: str
+    """`machines`, `units`, `numbers` or `attested`."""
+    clause: str
+    numerator: int | None
+    """None for what only a person can state, then `attestation` tells what."""
+    denominator: int | None
+    value: str
+    """`66,6%`, or `1,9` for a mean; empty where nothing can be divided."""
+    fraction: float | None
+    """The same per cent as a number from 0 to 1; None for a mean."""
+    parts: list[IndicatorShare]
+    """They add up to the denominator."""
+    left_out: int
+    """Units in neither number, since they do not state what it takes."""
+    surplus: int
+    attestation: AttestationPart | None
+
+
+class PlanPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The indicators of one plan."""
+
+    id: str
+    title: Text
+    indicators: list[IndicatorPart]
+
+
+class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """One frozen report of the department or of one unit. Renderers add no arithmetic to it.
+
+    A field that came later is left out where it is empty: an older report keeps its bytes and its digest.
+    """
 
     schema_version: int
     number: int
@@ -243,3 +289,4 @@ class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Titles of the facts and kinds that reasons name."""
     failing: list[MachineResult]
     undetermined_machines: list[MachineResult]
+    plans: list[PlanPart] = []

@@ -100,6 +100,9 @@ def _facts(units: list[Unit], day: date) -> list[UnitFacts]:
             kind=unit.kind,
             demonstration=unit.demonstration,
             expected=stated[unit.pk].machines if unit.pk in stated else None,
+            staff=stated[unit.pk].staff if unit.pk in stated else None,
+            servers=stated[unit.pk].servers if unit.pk in stated else None,
+            devices=stated[unit.pk].devices if unit.pk in stated else None,
         )
         for unit in units
     ]

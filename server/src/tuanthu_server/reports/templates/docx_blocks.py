@@ -65,8 +65,11 @@ def add_head(document: Document) -> None:
     document.add_paragraph("{{ head.opening }}", style=BODY)
 
 
-def add_part(document: Document, part: str, tables: Sequence[str]) -> None:
+def add_part(document: Document, part: str, tables: Sequence[str], *, optional: bool) -> None:
     """One numbered section."""
+    if optional:
+        _when(document, f"parts.{part}", lambda: add_part(document, part, tables, optional=False))
+        return
     document.add_paragraph(f"{{{{ parts.{part}.heading }}}}", style="Heading 1")
     _each(document, f"parts.{part}.paragraphs", BODY)
     for table in tables:

@@ -23,9 +23,12 @@ PARTS = {
     "controls": ("controls", "rules", "attested"),
     "undetermined": ("undetermined",),
     "worst": ("worst",),
+    "indicators": ("indicators",),
     "causes": ("causes",),
 }
 """The sections and their tables, in order."""
+OPTIONAL = {"indicators"}
+"""Sections that a report may lack."""
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a property of the file, not a moment
 
 
@@ -37,7 +40,7 @@ def make() -> bytes:
     docx_blocks.add_header(document.sections[0], first_page_differs=True)
     docx_blocks.add_head(document)
     for part, tables in PARTS.items():
-        docx_blocks.add_part(document, part, tables)
+        docx_blocks.add_part(document, part, tables, optional=part in OPTIONAL)
     docx_blocks.add_foot(document)
     _add_annexes(document)
     properties = document.core_properties

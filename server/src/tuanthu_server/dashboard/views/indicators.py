@@ -1,0 +1,33 @@
+"""The figures of the plan."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tuanthu_server.compliance.indicators import indicator_figures
+from tuanthu_server.compliance.standing import standing
+from tuanthu_server.dashboard.explained import explained
+from tuanthu_server.dashboard.figures import indicator_lines, statements
+from tuanthu_server.units.queries import day_of, expectations_on, units_on
+
+
+@require_safe
+@explained
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    """Every indicator of every plan, over the whole sector."""
+    now = standing()
+    policy = now.policy.policy
+    day = day_of(now.as_of)
+    units = list(units_on(day))
+    stated = statements(units, expectations_on(day))
+    plans = [
+        (plan, indicator_lines(policy.frameworks[plan.framework], indicator_figures(plan, now, stated)))
+        for plan in policy.plans.values()
+    ]
+    context = {
+        "section": "indicators",
+        "standing": now,
+        "plans": plans,
+        "demonstration": any(unit.demonstration for unit in units),
+    }
+    return render(request, "dashboard/indicators.html", context)
