@@ -41,6 +41,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "permission-denied": Text("không đủ quyền đọc", "permission denied"),
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
+    "product-answer": Text("không hiểu câu trả lời của phần mềm", "the product's answer was not understood"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
     "timeout": Text("quá thời gian chờ", "timed out"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
