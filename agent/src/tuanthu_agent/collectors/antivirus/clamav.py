@@ -57,7 +57,7 @@ class Configuration:
 
 def find_clamav(host: Host, processes: Processes, search: Search) -> dict[str, Any] | None:
     """The item for ClamAV, or None if its daemon is not installed."""
-    if not search.any_file(host, _PROGRAMS) and not processes.runs("clamd"):
+    if not is_installed(host, processes, search):
         return None
     configuration = read_config(host)
     daemon = ask_daemon(host, configuration, processes)
@@ -83,6 +83,11 @@ def find_clamav(host: Host, processes: Processes, search: Search) -> dict[str, A
     reading.put_all({"managed": False, "tamper_protection": False}, "product")
     identity = {"id": "clamav", "name": "ClamAV", "vendor": "Cisco", "licence_kind": "free"}
     return {**identity, **reading.fields, "sources": reading.source_list("files")}
+
+
+def is_installed(host: Host, processes: Processes, search: Search) -> bool:
+    """Whether its daemon is here."""
+    return search.any_file(host, _PROGRAMS) or bool(processes.runs("clamd"))
 
 
 def read_database(host: Host, configuration: Configuration, daemon: Daemon) -> clamav_database.Database:
