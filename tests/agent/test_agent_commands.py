@@ -41,7 +41,7 @@ def test_run_once_collects_and_delivers(enrolled, collector):
     assert "máy chủ trung tâm đã xác nhận" in done.stdout
     assert collector.arrivals == [1]
     kinds = [one["kind"] for one in json.loads(collector.reports[1])["observations"]]
-    assert kinds == ["host", "antivirus", "lan"]
+    assert kinds == ["host", "antivirus", "malware", "lan"]
 
 
 def test_without_a_collector_run_once_keeps_the_report_and_says_so(enrolled, collector):
@@ -112,7 +112,7 @@ def test_check_judges_here_and_sends_nothing(config):
     document = json.loads(done.stdout)
     outcomes = [Outcome.from_code(result["outcome"]) for result in document["results"]]
     assert done.returncode == checking.exit_code(outcomes)
-    assert {seen["kind"] for seen in document["observations"]} == {"host", "antivirus", "lan"}
+    assert {seen["kind"] for seen in document["observations"]} == {"host", "antivirus", "malware", "lan"}
     assert {result["rule"] for result in document["results"]} == set(load_policy().rules)
 
 

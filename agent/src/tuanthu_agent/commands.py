@@ -12,8 +12,19 @@ from pathlib import Path
 from typing import IO, Final
 
 ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
+    "bduitool": ("/opt/bitdefender-security-tools/bin/bduitool",),
     "clamd": ("/usr/sbin/clamd", "/usr/local/sbin/clamd"),
+    "cytool": ("/opt/traps/bin/cytool",),
+    "drweb-ctl": ("/opt/drweb.com/bin/drweb-ctl", "/usr/bin/drweb-ctl"),
+    "dsa_query": ("/opt/ds_agent/dsa_query",),
+    "eset-lic": ("/opt/eset/eea/sbin/lic", "/opt/eset/efs/sbin/lic"),
+    "eset-upd": ("/opt/eset/eea/bin/upd", "/opt/eset/efs/bin/upd"),
+    "falconctl": ("/opt/CrowdStrike/falconctl",),
     "ip": ("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"),
+    "kesl-control": ("/opt/kaspersky/kesl/bin/kesl-control",),
+    "mdatp": ("/usr/bin/mdatp", "/opt/microsoft/mdatp/sbin/wdavdaemonclient"),
+    "savdstatus": ("/opt/sophos-av/bin/savdstatus",),
+    "sentinelctl": ("/opt/sentinelone/bin/sentinelctl",),
 }
 """Name → places where the command may lie. A command that is not here cannot be run."""
 MOST_OUTPUT: Final = 256 * 1024

@@ -31,6 +31,10 @@ CAUSES: Final[Mapping[str, Text]] = {
     "deadline": Text("quá thời hạn", "it took too long"),
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
+    "history-not-kept": Text("sản phẩm không lưu lịch sử phát hiện", "the product keeps no history on the machine"),
+    "history-stopped": Text("nhật ký phát hiện đã đầy và ngừng ghi", "the log of detections is full and has stopped"),
+    "history-undated": Text("nhật ký phát hiện không ghi thời gian", "the log of detections has no times"),
+    "history-unreadable": Text("không đọc được lịch sử phát hiện", "the history of detections could not be read"),
     "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
     "icmp-not-permitted": Text("không được phép gửi ICMP", "ICMP is not permitted"),
     "inventory-unclear": Text(
@@ -39,6 +43,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "kind-unknown": Text("không rõ giao diện thuộc loại nào", "an interface of unknown kind"),
     "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
     "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
+    "no-antivirus": Text("máy không có phần mềm diệt vi rút", "there is no antimalware on the machine"),
     "no-commands": Text("không chạy được lệnh trên máy này", "no commands on this machine"),
     "no-default-route": Text("không có tuyến mặc định", "no default route"),
     "no-dns-servers": Text("không có máy chủ DNS", "no DNS servers"),
@@ -49,12 +54,14 @@ CAUSES: Final[Mapping[str, Text]] = {
     "permission-denied": Text("không đủ quyền đọc", "permission denied"),
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
+    "product-answer": Text("không hiểu câu trả lời của phần mềm", "the product's answer was not understood"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
     "route-unclear": Text("không rõ tuyến mặc định đi qua loại kết nối nào", "unclear what a default route runs over"),
     "state-unknown": Text("không rõ giao diện có đang nối hay không", "unknown whether an interface is up"),
     "time-source-unknown": Text(
         "Windows không cho biết đồng hồ có nguồn giờ hay không", "Windows does not tell whether the clock has a source"
     ),
+    "state-unknown": Text("không rõ mã độc đã được xử lý chưa", "whether the malware was dealt with is not known"),
     "timeout": Text("quá thời gian chờ", "timed out"),
     "timezone-unknown": Text("không rõ múi giờ này tương ứng với vùng nào", "a time zone of no known place"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),

@@ -110,7 +110,23 @@ def test_a_protecting_clamav_is_described_whole(machine, clamd):
         "signature_source": "database",
         "auto_update": True,
         "update_running": True,
-        "sources": ["files", "clamd", "database"],
+        "state": "active",
+        "managed": False,
+        "tamper_protection": False,
+        "sources": [
+            "files",
+            "auto_update=files",
+            "managed=product",
+            "realtime=processes",
+            "running=clamd",
+            "signature_date=files",
+            "signature_source=files",
+            "signature_version=files",
+            "state=processes",
+            "tamper_protection=product",
+            "update_running=processes",
+            "version=clamd",
+        ],
     }
 
 
@@ -167,7 +183,8 @@ def test_a_configuration_that_cannot_be_read_leaves_only_what_the_daemon_says(ma
 def test_a_daemon_that_does_not_run_is_not_asked_for_systemd_would_start_it(machine, clamd):
     item = only_product(antivirus.collect(machine(FILES, processes_=table()), Settings()))
     assert item["running"] is False
-    assert "clamd" not in item["sources"]
+    assert "running=processes" in item["sources"]
+    assert not [one for one in item["sources"] if one.endswith("=clamd")]
 
 
 def test_who_listens_on_a_port_must_be_seen_to_be_clamd(machine, monkeypatch):
@@ -279,7 +296,8 @@ def test_another_product_is_recognised_running_and_stopped(product, machine):
     assert (item["id"], item["running"]) == (product.id, True)
     stopped = only_product(antivirus.collect(machine({}), Settings()))
     assert (stopped["id"], stopped["running"]) == (product.id, False)
-    assert not {"realtime", "signature_date", "version", "auto_update"} & set(stopped)
+    assert not {"signature_date", "version", "auto_update"} & set(stopped)
+    assert stopped.get("realtime") is not True
 
 
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.id)

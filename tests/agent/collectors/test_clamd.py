@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket as sockets
 import subprocess
 import tempfile
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tuanthu_agent.collectors import antivirus
+from tuanthu_agent.collectors import antivirus, malware
 from tuanthu_agent.collectors.interface import Settings
 from tuanthu_agent.host import Host
 from tuanthu_agent.live_system import LiveSystem
@@ -41,11 +42,17 @@ def clamd():
     socket = folder / "root/clamd.ctl"
     (folder / "clamd.conf").write_text(
         f"LocalSocket {socket}\nDatabaseDirectory {folder}/db\nForeground yes\nUser root\n"
-        f"OfficialDatabaseOnly no\nLogFile {folder}/log\n"
+        f"OfficialDatabaseOnly no\nLogFile {folder}/log\nLogTime yes\nExtendedDetectionInfo yes\n"
     )
     # The collector sees the same through its root.
-    (folder / "root/etc/clamav/clamd.conf").write_text("LocalSocket /clamd.ctl\nDatabaseDirectory /db\n")
+    (folder / "root/etc/clamav/clamd.conf").write_text(
+        f"LocalSocket /clamd.ctl\nDatabaseDirectory /db\nLogFile {folder}/log\n"
+    )
     (folder / "root/db").symlink_to(folder / "db")
+    # The log names files as they lie on this machine.
+    same = folder / "root" / str(folder).lstrip("/")
+    same.parent.mkdir(parents=True)
+    same.symlink_to(folder)
     process = subprocess.Popen(
         ["/usr/sbin/clamd", "-c", str(folder / "clamd.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -75,7 +82,7 @@ def test_alive_aged_and_stopped_the_facts_follow(clamd):
     assert alive["running"] is True
     assert alive["version"][0].isdecimal()
     assert alive["signature_source"] == "database"
-    assert "clamd" in alive["sources"]
+    assert {"running=clamd", "version=clamd", "signature_date=files"} <= set(alive["sources"])
 
     month_ago = int(time.time()) - 30 * 86400
     os.utime(database, (month_ago, month_ago))
@@ -88,3 +95,38 @@ def test_alive_aged_and_stopped_the_facts_follow(clamd):
     (stopped,) = antivirus.collect(host, Settings()).facts["products"]
     assert stopped["running"] is False
     assert stopped["realtime"] is False
+
+
+def scan(host, path):
+    with sockets.socket(sockets.AF_UNIX) as connection:
+        connection.connect(str(host.path("/clamd.ctl")))
+        connection.sendall(b"zSCAN " + os.fsencode(path) + b"\0")
+        return connection.recv(4096)
+
+
+@pytest.mark.root
+def test_what_a_real_clamd_finds_is_told_until_the_file_is_gone(clamd):
+    if os.geteuid() != 0:
+        pytest.skip("needs root: the daemon's configuration names its user")
+    _, host, database = clamd
+    folder = database.parent.parent
+    assert malware.collect(host, Settings()).facts["detection_count"] == 0
+
+    sample = folder / "hồ sơ: bệnh nhân FOUND.txt"
+    sample.write_bytes(b"vo hai tuanthu-test-signature vo hai")
+    (folder / "sach.txt").write_bytes(b"vo hai")
+    assert scan(host, sample).endswith(b" FOUND\0")
+    assert scan(host, folder / "sach.txt").endswith(b" OK\0")
+
+    found = malware.collect(host, Settings())
+    assert found.status.value == "ok"
+    assert (found.facts["detection_count"], found.facts["unresolved_count"]) == (1, 1)
+    (item,) = found.facts["detections"]
+    assert (item["product"], item["state"], item["path"]) == ("clamav", "active", str(sample))
+    assert item["threat"] == "Tuanthu.Test.UNOFFICIAL"
+    assert item["hash"].startswith("md5:")
+
+    sample.unlink()
+    gone = malware.collect(host, Settings()).facts
+    assert (gone["detection_count"], gone["unresolved_count"]) == (1, 0)
+    assert (gone["detections"][0]["state"], gone["detections"][0]["action"]) == ("resolved", "gone")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tuanthu_agent.collectors.antivirus import clamav_database
 from tuanthu_agent.collectors.antivirus.clamav_parsing import Version, parse_config, parse_version
+from tuanthu_agent.collectors.antivirus.reading import Reading
 from tuanthu_agent.collectors.antivirus.search import Search
 from tuanthu_agent.commands import CommandError
 from tuanthu_agent.host import Host, HostError
@@ -56,7 +57,7 @@ class Configuration:
 
 def find_clamav(host: Host, processes: Processes, search: Search) -> dict[str, Any] | None:
     """The item for ClamAV, or None if its daemon is not installed."""
-    if not search.any_file(host, _PROGRAMS) and not processes.runs("clamd"):
+    if not is_installed(host, processes, search):
         return None
     configuration = read_config(host)
     daemon = ask_daemon(host, configuration, processes)
@@ -64,22 +65,29 @@ def find_clamav(host: Host, processes: Processes, search: Search) -> dict[str, A
     for gap in (configuration.gap, daemon.gap, database.gap):
         if gap:
             search.found.miss(gap)
-    sources = ["files"]
     if daemon.version is not None:
-        sources.append("clamd")
         search.found.used("clamd")
-    if database.source:
-        sources.append(database.source)
-    item: dict[str, Any] = {"id": "clamav", "name": "ClamAV", "vendor": "Cisco", "licence_kind": "free"}
+    reading = Reading()
     version = daemon.version or ask_program(host)
-    put(item, "version", version.engine if version else None)
-    put(item, "running", daemon.running)
-    put(item, "realtime", realtime(daemon, processes))
-    item |= database.fields()
-    put(item, "auto_update", auto_update(host, processes))
-    put(item, "update_running", update_running(host, processes))
-    item["sources"] = sources
-    return item
+    if version is not None:
+        reading.put("version", version.engine, "clamd" if daemon.version else "program")
+    reading.put("running", daemon.running, "clamd" if daemon.version else "processes")
+    watching = realtime(daemon, processes)
+    reading.put("realtime", watching, "processes")
+    if watching is not None:
+        reading.put("state", "active" if watching else "disabled", "processes")
+    reading.put_all(database.fields(), "clamd" if database.source == "product" else "files")
+    reading.put("auto_update", auto_update(host, processes), "files")
+    reading.put("update_running", update_running(host, processes), "processes")
+    # It knows neither a console nor a guard of its own.
+    reading.put_all({"managed": False, "tamper_protection": False}, "product")
+    identity = {"id": "clamav", "name": "ClamAV", "vendor": "Cisco", "licence_kind": "free"}
+    return {**identity, **reading.fields, "sources": reading.source_list("files")}
+
+
+def is_installed(host: Host, processes: Processes, search: Search) -> bool:
+    """Whether its daemon is here."""
+    return search.any_file(host, _PROGRAMS) or bool(processes.runs("clamd"))
 
 
 def read_database(host: Host, configuration: Configuration, daemon: Daemon) -> clamav_database.Database:
@@ -88,12 +96,6 @@ def read_database(host: Host, configuration: Configuration, daemon: Daemon) -> c
     if configuration.readable:
         return clamav_database.read(host, folder, daemon.version)
     return clamav_database.loaded_only(daemon.version)
-
-
-def put(item: dict[str, Any], name: str, value: object) -> None:
-    """A field that is not known stays absent."""
-    if value is not None:
-        item[name] = value
 
 
 def read_config(host: Host) -> Configuration:
