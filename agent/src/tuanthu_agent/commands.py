@@ -14,6 +14,8 @@ from typing import IO, Final
 ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "clamd": ("/usr/sbin/clamd", "/usr/local/sbin/clamd"),
     "ip": ("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"),
+    "smbd": ("/usr/sbin/smbd", "/usr/local/sbin/smbd"),
+    "sshd": ("/usr/sbin/sshd", "/usr/local/sbin/sshd"),
 }
 """Name → places where the command may lie. A command that is not here cannot be run."""
 MOST_OUTPUT: Final = 256 * 1024
