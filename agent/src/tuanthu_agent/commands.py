@@ -25,6 +25,8 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "mdatp": ("/usr/bin/mdatp", "/opt/microsoft/mdatp/sbin/wdavdaemonclient"),
     "savdstatus": ("/opt/sophos-av/bin/savdstatus",),
     "sentinelctl": ("/opt/sentinelone/bin/sentinelctl",),
+    "smbd": ("/usr/sbin/smbd", "/usr/local/sbin/smbd"),
+    "sshd": ("/usr/sbin/sshd", "/usr/local/sbin/sshd"),
 }
 """Name → places where the command may lie. A command that is not here cannot be run."""
 MOST_OUTPUT: Final = 256 * 1024

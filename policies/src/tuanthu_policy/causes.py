@@ -15,6 +15,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "clamd-unreadable": Text("không kết nối được với clamd", "clamd cannot be reached"),
     "clamd-untrusted-peer": Text("thứ trả lời thay clamd không phải dịch vụ", "what answers for clamd is no service"),
     "class-missing": Text("Windows không có lớp WMI cần hỏi", "Windows lacks the WMI class"),
+    "class-missing": Text("Windows thiếu lớp WMI này", "a class of WMI is missing"),
     "command-failed": Text("lệnh kiểm tra bị lỗi", "a command failed"),
     "command-not-allowed": Text("lệnh không được phép chạy", "a command is not allowed"),
     "command-not-found": Text("thiếu lệnh để kiểm tra", "a command is missing"),
@@ -44,13 +45,26 @@ CAUSES: Final[Mapping[str, Text]] = {
     "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
     "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
     "no-antivirus": Text("máy không có phần mềm diệt vi rút", "there is no antimalware on the machine"),
+    "domain-controller": Text("máy chủ miền không có tài khoản cục bộ", "a domain controller has no local accounts"),
+    "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
+    "icmp-not-permitted": Text("không được phép gửi ICMP", "ICMP is not permitted"),
+    "namespace-missing": Text("Windows thiếu không gian WMI này", "a namespace of WMI is missing"),
     "no-commands": Text("không chạy được lệnh trên máy này", "no commands on this machine"),
     "no-default-route": Text("không có tuyến mặc định", "no default route"),
     "no-dns-servers": Text("không có máy chủ DNS", "no DNS servers"),
+    "nobody-logged-on": Text(
+        "không ai đang đăng nhập nên không thấy thiết lập của người dùng",
+        "nobody is logged on, users' settings are not seen",
+    ),
     "not-available": Text("hệ điều hành không cho biết", "the system does not tell"),
+    "not-enforced": Text(
+        "chưa có thiết lập chung bắt buộc, người dùng tự đặt", "no setting is enforced, users choose their own"
+    ),
+    "not-exposed": Text("Windows không cho đọc thiết lập này", "Windows does not show this setting"),
     "not-found": Text("không tìm thấy", "not found"),
     "not-started": Text("bộ thu thập không khởi động được", "the collector did not start"),
     "nothing-readable": Text("không đọc được nguồn nào", "no source could be read"),
+    "pam-unclear": Text("cấu hình PAM không hiểu được", "the PAM settings are not understood"),
     "permission-denied": Text("không đủ quyền đọc", "permission denied"),
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
@@ -62,6 +76,12 @@ CAUSES: Final[Mapping[str, Text]] = {
         "Windows không cho biết đồng hồ có nguồn giờ hay không", "Windows does not tell whether the clock has a source"
     ),
     "state-unknown": Text("không rõ mã độc đã được xử lý chưa", "whether the malware was dealt with is not known"),
+    "samba-unclear": Text("cấu hình Samba không hiểu được", "the settings of Samba are not understood"),
+    "sshd-unclear": Text("cấu hình sshd không hiểu được", "the settings of sshd are not understood"),
+    "sudoers-unclear": Text("cấu hình sudo không hiểu được", "the sudo settings are not understood"),
+    "table-unclear": Text(
+        "bảng tài khoản có dòng không hiểu được", "a table of accounts has a line that is not understood"
+    ),
     "timeout": Text("quá thời gian chờ", "timed out"),
     "timezone-unknown": Text("không rõ múi giờ này tương ứng với vùng nào", "a time zone of no known place"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
