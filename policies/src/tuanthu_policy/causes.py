@@ -22,11 +22,14 @@ CAUSES: Final[Mapping[str, Text]] = {
     "crashed": Text("bị dừng đột ngột", "ended abruptly"),
     "database-empty": Text("thư mục mẫu nhận diện trống", "no signature files"),
     "database-header": Text("không đọc được phần đầu của tệp mẫu nhận diện", "unreadable signature file"),
-    "database-not-loaded": Text("mẫu nhận diện trên đĩa chưa được nạp", "the signatures on disk are not loaded"),
     "database-not-found": Text("không có thư mục mẫu nhận diện", "no folder of signatures"),
+    "database-not-loaded": Text("mẫu nhận diện trên đĩa chưa được nạp", "the signatures on disk are not loaded"),
     "database-permission-denied": Text("không đủ quyền đọc mẫu nhận diện", "not permitted to read the signatures"),
     "database-unknown": Text("không rõ đang dùng mẫu nhận diện nào", "unknown which signatures are in use"),
     "deadline": Text("quá thời hạn", "it took too long"),
+    "defender-status": Text(
+        "Microsoft Defender không cho biết trạng thái", "Microsoft Defender does not tell its state"
+    ),
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
     "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
@@ -41,12 +44,19 @@ CAUSES: Final[Mapping[str, Text]] = {
     "permission-denied": Text("không đủ quyền đọc", "permission denied"),
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
+    "registry-unreadable": Text("không đọc được sổ đăng ký Windows", "the Windows registry could not be read"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
+    "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
+    "services-unreadable": Text("không đọc được danh sách dịch vụ Windows", "the Windows services could not be listed"),
     "timeout": Text("quá thời gian chờ", "timed out"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
     "too-many": Text("vượt số lượng cho phép", "too many"),
     "unplaced-process": Text("không rõ tiến trình thuộc sản phẩm nào", "a process of an unknown product"),
     "unreadable": Text("không đọc được", "unreadable"),
     "untrusted-peer": Text("tiến trình trả lời không đáng tin", "the process that answers is not trusted"),
+    "vendor-status": Text(
+        "sản phẩm không cho biết trạng thái qua WMI", "the product does not tell its state through WMI"
+    ),
+    "windows-version": Text("không rõ phiên bản Windows", "unknown version of Windows"),
 }
 """What agents give as the cause of not knowing; others are shown as they are."""
