@@ -30,6 +30,9 @@ CAUSES: Final[Mapping[str, Text]] = {
     "database-permission-denied": Text("không đủ quyền đọc mẫu nhận diện", "not permitted to read the signatures"),
     "database-unknown": Text("không rõ đang dùng mẫu nhận diện nào", "unknown which signatures are in use"),
     "deadline": Text("quá thời hạn", "it took too long"),
+    "defender-status": Text(
+        "Microsoft Defender không cho biết trạng thái", "Microsoft Defender does not tell its state"
+    ),
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
     "history-not-kept": Text("sản phẩm không lưu lịch sử phát hiện", "the product keeps no history on the machine"),
@@ -82,6 +85,10 @@ CAUSES: Final[Mapping[str, Text]] = {
     "table-unclear": Text(
         "bảng tài khoản có dòng không hiểu được", "a table of accounts has a line that is not understood"
     ),
+    "registry-unreadable": Text("không đọc được sổ đăng ký Windows", "the Windows registry could not be read"),
+    "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
+    "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
+    "services-unreadable": Text("không đọc được danh sách dịch vụ Windows", "the Windows services could not be listed"),
     "timeout": Text("quá thời gian chờ", "timed out"),
     "timezone-unknown": Text("không rõ múi giờ này tương ứng với vùng nào", "a time zone of no known place"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
@@ -90,5 +97,9 @@ CAUSES: Final[Mapping[str, Text]] = {
     "unreadable": Text("không đọc được", "unreadable"),
     "untrusted-peer": Text("tiến trình trả lời không đáng tin", "the process that answers is not trusted"),
     "wmi-failed": Text("WMI bị lỗi", "WMI failed"),
+    "vendor-status": Text(
+        "sản phẩm không cho biết trạng thái qua WMI", "the product does not tell its state through WMI"
+    ),
+    "windows-version": Text("không rõ phiên bản Windows", "unknown version of Windows"),
 }
 """What agents give as the cause of not knowing; others are shown as they are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tuanthu_agent.collectors.antivirus import windows
 from tuanthu_agent.collectors.antivirus.clamav import find_clamav
 from tuanthu_agent.collectors.antivirus.generic import find_others
 from tuanthu_agent.collectors.antivirus.search import Search
@@ -14,9 +15,27 @@ from tuanthu_agent.system import NotAvailableError
 from tuanthu_policy.status import ObservationStatus
 
 
-def collect(host: Host, _settings: Settings) -> CollectorResult:
+def collect(host: Host, settings: Settings) -> CollectorResult:
+    """All products of this machine, as its operating system has to be asked. Raises CollectorError."""
+    family = find_family(host)
+    if family == "windows":
+        return windows.collect(host)
+    if family != "linux":
+        # Products would lie elsewhere: to find nothing there would mean nothing.
+        raise CollectorError(ObservationStatus.FAILED, "none", f"not-available: antivirus on {family}")
+    return collect_linux(host, settings)
+
+
+def find_family(host: Host) -> str:
+    """The family of the operating system; a folder that does not tell stands for a Linux machine."""
+    try:
+        return host.system.family()
+    except NotAvailableError:
+        return "linux"
+
+
+def collect_linux(host: Host, _settings: Settings) -> CollectorResult:
     """All products; their number is a fact only if everything could be seen."""
-    refuse_unknown_systems(host)
     found = Findings(methods=["files"])
     search = Search(found)
     processes = read_processes(host, found)
@@ -32,16 +51,6 @@ def collect(host: Host, _settings: Settings) -> CollectorResult:
     if products or not search.doubtful:
         found.put("products", products)
     return found.result()
-
-
-def refuse_unknown_systems(host: Host) -> None:
-    """Raise CollectorError where products would lie elsewhere: to find nothing there would mean nothing."""
-    try:
-        family = host.system.family()
-    except NotAvailableError:
-        return  # a folder that stands for a Linux machine
-    if family != "linux":
-        raise CollectorError(ObservationStatus.FAILED, "none", f"not-available: antivirus on {family}")
 
 
 def read_processes(host: Host, found: Findings) -> Processes:
