@@ -67,6 +67,7 @@ def test_it_tells_which_rules_decide_a_control_and_a_framework():
         "antivirus.auto_update",
         "antivirus.signatures_fresh",
         "antivirus.signatures_within_15_days",
+        "antivirus.signatures_within_3_days",
     )
     assert "directive-14-2018/no-default-configuration" not in rules
     of_controls = {rule for name, of_one in rules.items() if "/" in name for rule in of_one}

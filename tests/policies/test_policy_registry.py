@@ -95,9 +95,9 @@ def test_only_the_quoted_clause_claims_to_be_quoted():
     assert [one.id for one in controls if one.verified is Verified.QUOTED] == ["no-default-configuration"]
 
 
-def test_every_antivirus_rule_serves_a_control():
+def test_every_rule_on_antimalware_serves_a_control():
     served = shipped().control_rules()["directive-14-2018"]
-    assert {rule for rule in shipped().rules if rule.startswith("antivirus.")} == set(served)
+    assert {rule for rule in shipped().rules if rule.startswith(("antivirus.", "malware."))} == set(served)
 
 
 def test_the_rules_document_is_in_step_with_the_rules():
