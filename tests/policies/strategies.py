@@ -58,6 +58,7 @@ _ARGUMENTS = {
     ("version_below", "version"): st.just("1.4"),
     ("age_at_most", "datetime"): st.sampled_from(["1d", "7d", "15d", "36h"]),
     ("age_at_least", "datetime"): st.sampled_from(["1d", "7d"]),
+    ("left_at_least", "datetime"): st.sampled_from(["1d", "7d"]),
     ("in_networks", "address"): st.just(["10.0.0.0/8"]),
     ("not_in_networks", "addresses"): st.just(["10.0.0.0/8"]),
     ("matches", "text"): st.just("r.*d"),

@@ -27,6 +27,19 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "sentinelctl": ("/opt/sentinelone/bin/sentinelctl",),
     "smbd": ("/usr/sbin/smbd", "/usr/local/sbin/smbd"),
     "sshd": ("/usr/sbin/sshd", "/usr/local/sbin/sshd"),
+    "apt": ("/usr/bin/apt",),
+    "apt-config": ("/usr/bin/apt-config",),
+    "apt-get": ("/usr/bin/apt-get",),
+    "clamd": ("/usr/sbin/clamd", "/usr/local/sbin/clamd"),
+    "dnf": ("/usr/bin/dnf",),
+    "ip": ("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"),
+    "ip6tables-legacy-save": ("/usr/sbin/ip6tables-legacy-save", "/sbin/ip6tables-legacy-save"),
+    "ip6tables-nft-save": ("/usr/sbin/ip6tables-nft-save", "/sbin/ip6tables-nft-save"),
+    "ip6tables-save": ("/usr/sbin/ip6tables-save", "/sbin/ip6tables-save"),
+    "iptables-legacy-save": ("/usr/sbin/iptables-legacy-save", "/sbin/iptables-legacy-save"),
+    "iptables-nft-save": ("/usr/sbin/iptables-nft-save", "/sbin/iptables-nft-save"),
+    "iptables-save": ("/usr/sbin/iptables-save", "/sbin/iptables-save"),
+    "nft": ("/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"),
 }
 """Name → places where the command may lie. A command that is not here cannot be run."""
 MOST_OUTPUT: Final = 256 * 1024

@@ -9,6 +9,7 @@ import msgspec
 
 from tuanthu_policy.condition import Compiler, KindLike, Plan, kinds_read
 from tuanthu_policy.duration import parse_duration
+from tuanthu_policy.operators import TIMED
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.verdicts import Table, Test, Verdict
 
@@ -58,4 +59,4 @@ def compile_rule(rule: Rule, kinds: Mapping[str, KindLike]) -> CompiledRule:
 
 
 def _timed(plan: Plan) -> bool:
-    return plan.operator.startswith("age_") or any(_timed(child) for child in plan.children)
+    return plan.operator in TIMED or any(_timed(child) for child in plan.children)

@@ -158,6 +158,25 @@ def aged(name: str, limit: int, codes: Codes, *, young: bool) -> Test:
     return test
 
 
+def ahead(name: str, limit: int, codes: Codes) -> Test:
+    """Holds for a moment that is still at least `limit` microseconds away, and tells the clock when that ends."""
+    holds, fails, missing, wrong = codes.holds, codes.fails, codes.missing, codes.wrong
+
+    def test(record: Any, clock: Clock) -> int:
+        moment = _moment(record, name)
+        if moment is None:
+            return missing
+        if moment is False:
+            return wrong
+        turns = moment - limit + 1
+        if turns <= clock.now:
+            return fails
+        clock.due = min(clock.due, turns)
+        return holds
+
+    return test
+
+
 def _moment(record: Any, name: str) -> int | Literal[False] | None:
     """The moment that the field holds, None where there is no field, False where it holds something else."""
     try:

@@ -11,6 +11,7 @@ from tuanthu_policy.control import Framework
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.fact import Fact, FactKind
 from tuanthu_policy.indicator import IndicatorPlan
+from tuanthu_policy.lifecycle import Lifecycle, Row, check_lifecycle, rows
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.typed import typed
@@ -60,6 +61,15 @@ def load_policy(folder: Path | None = None) -> Policy:
         return trees[name].error(where, vi, en)
 
     return Policy(kinds.values(), rules.values(), frameworks.values(), locate, plans=plans.values())
+
+
+def load_lifecycle(folder: Path | None = None) -> tuple[Row, ...]:
+    """The end of support of releases (`lifecycle.yml`), checked; raises PolicyError."""
+    root = policy_folder() if folder is None else folder
+    tree = read_text(root / "lifecycle.yml", root)
+    table = typed(tree, Lifecycle)
+    check_lifecycle(tree, table)
+    return rows(table)
 
 
 def _kinds(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, FactKind]]:

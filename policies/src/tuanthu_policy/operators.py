@@ -128,15 +128,22 @@ def _comparing(holds_for: Callable[[Any, Any], bool]) -> Callable[[str, FactLike
     return build
 
 
+def _span(value: Any) -> int:
+    try:
+        return span_microseconds(parse_duration(value))
+    except DurationError as error:
+        raise ArgumentError(error.vi, error.en) from None
+
+
 def _ageing(*, young: bool) -> Callable[[str, FactLike, Any, Codes], Test]:
     def build(name: str, _fact: FactLike, value: Any, codes: Codes) -> Test:
-        try:
-            limit = span_microseconds(parse_duration(value))
-        except DurationError as error:
-            raise ArgumentError(error.vi, error.en) from None
-        return leaves.aged(name, limit, codes, young=young)
+        return leaves.aged(name, _span(value), codes, young=young)
 
     return build
+
+
+def _left_at_least(name: str, _fact: FactLike, value: Any, codes: Codes) -> Test:
+    return leaves.ahead(name, _span(value), codes)
 
 
 def _version_at_least(name: str, _fact: FactLike, value: Any, codes: Codes) -> Test:
@@ -191,8 +198,12 @@ OPERATORS: Final[dict[str, Operator]] = {
     "version_below": Operator(_VERSIONS, "version", "version-too-high", "pre-release", _version_below),
     "age_at_most": Operator(_MOMENTS, "duration", "too-old", "in-the-future", _ageing(young=True)),
     "age_at_least": Operator(_MOMENTS, "duration", "too-young", "in-the-future", _ageing(young=False)),
+    "left_at_least": Operator(_MOMENTS, "duration", "ended", "doubtful", _left_at_least),
     "in_networks": Operator(_ADDRESSES, "networks", "outside-networks", "empty", _in(inside=True)),
     "not_in_networks": Operator(_ADDRESSES, "networks", "inside-networks", "empty", _in(inside=False)),
     "matches": Operator(frozenset({"text"}), "pattern", "no-match", "too-long", _matches),
 }
 """Operator → its definition. There is none that tests absence: what could not be read is unknown."""
+
+TIMED: Final = frozenset(name for name, one in OPERATORS.items() if one.argument == "duration")
+"""Operators whose answer the passing of time can change."""

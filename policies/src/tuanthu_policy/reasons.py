@@ -21,6 +21,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "version-too-high": Text("Phiên bản cao hơn mức cho phép", "Version higher than allowed"),
     "too-old": Text("Đã quá cũ", "Too old"),
     "too-young": Text("Còn quá mới", "Too recent"),
+    "ended": Text("Đã hết hạn hoặc sắp hết", "Over, or about to be"),
     "outside-networks": Text("Địa chỉ nằm ngoài mạng cho phép", "Outside the allowed networks"),
     "inside-networks": Text("Địa chỉ nằm trong mạng không được phép", "Inside a network that is not allowed"),
     "no-match": Text("Không khớp mẫu yêu cầu", "Does not match the pattern"),

@@ -12,10 +12,11 @@ from tuanthu_policy.condition_schema import condition_schemas
 from tuanthu_policy.control import Framework
 from tuanthu_policy.envelope import Acknowledgement, EnrolRequest, EnrolResponse, Envelope, Problem
 from tuanthu_policy.exception import Attestation, Waiver
+from tuanthu_policy import lifecycle
 from tuanthu_policy.fact import FactKind
 from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.indicator_checks import UNIT_KINDS
-from tuanthu_policy.loader import load_policy, policy_folder
+from tuanthu_policy.loader import load_lifecycle, load_policy, policy_folder
 from tuanthu_policy.observation import Observation
 from tuanthu_policy.result import RuleResult
 from tuanthu_policy.rule import Rule
@@ -33,6 +34,7 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "framework": Framework,
     "indicator-plan": IndicatorPlan,
     "fact-kind": FactKind,
+    "lifecycle": lifecycle.Lifecycle,
     "waiver": Waiver,
     "attestation": Attestation,
     "rule-result": RuleResult,
@@ -88,12 +90,13 @@ def written(schema: dict[str, Any]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Write all schemas into the policy's folder `schema/`."""
+    """Write all schemas into the policy's folder `schema/`, and the table of releases as JSON beside its YAML."""
     folder = Path(arguments[0]) if arguments else policy_folder()
     target = folder / "schema"
     target.mkdir(exist_ok=True)
     for name, schema in schemas(load_policy(folder).kinds).items():
         (target / f"{name}.schema.json").write_text(written(schema), encoding="utf-8")
+    (folder / "lifecycle.json").write_text(lifecycle.written(load_lifecycle(folder)), encoding="utf-8")
 
 
 if __name__ == "__main__":
