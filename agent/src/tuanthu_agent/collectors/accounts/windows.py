@@ -24,6 +24,7 @@ from tuanthu_agent.windows.interface import Member, PasswordPolicy, User
 
 ADMINISTRATORS: Final = "S-1-5-32-544"
 _LOCAL: Final = re.compile(r"S-1-5-21-[0-9]+-[0-9]+-[0-9]+-([0-9]{1,10})")
+_SID: Final = re.compile(r"S-1(?:-[0-9]{1,15}){1,16}")
 _ADMINISTRATOR: Final = 500
 _GUEST: Final = 501
 _SYSTEM: Final = (503, 504)
@@ -35,12 +36,15 @@ _EVERYBODY_OF_DOMAIN: Final = (513, 514, 515)
 _LSA: Final = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"
 _LARGEST: Final = 0x7FFFFFFF
 Asked = TypeVar("Asked")
+Listed = TypeVar("Listed")
 
 
 def observe(host: Host, found: Findings) -> None:
     """Accounts, administrators and the policy on passwords; each for itself."""
-    users = ask(found, "local-accounts", host.windows.accounts.users)
+    # There is always somebody: nobody found means that nothing was seen.
+    users = some(found, "local-accounts", ask(found, "local-accounts", host.windows.accounts.users))
     members = ask(found, "administrators", lambda: host.windows.accounts.members(ADMINISTRATORS))
+    members = some(found, "administrators", members)
     policy = ask(found, "password-policy", host.windows.accounts.policy)
     if policy is not None:
         put_policy(found, policy)
@@ -64,6 +68,14 @@ def ask(found: Findings, name: str, question: Callable[[], Asked]) -> Optional[A
         return None
     found.used("registry" if name == "blank-passwords" else "accounts")
     return answer
+
+
+def some(found: Findings, name: str, answer: Optional[List[Listed]]) -> Optional[List[Listed]]:
+    """The list, or None, with a gap, for an empty one."""
+    if answer is None or answer:
+        return answer
+    found.miss(f"not-found: {name}")
+    return None
 
 
 def rid(sid: object) -> int | None:
@@ -138,6 +150,9 @@ def put_members(found: Findings, members: List[Member], items: Optional[List[Ite
             for one in members
         ],
     )
+    if not all(isinstance(one.sid, str) and _SID.fullmatch(one.sid) for one in members):
+        found.miss("unreadable: administrators")
+        return
     found.put("everyone_administrator", any(is_everybody(one.sid) for one in members))
     if items is None:
         return
