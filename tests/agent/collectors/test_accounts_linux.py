@@ -31,14 +31,14 @@ máy-quét:!:19000:0:99999:7:::
 nobody:*:19800:0:99999:7:::
 """
 GROUP = "root:x:0:\nsudo:x:27:lan.nguyễn\nusers:x:100:\nlan.nguyễn:x:1000:\n"
-# The file of Debian 12's sudo 1.9.13, without its comments.
+# Synthetic, in the layout of the file that Debian's sudo ships.
 SUDOERS = """Defaults\tenv_reset
 Defaults\tsecure_path="/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 root\tALL=(ALL:ALL) ALL
 %sudo\tALL=(ALL:ALL) ALL
 @includedir /etc/sudoers.d
 """
-# Captured on Debian 12 (libpam-runtime 1.5.2).
+# Captured on Debian 12 (libpam-runtime 1.5.2), without pam_cap.
 COMMON_AUTH = "auth\t[success=1 default=ignore]\tpam_unix.so nullok\nauth\trequisite\t\t\tpam_deny.so\nauth\trequired\t\t\tpam_permit.so\n"
 COMMON_PASSWORD = "password\t[success=1 default=ignore]\tpam_unix.so obscure yescrypt\npassword\trequisite\tpam_deny.so\npassword\trequired\tpam_permit.so\n"
 # As pam_faillock(8) shows it.
