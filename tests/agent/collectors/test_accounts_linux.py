@@ -31,9 +31,11 @@ máy-quét:!:19000:0:99999:7:::
 nobody:*:19800:0:99999:7:::
 """
 GROUP = "root:x:0:\nsudo:x:27:lan.nguyễn\nusers:x:100:\nlan.nguyễn:x:1000:\n"
-# Synthetic, in the layout of the file that Debian's sudo ships.
+# Captured from Debian 12's sudo 1.9.13p3, without its comments.
 SUDOERS = """Defaults\tenv_reset
-Defaults\tsecure_path="/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+Defaults\tmail_badpass
+Defaults\tsecure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+Defaults\tuse_pty
 root\tALL=(ALL:ALL) ALL
 %sudo\tALL=(ALL:ALL) ALL
 @includedir /etc/sudoers.d

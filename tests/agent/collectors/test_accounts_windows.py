@@ -101,6 +101,14 @@ def test_every_sort_of_everybody_counts(sid, windows_machine):
     assert look(windows_machine, document).facts["everyone_administrator"] is True
 
 
+def test_an_account_of_windows_own_that_was_enabled_is_taken_for_a_persons(windows_machine):
+    users = copy.deepcopy(WINDOWS_10["accounts"]["users"])
+    next(one for one in users if one["name"] == "DefaultAccount")["disabled"] = False
+    facts = look(windows_machine, changed(users=users)).facts
+    (item,) = [one for one in facts["accounts"] if one["id"].endswith("-503")]
+    assert (item["system"], item["enabled"]) == (False, True)
+
+
 def test_a_policy_without_an_end_makes_every_password_endless(windows_machine):
     policy = {**WINDOWS_10["accounts"]["policy"], "max_age_days": 0}
     assert look(windows_machine, changed(policy=policy)).facts["never_expiring_count"] == 2

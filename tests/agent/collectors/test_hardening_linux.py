@@ -320,6 +320,16 @@ def test_services_in_the_clear_are_found(files, processes, kinds, machine):
     assert (found.facts.get("plaintext_services"), found.facts["plaintext_service_count"]) == (kinds, len(kinds or []))
 
 
+def test_where_processes_are_hidden_none_is_no_finding(machine):
+    hidden = Processes(frozenset({"bash"}), complete=False)
+    found = Findings()
+    plaintext_linux.observe(machine({f"{UNITS}/x": ""}, processes_=hidden), found)
+    assert (found.facts, [gap.split(":")[0] for gap in found.gaps]) == ({}, ["processes-hidden"])
+    found = Findings()
+    plaintext_linux.observe(machine({"/etc/rc3.d/S20vsftpd": ""}, processes_=hidden), found)
+    assert found.facts["plaintext_service_count"] == 1
+
+
 def test_a_masked_unit_does_not_start(machine):
     host = machine({f"{UNITS}/multi-user.target.wants/vsftpd.service": ""})
     host.path(f"{UNITS}/vsftpd.service").symlink_to("/dev/null")

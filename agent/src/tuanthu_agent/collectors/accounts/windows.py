@@ -93,7 +93,8 @@ def as_item(user: User, policy: Optional[PasswordPolicy], members: Optional[List
     """What is known of one account."""
     disabled, required = flag(user.disabled), flag(user.password_required)
     item: Item = {"name": str(user.name)[:LONGEST_NAME], "id": str(user.sid)[:LONGEST_NAME]}
-    item["system"] = rid(user.sid) in _SYSTEM
+    # One of these that is enabled serves somebody, and not Windows.
+    item["system"] = rid(user.sid) in _SYSTEM and disabled is True
     facts: Dict[str, object] = {
         "enabled": None if disabled is None else not disabled,
         "administrator": None if members is None else any(one.sid == user.sid for one in members),
