@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Dict, Final
 from urllib.parse import quote
@@ -18,6 +17,10 @@ def read_lastlog2(host: Host) -> Dict[str, int]:
     """Name → day (since 1970) of the last logon; raises HostError."""
     if host.has(PATH) is False:
         raise HostError("not-found", PATH)
+    try:
+        import sqlite3  # most machines have no such file
+    except ImportError:
+        raise HostError("not-available", PATH) from None
     try:
         with closing(sqlite3.connect(f"file:{quote(str(host.path(PATH)))}?mode=ro&immutable=1", uri=True)) as database:
             rows = database.execute("SELECT Name, Time FROM Lastlog2 LIMIT ?", (_MOST_ROWS,)).fetchall()

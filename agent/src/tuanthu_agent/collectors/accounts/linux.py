@@ -59,12 +59,17 @@ def observe(host: Host, found: Findings) -> None:
     entries = read_table(host, found, "/etc/passwd", parse_passwd)
     if entries is None:
         return
+    if not any(entry.uid == 0 for entry in entries):
+        found.miss("table-unclear: /etc/passwd has no root")
+        return
     groups = read_table(host, found, "/etc/group", parse_group)
     sudoers = read_rules(host, found)
     rulers = None if groups is None or sudoers is None else names_of(sudoers, entries, groups)
     shadow = read_table(host, found, "/etc/shadow", parse_shadow)
     first, last = defs.get("UID_MIN", FIRST_PERSON), defs.get("UID_MAX", LAST_PERSON)
     sources = Sources(shadow, rulers, read_logons(host, found), first, last)
+    if shadow is not None and any(entry.password == "shadow" and entry.name not in shadow for entry in entries):  # noqa: S105
+        found.miss("table-unclear: /etc/shadow lacks an account")
     items = [as_item(entry, sources) for entry in entries]
     put_accounts(found, [item for item, entry in zip(items, entries) if is_of_interest(item, entry)])  # noqa: B905
     put_counts(found, items, entries)
@@ -131,7 +136,7 @@ def as_item(entry: Entry, sources: Sources) -> Item:
     """What is known of one account."""
     line = Shadow(entry.password, None, None, None) if entry.password != "shadow" else None  # noqa: S105
     if line is None and sources.shadow is not None:
-        line = sources.shadow.get(entry.name, Shadow("locked", None, None, None))
+        line = sources.shadow.get(entry.name)
     used = last_day(sources.logons, entry.uid, entry.name)
     item: Item = {"name": entry.name[:LONGEST_NAME], "id": str(entry.uid)}
     item["system"] = not sources.first <= entry.uid <= sources.last

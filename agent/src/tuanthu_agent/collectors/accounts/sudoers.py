@@ -35,13 +35,9 @@ class Sudoers:
 
 def read_sudoers(host: Host) -> Sudoers | None:
     """The rules of this machine; None where sudo has none. Raises HostError."""
-    try:
-        lines = gather(host, "/etc/sudoers", [])
-    except HostError as error:
-        if error.code == "not-found":
-            return None
-        raise
-    return parse_lines(lines)
+    if host.has("/etc/sudoers") is False:
+        return None
+    return parse_lines(gather(host, "/etc/sudoers", []))
 
 
 def gather(host: Host, path: str, seen: List[str]) -> List[str]:

@@ -24,6 +24,7 @@ from tuanthu_agent.windows.interface import Member, PasswordPolicy, User
 
 ADMINISTRATORS: Final = "S-1-5-32-544"
 _LOCAL: Final = re.compile(r"S-1-5-21-[0-9]+-[0-9]+-[0-9]+-([0-9]{1,10})")
+_SID: Final = re.compile(r"S-1(?:-[0-9]{1,15}){1,16}")
 _ADMINISTRATOR: Final = 500
 _GUEST: Final = 501
 _SYSTEM: Final = (503, 504)
@@ -35,12 +36,15 @@ _EVERYBODY_OF_DOMAIN: Final = (513, 514, 515)
 _LSA: Final = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"
 _LARGEST: Final = 0x7FFFFFFF
 Asked = TypeVar("Asked")
+Listed = TypeVar("Listed")
 
 
 def observe(host: Host, found: Findings) -> None:
     """Accounts, administrators and the policy on passwords; each for itself."""
-    users = ask(found, "local-accounts", host.windows.accounts.users)
+    # There is always somebody: nobody found means that nothing was seen.
+    users = some(found, "local-accounts", ask(found, "local-accounts", host.windows.accounts.users))
     members = ask(found, "administrators", lambda: host.windows.accounts.members(ADMINISTRATORS))
+    members = some(found, "administrators", members)
     policy = ask(found, "password-policy", host.windows.accounts.policy)
     if policy is not None:
         put_policy(found, policy)
@@ -66,6 +70,14 @@ def ask(found: Findings, name: str, question: Callable[[], Asked]) -> Optional[A
     return answer
 
 
+def some(found: Findings, name: str, answer: Optional[List[Listed]]) -> Optional[List[Listed]]:
+    """The list, or None, with a gap, for an empty one."""
+    if answer is None or answer:
+        return answer
+    found.miss(f"not-found: {name}")
+    return None
+
+
 def rid(sid: object) -> int | None:
     """The last number of an account's own identifier."""
     match = _LOCAL.fullmatch(sid) if isinstance(sid, str) else None
@@ -81,7 +93,8 @@ def as_item(user: User, policy: Optional[PasswordPolicy], members: Optional[List
     """What is known of one account."""
     disabled, required = flag(user.disabled), flag(user.password_required)
     item: Item = {"name": str(user.name)[:LONGEST_NAME], "id": str(user.sid)[:LONGEST_NAME]}
-    item["system"] = rid(user.sid) in _SYSTEM
+    # One of these that is enabled serves somebody, and not Windows.
+    item["system"] = rid(user.sid) in _SYSTEM and disabled is True
     facts: Dict[str, object] = {
         "enabled": None if disabled is None else not disabled,
         "administrator": None if members is None else any(one.sid == user.sid for one in members),
@@ -138,6 +151,9 @@ def put_members(found: Findings, members: List[Member], items: Optional[List[Ite
             for one in members
         ],
     )
+    if not all(isinstance(one.sid, str) and _SID.fullmatch(one.sid) for one in members):
+        found.miss("unreadable: administrators")
+        return
     found.put("everyone_administrator", any(is_everybody(one.sid) for one in members))
     if items is None:
         return

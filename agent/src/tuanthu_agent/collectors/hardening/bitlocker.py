@@ -14,6 +14,7 @@ from tuanthu_agent.host import Host, HostError
 from tuanthu_agent.windows.interface import WmiRow
 
 _NAMESPACE: Final = r"root\cimv2\Security\MicrosoftVolumeEncryption"
+_KINDS: Final = range(7)
 _FIXED: Final = 3
 _LETTER: Final = re.compile(r"[A-Z]:")
 _PROTECTED: Final = {0: False, 1: True}
@@ -42,7 +43,7 @@ def fixed_drives(rows: List[WmiRow]) -> List[str]:
     letters = set()
     for row in rows:
         kind, letter = row.get("DriveType"), row.get("DeviceID")
-        if type(kind) is not int or not isinstance(letter, str):
+        if type(kind) is not int or kind not in _KINDS or not isinstance(letter, str):
             raise HostError("unreadable", "Win32_LogicalDisk")
         if kind == _FIXED:
             if not _LETTER.fullmatch(letter.upper()):

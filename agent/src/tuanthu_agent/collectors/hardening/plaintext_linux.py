@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, Final, List, Set
+from typing import Dict, Final, List, Set, Tuple
 
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.host import Host, HostError
@@ -42,7 +42,7 @@ _DISABLED: Final = re.compile(r"^\s*disable\s*=\s*yes\s*$", re.MULTILINE | re.IG
 def observe(host: Host, found: Findings) -> None:
     """Services that start with the machine or run now, and how many kinds; raises HostError."""
     starting = units_that_start(host)
-    running = running_names(host)
+    running, complete = running_names(host, found)
     kinds: Set[str] = {kind for kind, units in _UNITS.items() if starting & set(units)}
     kinds |= {kind for kind, names in _PROCESSES.items() if running & set(names)}
     if starting & set(_SUPER_UNITS) or running & set(_SUPER_PROCESSES):
@@ -50,16 +50,20 @@ def observe(host: Host, found: Findings) -> None:
     found.used("files")
     if kinds:
         found.put("plaintext_services", sorted(kinds))
-    found.put("plaintext_service_count", len(kinds))
+    if kinds or complete:
+        found.put("plaintext_service_count", len(kinds))
 
 
-def running_names(host: Host) -> Set[str]:
-    """Whatever runs, for whomever; nothing where that cannot be told."""
+def running_names(host: Host, found: Findings) -> Tuple[Set[str], bool]:
+    """Whatever runs, for whomever, and whether that is all; what is hidden is a gap."""
     try:
         processes = host.system.processes()
     except (NotAvailableError, OSError):
-        return set()
-    return set(processes.names | processes.doubtful)
+        found.miss("not-available: processes")
+        return set(), False
+    if not processes.complete:
+        found.miss("processes-hidden: other users' processes are not visible")
+    return set(processes.names | processes.doubtful), processes.complete
 
 
 def units_that_start(host: Host) -> Set[str]:

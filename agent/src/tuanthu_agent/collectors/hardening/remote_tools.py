@@ -22,7 +22,7 @@ def observe_windows(host: Host, found: Findings) -> None:
     services: List[Service] = []
     programs: Set[str] = set()
     try:
-        services = list(host.windows.services.table().values())
+        services = read_services(host)
         found.used("services")
     except HostError as error:
         found.miss(f"{error.code}: remote-tools")
@@ -36,6 +36,14 @@ def observe_windows(host: Host, found: Findings) -> None:
     running = process_names(host)
     items = [one for tool in TOOLS if (one := on_windows(tool, services, programs, running))]
     put(found, items, sure=sure)
+
+
+def read_services(host: Host) -> List[Service]:
+    """All services; raises HostError, also for none at all."""
+    services = list(host.windows.services.table().values())
+    if not services:
+        raise HostError("not-found", "services")
+    return services
 
 
 def observe_linux(host: Host, found: Findings) -> None:

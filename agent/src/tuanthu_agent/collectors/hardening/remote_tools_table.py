@@ -114,7 +114,7 @@ TOOLS: Final = (
         "ultraviewer",
         "UltraViewer",
         "ultraview.*",
-        r"ultraviewer|\{e0fabd74-083b-47f4-ac5b-ca4237bf8913\}_is1",
+        "ultraviewer",
         (),
         ("ultraviewer_desktop", "ultraviewer_service"),
     ),

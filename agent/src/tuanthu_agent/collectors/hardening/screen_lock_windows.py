@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Dict, Final, List
 
-from tuanthu_agent.collectors.hardening.registry_values import digits, number
+from tuanthu_agent.collectors.hardening.registry_values import digits, number, release
 from tuanthu_agent.collectors.hardening.users import logged_on
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.host import Host, HostError
@@ -17,11 +17,15 @@ _SYSTEM: Final = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\Syste
 _OWN: Final = r"Control Panel\Desktop"
 _POLICY: Final = r"Software\Policies\Microsoft\Windows\Control Panel\Desktop"
 _LONGEST: Final = 86400 * 365
+_FIRST_WITH_LIMIT: Final = 9200
+"""Windows 8; earlier ones do not heed the machine's limit."""
 
 
 def observe(host: Host, found: Findings) -> None:
     """Seconds for the machine, for each person, and the longest of all; 0 means never. Raises HostError."""
     machine = number(host, _SYSTEM, "InactivityTimeoutSecs") or 0
+    if machine and release(host).build < _FIRST_WITH_LIMIT:
+        machine = 0
     if machine > _LONGEST:
         raise HostError("unreadable", "InactivityTimeoutSecs")
     found.put("screen_lock_machine_seconds", machine)
