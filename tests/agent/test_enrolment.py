@@ -32,6 +32,7 @@ def test_with_token_and_fingerprint_a_machine_is_enrolled(command, collector, co
     assert enrol(command, collector, "--role", "server", "--owner", "Khoa Dược", "--location", "Tầng 2") == 0
     identity = identities.load(config.data_dir)
     assert (identity.unit_code, identity.server, identity.pinned) == ("BV-01", collector.url, True)
+    assert (identity.role, identity.owner, identity.location) == ("server", "Khoa Dược", "Tầng 2")
     (request,) = collector.enrolments
     assert request["token"] == "TT-THU"
     assert (request["machine"]["role"], request["machine"]["owner"]) == ("server", "Khoa Dược")

@@ -49,28 +49,35 @@ def host_sight(draw: random.Random, name: str, serial: str, *, server: bool, at:
     vendor, model = draw.choice(MODELS)
     memory = draw.choice((16, 32, 64) if server else (4, 8, 8, 16))
     family = "linux" if system.startswith("Debian") else "windows"
-    return Sight(
-        "host",
-        "simulated",
-        "ok",
-        {
-            "hostname": name,
-            "os_family": family,
-            "os_name": system,
-            "os_version": version,
-            "architecture": "x86_64",
-            "cpu_count": draw.choice((8, 16) if server else (2, 4, 4, 6)),
-            "memory_bytes": memory * GIB,
-            "boot_time": utc(at - timedelta(hours=draw.randint(1, 200))),
-            "serial": serial,
-            "vendor": vendor,
-            "model": model,
-            "virtual": False,
-            "timezone": "Asia/Ho_Chi_Minh",
-            "time_synchronised": draw.random() < 0.93,
-            "disks": [_disk(draw, family)],
-        },
-    )
+    facts: dict[str, Any] = {
+        "hostname": name,
+        "os_family": family,
+        "os_name": system,
+        "os_version": version,
+        "architecture": "x86_64",
+        "cpu_count": draw.choice((8, 16) if server else (2, 4, 4, 6)),
+        "memory_bytes": memory * GIB,
+        "boot_time": utc(at - timedelta(hours=draw.randint(1, 200))),
+        "serial": serial,
+        "vendor": vendor,
+        "model": model,
+        "virtual": False,
+        "timezone": "Asia/Ho_Chi_Minh",
+        "time_synchronised": draw.random() < 0.93,
+        "disks": [_disk(draw, family)],
+    }
+    return Sight("host", "simulated", "ok", facts | _inventory(draw, facts, server=server))
+
+
+def _inventory(draw: random.Random, facts: Facts, *, server: bool) -> dict[str, Any]:
+    """What was stated at the enrolment; some people leave out owner and place."""
+    role = "server" if server else "workstation"
+    stated = {"owner": "Khoa Khám bệnh", "location": "Tầng 1"} if draw.random() < 0.85 else {}
+    missing = [] if stated else ["location", "owner"]
+    found = {"role": role, **stated, "inventory_missing": missing, "inventory_missing_count": len(missing)}
+    if facts["os_family"] == "windows":
+        found["os_role"] = role
+    return found | {"system_disk_free_percent": facts["disks"][0]["free_percent"]}
 
 
 def _disk(draw: random.Random, family: str) -> dict[str, Any]:
@@ -88,6 +95,7 @@ def lan_sight(draw: random.Random, number: int) -> Sight:
     port |= {"duplex": "full", "mtu": 1500, "addresses": [f"{own}/24"]}
     facts: dict[str, Any] = {"interfaces": [port], "wired_up": True, "link_speed_mbps": port["speed_mbps"]}
     luck = draw.random()
+    facts |= _paths(draw)
     if luck < 0.05:
         return Sight("lan", "simulated", "ok", facts | {"gateway_reachable": False, "dns_resolves": False})
     facts |= {
@@ -102,8 +110,30 @@ def lan_sight(draw: random.Random, number: int) -> Sight:
         "lan",
         "simulated",
         "ok",
-        facts | {"gateway_reachable": True, "gateway_loss_percent": 0, "gateway_rtt_ms": draw.choice((1, 2, 5))},
+        facts
+        | {
+            "gateway_reachable": True,
+            "gateway_loss_percent": 0,
+            "gateway_rtt_ms": draw.choice((1, 2, 5)),
+            "gateway_jitter_ms": 5,
+            "duplicate_address": False,
+        },
     )
+
+
+def _paths(draw: random.Random) -> dict[str, Any]:
+    """The link itself and ways around it: here and there a worn cable or a dongle."""
+    dongle = [{"kind": "mobile", "interface": "Di động"}] if draw.random() < 0.04 else []
+    return {
+        "link_kind": "ethernet",
+        "link_duplex": "full" if draw.random() < 0.97 else "half",
+        "link_errors": draw.choice(("none", "none", "low")) if draw.random() < 0.96 else "high",
+        "forwarding": False,
+        "bridge_count": 0,
+        "unit_networks_set": False,
+        "second_path_count": len(dongle),
+        "second_paths": dongle,
+    }
 
 
 def antivirus_sight(draw: random.Random, host: Facts, at: datetime) -> Sight:

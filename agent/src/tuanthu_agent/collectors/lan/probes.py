@@ -19,7 +19,7 @@ PINGS: Final = 5
 """First; the same number again where any of them was answered, so that one lost answer weighs a tenth."""
 PING_SECONDS: Final = 1.0
 DNS_SECONDS: Final = 2.0
-ARP_SECONDS: Final = 1.5
+ARP_SECONDS: Final = 0.9
 MOST_SERVERS: Final = 3
 MOST_ADDRESSES: Final = 4
 

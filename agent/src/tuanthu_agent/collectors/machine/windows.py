@@ -72,9 +72,9 @@ def read_os(found: Findings, host: Host) -> None:
 def put_hardware(found: Findings, rows: dict[str, Row | None]) -> None:
     """What the firmware says of itself, without the words that makers leave in place of an answer."""
     computer, bios, product, enclosure = (rows[name] or {} for name in _CLASSES)
-    vendor, model = meaningful(text(computer.get("Manufacturer"))), meaningful(text(computer.get("Model")))
-    found.put("vendor", vendor)
-    found.put("model", model)
+    vendor, model = text(computer.get("Manufacturer")), text(computer.get("Model"))
+    found.put("vendor", meaningful(vendor))
+    found.put("model", meaningful(model))
     serials = (bios.get("SerialNumber"), product.get("IdentifyingNumber"), enclosure.get("SerialNumber"))
     found.put("serial", next((one for one in (meaningful(text(value)) for value in serials) if one), None))
     found.put("uuid", uuid_or_none(text(product.get("UUID"))))

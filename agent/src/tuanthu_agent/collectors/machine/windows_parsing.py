@@ -71,10 +71,11 @@ def role_of(product_type: object) -> str | None:
     return _ROLES.get(text(product_type).lower())
 
 
-def is_virtual_by_firmware(vendor: str | None, model: str | None, firmware: str) -> bool | None:
-    """Whether maker, model or firmware are a hypervisor's; None where maker or model is not known.
+def is_virtual_by_firmware(vendor: str, model: str, firmware: str) -> bool | None:
+    """Whether maker, model or firmware are a hypervisor's; None where the firmware names neither maker nor model.
 
-    That a hypervisor is present says nothing: Windows itself runs on one where its kernel is isolated.
+    Hypervisors give their names, while assembled machines leave the maker's words in place of one. That a hypervisor
+    is present says nothing: Windows itself runs on one where its kernel is isolated.
     """
     if is_virtual("", vendor, model) or any(name in firmware.lower() for name in _FIRMWARES):
         return True
