@@ -13,7 +13,8 @@ from rich.console import Console
 
 from tuanthu_agent import jobs
 from tuanthu_agent.cli import checking
-from tuanthu_agent.cli.verdicts import verdicts
+from tuanthu_agent.cli.console import waiting_for
+from tuanthu_agent.cli.verdicts import closing, verdicts
 from tuanthu_agent.cli.wording import explain_reason
 from tuanthu_policy.envelope import b64url_decode
 from tuanthu_policy.loader import load_policy
@@ -134,13 +135,62 @@ def test_what_has_one_cause_is_told_once_and_only_failures_get_a_remedy():
             rule="lan.link_speed", outcome=Outcome.NOTAPPLICABLE, decided_by="", reason="not-equal: host.virtual"
         ),
     ]
-    console = Console(width=100, file=io.StringIO())
-    console.print(verdicts(policy, results, "vi"))
-    text = console.file.getvalue()
+    text = on_screen(verdicts(policy, results, "vi"))
     assert text.count("Các sản phẩm › Đang chạy") == 1
     assert text.count("→") == 2
     assert "không gửi gói tin" in text
-    assert "(xét theo: Máy ảo)" in text
+    assert "Không áp dụng (1)" in text
+    assert "(xét theo: Máy ảo)" not in text
+    assert "(xét theo: Máy ảo)" in on_screen(verdicts(policy, results, "vi", everything=True))
+    assert text.index("Không đạt (2)") < text.index("Phòng, chống mã độc") < text.index("Chưa rõ (1)")
+
+
+def on_screen(what, width=100) -> str:
+    console = Console(width=width, file=io.StringIO())
+    for one in what if isinstance(what, list) else [what]:
+        console.print(one)
+    return console.file.getvalue()
+
+
+def judged_alike(policy, outcome, reason):
+    return [RuleResult(rule=rule, outcome=outcome, decided_by="", reason=reason) for rule in policy.rules]
+
+
+def test_what_is_well_is_counted_by_domain_and_named_only_when_asked():
+    policy = load_policy()
+    results = judged_alike(policy, Outcome.PASS, "holds: lan.dns_resolves")
+    text = on_screen(verdicts(policy, results, "vi")).replace("\u00a0", " ")
+    assert text.count("\n") < 6
+    of_domain = sum(rule.startswith("antivirus.") for rule in policy.rules)
+    assert f"Phòng, chống mã độc {of_domain}" in text
+    everything = on_screen(verdicts(policy, results, "vi", everything=True))
+    assert all(rule.title.vi in everything for rule in policy.rules.values())
+    assert "--all" in on_screen(list(closing(results, "vi", everything=False)))
+    assert "--all" not in on_screen(list(closing(results, "vi", everything=True)))
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_no_line_is_wider_than_the_terminal_and_none_is_lost(width):
+    policy = load_policy()
+    results = judged_alike(policy, Outcome.FAIL, "not-equal: antivirus.products.running")
+    text = on_screen(verdicts(policy, results, "vi"), width)
+    assert max(map(len, text.splitlines())) <= width
+    whole = " ".join(text.split())
+    assert all(rule.title.vi.split()[-1] in whole for rule in policy.rules.values())
+
+
+def test_missing_rights_are_named_once_at_the_end():
+    policy = load_policy()
+    hidden = judged_alike(policy, Outcome.UNKNOWN, "failed: antivirus: permission-denied")
+    assert on_screen(list(closing(hidden, "vi", everything=False))).count("quyền quản trị") == 1
+    plain = judged_alike(policy, Outcome.UNKNOWN, "failed: antivirus: not-found")
+    assert "quyền quản trị" not in on_screen(list(closing(plain, "vi", everything=False)))
+
+
+def test_while_it_looks_it_says_at_what():
+    assert waiting_for(["Tường lửa"]) == "Đang xem: Tường lửa"
+    assert waiting_for(["Tường lửa", "Máy tính", "Mạng nội bộ"]) == "Đang xem: Tường lửa và 2 mục khác"
+    assert waiting_for([]) == "Đang kết luận"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def values(file):
 def test_the_files_are_in_step_with_the_types_and_the_facts():
     expected = {f"{name}.schema.json": schema.written(one) for name, one in schema.schemas(shipped().kinds).items()}
     there = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.json")}
-    assert there == expected, "run: python -m tuanthu_policy.schema"
+    assert there == expected, "run: python -m tuanthu_policy.docs"
 
 
 def test_the_command_writes_them_for_any_policy_folder(tmp_path):

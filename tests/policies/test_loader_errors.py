@@ -14,7 +14,7 @@ CONTROLS = "controls/directive-14-2018.yml"
 
 @pytest.fixture
 def folder(tmp_path):
-    for part in ("facts", "rules", "controls"):
+    for part in ("facts", "rules", "controls", "indicators"):
         shutil.copytree(policy_folder() / part, tmp_path / part)
     return tmp_path
 

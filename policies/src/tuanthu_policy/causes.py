@@ -15,7 +15,6 @@ CAUSES: Final[Mapping[str, Text]] = {
     "clamd-unreadable": Text("không kết nối được với clamd", "clamd cannot be reached"),
     "clamd-untrusted-peer": Text("thứ trả lời thay clamd không phải dịch vụ", "what answers for clamd is no service"),
     "class-missing": Text("Windows không có lớp WMI cần hỏi", "Windows lacks the WMI class"),
-    "class-missing": Text("Windows thiếu lớp WMI này", "a class of WMI is missing"),
     "command-failed": Text("lệnh kiểm tra bị lỗi", "a command failed"),
     "command-not-allowed": Text("lệnh không được phép chạy", "a command is not allowed"),
     "command-not-found": Text("thiếu lệnh để kiểm tra", "a command is missing"),
@@ -35,6 +34,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     ),
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
+    "domain-controller": Text("máy chủ miền không có tài khoản cục bộ", "a domain controller has no local accounts"),
     "history-not-kept": Text("sản phẩm không lưu lịch sử phát hiện", "the product keeps no history on the machine"),
     "history-stopped": Text("nhật ký phát hiện đã đầy và ngừng ghi", "the log of detections is full and has stopped"),
     "history-undated": Text("nhật ký phát hiện không ghi thời gian", "the log of detections has no times"),
@@ -48,10 +48,6 @@ CAUSES: Final[Mapping[str, Text]] = {
     "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
     "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
     "no-antivirus": Text("máy không có phần mềm diệt vi rút", "there is no antimalware on the machine"),
-    "domain-controller": Text("máy chủ miền không có tài khoản cục bộ", "a domain controller has no local accounts"),
-    "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
-    "icmp-not-permitted": Text("không được phép gửi ICMP", "ICMP is not permitted"),
-    "namespace-missing": Text("Windows thiếu không gian WMI này", "a namespace of WMI is missing"),
     "no-commands": Text("không chạy được lệnh trên máy này", "no commands on this machine"),
     "no-default-route": Text("không có tuyến mặc định", "no default route"),
     "no-dns-servers": Text("không có máy chủ DNS", "no DNS servers"),
@@ -72,23 +68,21 @@ CAUSES: Final[Mapping[str, Text]] = {
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
     "product-answer": Text("không hiểu câu trả lời của phần mềm", "the product's answer was not understood"),
+    "registry-unreadable": Text("không đọc được sổ đăng ký Windows", "the Windows registry could not be read"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
     "route-unclear": Text("không rõ tuyến mặc định đi qua loại kết nối nào", "unclear what a default route runs over"),
-    "state-unknown": Text("không rõ giao diện có đang nối hay không", "unknown whether an interface is up"),
-    "time-source-unknown": Text(
-        "Windows không cho biết đồng hồ có nguồn giờ hay không", "Windows does not tell whether the clock has a source"
-    ),
-    "state-unknown": Text("không rõ mã độc đã được xử lý chưa", "whether the malware was dealt with is not known"),
     "samba-unclear": Text("cấu hình Samba không hiểu được", "the settings of Samba are not understood"),
+    "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
+    "services-unreadable": Text("không đọc được danh sách dịch vụ Windows", "the Windows services could not be listed"),
     "sshd-unclear": Text("cấu hình sshd không hiểu được", "the settings of sshd are not understood"),
+    "state-unknown": Text("không rõ giao diện có đang nối hay không", "unknown whether an interface is up"),
     "sudoers-unclear": Text("cấu hình sudo không hiểu được", "the sudo settings are not understood"),
     "table-unclear": Text(
         "bảng tài khoản có dòng không hiểu được", "a table of accounts has a line that is not understood"
     ),
-    "registry-unreadable": Text("không đọc được sổ đăng ký Windows", "the Windows registry could not be read"),
-    "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
-    "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
-    "services-unreadable": Text("không đọc được danh sách dịch vụ Windows", "the Windows services could not be listed"),
+    "time-source-unknown": Text(
+        "Windows không cho biết đồng hồ có nguồn giờ hay không", "Windows does not tell whether the clock has a source"
+    ),
     "timeout": Text("quá thời gian chờ", "timed out"),
     "timezone-unknown": Text("không rõ múi giờ này tương ứng với vùng nào", "a time zone of no known place"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
@@ -96,10 +90,10 @@ CAUSES: Final[Mapping[str, Text]] = {
     "unplaced-process": Text("không rõ tiến trình thuộc sản phẩm nào", "a process of an unknown product"),
     "unreadable": Text("không đọc được", "unreadable"),
     "untrusted-peer": Text("tiến trình trả lời không đáng tin", "the process that answers is not trusted"),
-    "wmi-failed": Text("WMI bị lỗi", "WMI failed"),
     "vendor-status": Text(
         "sản phẩm không cho biết trạng thái qua WMI", "the product does not tell its state through WMI"
     ),
     "windows-version": Text("không rõ phiên bản Windows", "unknown version of Windows"),
+    "wmi-failed": Text("WMI bị lỗi", "WMI failed"),
 }
 """What agents give as the cause of not knowing; others are shown as they are."""

@@ -39,11 +39,11 @@ def check_plans(
     locate: Locate,
 ) -> dict[str, CompiledRule]:
     """Check every plan; the compiled questions by their codes. Raises PolicyError at the first fault."""
-    found: dict[str, CompiledRule] = {}
-    for plan in plans.values():
-        for code, compiled in _PlanChecker(plan, kinds, rules, frameworks, locate).check():
-            found[code] = compiled
-    return found
+    return {
+        code: compiled
+        for plan in plans.values()
+        for code, compiled in _PlanChecker(plan, kinds, rules, frameworks, locate).check()
+    }
 
 
 class _PlanChecker:

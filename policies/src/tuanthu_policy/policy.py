@@ -106,7 +106,7 @@ class Policy:
         return found
 
     def rules_reading(self, kinds: Collection[str]) -> tuple[str, ...]:
-        """The rules and measures that read at least one of these kinds: those to judge again when such evidence comes."""
+        """The rules and measures that read at least one of these kinds: to be judged again when such evidence comes."""
         wanted = frozenset(kinds)
         return tuple(name for name, rule in self.judged.items() if not wanted.isdisjoint(rule.kinds))
 

@@ -65,5 +65,5 @@ def test_the_grounds_name_the_fact_that_decided_with_what_was_read_and_asked():
 
     (ground,) = grounds(explain(policy.compiled["host.time_synchronised"], seen, AT), policy)
 
-    assert (ground.actual, ground.asked) == ("Không", "is true")
+    assert (ground.actual, ground.asked) == ("Không", "là Có")
     assert ground.title == policy.kinds["host"].facts["time_synchronised"].title.vi

@@ -8,7 +8,7 @@ import msgspec
 from cyclopts import Parameter
 
 from tuanthu_agent.cli.console import collecting, output
-from tuanthu_agent.cli.verdicts import verdicts
+from tuanthu_agent.cli.verdicts import closing, verdicts
 from tuanthu_agent.collect import observe_configured
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.config import load_config
@@ -23,6 +23,8 @@ from tuanthu_policy.result import RuleResult
 EXIT_PASS: Final = 0
 EXIT_FAIL: Final = 1
 EXIT_UNKNOWN: Final = 2
+WIDEST: Final = 100
+"""Columns; longer lines are hard to read."""
 _UNSETTLED: Final = frozenset({Outcome.UNKNOWN, Outcome.STALE, Outcome.NOTCHECKED, Outcome.ERROR})
 
 
@@ -31,13 +33,19 @@ def register(app: cyclopts.App) -> None:
     app.command(check, name="check")
 
 
-def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+def check(
+    *,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    everything: Annotated[bool, Parameter(name="--all", negative="")] = False,
+) -> int:
     """Kiểm tra máy này và kết luận tại chỗ, không gửi đi. Mã thoát: 0 đạt, 1 không đạt, 2 chưa rõ, 3 lỗi.
 
     Parameters
     ----------
     as_json
         In kết quả dạng JSON
+    everything
+        Nêu tên từng mục đạt và không áp dụng
     """
     config = load_config()
     policy = shipped_policy()
@@ -48,7 +56,7 @@ def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
     if as_json:
         output.out(render_json(policy, observations, results, at), highlight=False)
     else:
-        show(policy, results, config.language)
+        show(policy, results, config.language, everything=everything)
     return exit_code([result.outcome for result in results])
 
 
@@ -82,17 +90,9 @@ def render_json(policy: Policy, observations: list[Observation], results: list[R
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
-def show(policy: Policy, results: list[RuleResult], language: str) -> None:
+def show(policy: Policy, results: list[RuleResult], language: str, *, everything: bool = False) -> None:
     """The verdicts, and a sentence at the end."""
-    output.print(verdicts(policy, results, language))
-    output.print(summary([result.outcome for result in results], vietnamese=not language.startswith("en")))
-
-
-def summary(outcomes: list[Outcome], *, vietnamese: bool) -> str:
-    """How many of each."""
-    passed, failed = outcomes.count(Outcome.PASS), outcomes.count(Outcome.FAIL)
-    open_ = sum(outcome in _UNSETTLED for outcome in outcomes)
-    rest = len(outcomes) - passed - failed - open_
-    if vietnamese:
-        return f"{passed} đạt, {failed} không đạt, {open_} chưa rõ, {rest} không áp dụng."
-    return f"{passed} pass, {failed} fail, {open_} unknown, {rest} not applicable."
+    width = min(output.width, WIDEST)
+    output.print(verdicts(policy, results, language, everything=everything), width=width)
+    for line in closing(results, language, everything=everything):
+        output.print(line, width=width)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from tuanthu_agent.collectors.interface import CollectorResult
 from tuanthu_agent.collectors.registry import REGISTRY
@@ -14,20 +15,29 @@ output = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
+def waiting_for(titles: list[str]) -> str:
+    """`Đang xem: Mạng nội bộ và 3 mục khác`."""
+    if not titles:
+        return "Đang kết luận"
+    return f"Đang xem: {titles[0]}" + (f" và {len(titles) - 1} mục khác" if len(titles) > 1 else "")
+
+
 @contextmanager
 def collecting() -> Iterator[Done]:
     """Show how far the collectors are; gives what `observe` is to call at each result."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)),
+        BarColumn(bar_width=16),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=errors, transient=True) as progress:
-        task = progress.add_task("Đang kiểm tra máy", total=len(REGISTRY))
+        waiting = {kind: collector.title_vi for kind, collector in REGISTRY.items()}
+        task = progress.add_task(waiting_for(list(waiting.values())), total=len(waiting))
 
         def done(kind: str, _result: CollectorResult) -> None:
-            progress.update(task, advance=1, description=f"Đã xem: {REGISTRY[kind].title_vi}")
+            waiting.pop(kind, None)
+            progress.update(task, advance=1, description=waiting_for(list(waiting.values())))
 
         yield done

@@ -18,6 +18,21 @@ STYLES: Final[Mapping[Outcome, str]] = {
     Outcome.NOTAPPLICABLE: "dim",
 }
 
+MARKS: Final[Mapping[Outcome, str]] = {
+    Outcome.PASS: "✓",
+    Outcome.FAIL: "✗",
+    Outcome.UNKNOWN: "?",
+    Outcome.STALE: "?",
+    Outcome.NOTCHECKED: "?",
+    Outcome.ERROR: "!",
+    Outcome.NOTAPPLICABLE: "–",
+}
+
+
+def said(vi: str, en: str, language: str) -> str:
+    """The English text for a language tag that starts with `en`, else the Vietnamese."""
+    return en if language.startswith("en") else vi
+
 
 def printable(text: str) -> str:
     """What somebody else wrote, on one line and without the control characters that a terminal would obey."""

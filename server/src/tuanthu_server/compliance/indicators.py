@@ -139,13 +139,13 @@ def _machines(
         surplus += max(0, known.assets - unit.machines)
         for one in indicator.classes:
             tally[f"class/{one.id}"] += known.measures.get(measure_code(plan, indicator.id, one.id), Counts()).passed
-    classes = [IndicatorCount(one.id, one.title, tally[f"class/{one.id}"], True) for one in indicator.classes]
+    classes = [IndicatorCount(one.id, one.title, tally[f"class/{one.id}"], counted=True) for one in indicator.classes]
     rest = "unclassified" if classes else "counted"
     classes.append(
-        IndicatorCount(rest, MACHINE_PARTS[rest], tally["counted"] - sum(one.count for one in classes), True)
+        IndicatorCount(rest, MACHINE_PARTS[rest], tally["counted"] - sum(one.count for one in classes), counted=True)
     )
     others = [
-        IndicatorCount(name, MACHINE_PARTS[name], tally[name], False)
+        IndicatorCount(name, MACHINE_PARTS[name], tally[name], counted=False)
         for name in ("failed", "unknown", "stale", "notchecked", "missing")
     ]
     parts = (*classes, *others)
@@ -167,14 +167,14 @@ def _by_outcome(counts: Counts) -> dict[str, int]:
 
 def _units(plan: str, indicator: UnitShare, standing: Standing, scope: Sequence[UnitStatement]) -> IndicatorFigure:
     tally = Counter(_place(plan, indicator, _known(standing, unit), unit) for unit in scope)
-    apart = [IndicatorCount(one.id, one.title, tally[f"class/{one.id}"], False) for one in indicator.apart]
+    apart = [IndicatorCount(one.id, one.title, tally[f"class/{one.id}"], counted=False) for one in indicator.apart]
     rest = ["failed", "unknown", "silent"]
     if indicator.quantifier is Quantifier.EVERY_MACHINE:
         rest.append("unstated")
     parts = (
-        IndicatorCount("counted", UNIT_PARTS["counted"], tally["counted"], True),
+        IndicatorCount("counted", UNIT_PARTS["counted"], tally["counted"], counted=True),
         *apart,
-        *(IndicatorCount(name, UNIT_PARTS[name], tally[name], False) for name in rest),
+        *(IndicatorCount(name, UNIT_PARTS[name], tally[name], counted=False) for name in rest),
     )
     return IndicatorFigure(indicator, tally["counted"], len(scope), parts)
 
@@ -219,7 +219,7 @@ def _numbers(indicator: NumberShare, scope: Iterable[UnitStatement]) -> Indicato
     parts: tuple[IndicatorCount, ...] = ()
     if indicator.at_most_whole and whole is not None:
         parts = (
-            IndicatorCount("counted", NUMBER_PARTS["counted"], part, True),
-            IndicatorCount("lacking", NUMBER_PARTS["lacking"], whole - part, False),
+            IndicatorCount("counted", NUMBER_PARTS["counted"], part, counted=True),
+            IndicatorCount("lacking", NUMBER_PARTS["lacking"], whole - part, counted=False),
         )
     return IndicatorFigure(indicator, part, whole, parts, left_out, surplus)

@@ -9,12 +9,15 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tuanthu_policy.asking import asked_text, fact_of, read_argument
+from tuanthu_policy.domains import in_order
 from tuanthu_policy.fact import Fact, FactKind, FactType
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import cause_text, title_of
 from tuanthu_policy.result import Node
 from tuanthu_policy.text import Text
+from tuanthu_policy.value_labels import value_text
 from tuanthu_server.outcome_labels import number_text
 
 MIB, GIB = 2**20, 2**30
@@ -50,14 +53,17 @@ class SightingTable(msgspec.Struct, frozen=True):
 
 
 def sighting_tables(sightings: Mapping[str, Sighting], policy: Policy) -> list[SightingTable]:
-    """The newest observation of each kind, its facts in the order of the catalogue."""
-    return [_table(kind, sighting, policy.kinds.get(kind)) for kind, sighting in sorted(sightings.items())]
+    """The newest observation of each kind, in the order of the domains; its facts in the order of the catalogue."""
+    return [_table(kind, sightings[kind], policy.kinds.get(kind)) for kind in in_order(sightings)]
 
 
 def _table(kind: str, sighting: Sighting, catalogue: FactKind | None) -> SightingTable:
     observation = sighting.observation
     known = catalogue.facts if catalogue else {}
-    rows = tuple(_row(name, observation.facts[name], known.get(name)) for name in _ordered(known, observation.facts))
+    rows = tuple(
+        _row(f"{kind}.{name}", name, observation.facts[name], known.get(name))
+        for name in _ordered(known, observation.facts)
+    )
     given = "" if observation.reason is msgspec.UNSET else observation.reason
     reason = "; ".join(cause_text(part, get_language() or "vi") for part in given.split("; ") if part)
     return SightingTable(kind, catalogue.title if catalogue else Text(kind, kind), sighting, reason, rows)
@@ -68,32 +74,40 @@ def _ordered(known: Iterable[str], present: Collection[str]) -> list[str]:
     return sorted(names, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
 
 
-def _row(name: str, value: Any, fact: Fact | None) -> FactRow:
+def _row(path: str, name: str, value: Any, fact: Fact | None) -> FactRow:
     title = fact.title if fact else Text(name, name)
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         fields = fact.fields if fact else {}
         used = _ordered(fields, {key for item in value for key in item})
         headers = tuple(fields[key].title if key in fields else Text(key, key) for key in used)
         items = tuple(
-            tuple((title, shown(item.get(key), fields.get(key))) for key, title in zip(used, headers, strict=True))
+            tuple(
+                (title, shown(item.get(key), fields.get(key), f"{path}.{key}"))
+                for key, title in zip(used, headers, strict=True)
+            )
             for item in value
         )
         return FactRow(name, title, headers=headers, items=items)
-    return FactRow(name, title, shown(value, fact))
+    return FactRow(name, title, shown(value, fact, path))
 
 
-def shown(value: Any, fact: Fact | None) -> str:
-    """A value as one reads it; a dash where it was not reported."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return _("Có") if value else _("Không")
+def shown(value: Any, fact: Fact | None, path: str = "") -> str:
+    """A value as one reads it; a dash where it was not reported. `path` is the full name of the fact."""
+    if value is None or isinstance(value, bool):
+        return {None: "–", True: _("Có"), False: _("Không")}[value]
     if isinstance(value, list):
         return ", ".join(shown(item, None) for item in value) or _("không có")
+    return _single(value, fact, path)
+
+
+def _single(value: Any, fact: Fact | None, path: str) -> str:
+    """A text or a number."""
     if fact is not None and fact.type is FactType.DATETIME:
         return _moment(str(value))
     if isinstance(value, int) and fact is not None and fact.unit == "byte" and value >= MIB:
         return f"{value / GIB:.1f} GiB" if value >= GIB else f"{value / MIB:.0f} MiB"
+    if isinstance(value, str) and fact is not None and value in fact.values:
+        return value_text(path, value, get_language() or "vi")
     text = number_text(value) if isinstance(value, int) else str(value)
     return f"{text} {fact.unit}".strip() if fact is not None else text
 
@@ -122,5 +136,17 @@ def grounds(node: Node, policy: Policy) -> list[Ground]:
         return []
     title = title_of(node.fact, policy.kinds)
     name = title.in_language(get_language() or "vi") if title else node.fact
-    actual = {"": "–", "true": _("Có"), "false": _("Không")}.get(node.actual, _moment(node.actual))
-    return [Ground(name, actual, f"{node.operator} {node.expected}".strip())]
+    fact = fact_of(node.fact, policy.kinds)
+    language = get_language() or "vi"
+    asked = asked_text(node.operator, read_argument(node.expected), fact, node.fact, language) if node.expected else ""
+    return [Ground(name, _actual(node, fact), asked)]
+
+
+def _actual(node: Node, fact: Fact | None) -> str:
+    """What was read; of a quantifier, how many items there were."""
+    if not node.actual:
+        return "–"
+    value = read_argument(node.actual)
+    if fact is not None and fact.type in (FactType.TEXT, FactType.VERSION, FactType.DATETIME):
+        value = node.actual
+    return shown(value, fact, node.fact)

@@ -51,12 +51,21 @@ def main_framework(policy: Policy) -> Framework | None:
     return policy.frameworks.get("directive-14-2018") or (policy.frameworks[names[0]] if names else None)
 
 
-def control_lines(policy: Policy, counts: dict[str, Counts]) -> list[ControlLine]:
-    """Every clause of every framework, in the order of the documents."""
+def control_lines(policy: Policy, counts: dict[str, Counts], only: Framework | None = None) -> list[ControlLine]:
+    """Every clause of every framework (or of one), in the order of the documents."""
     return [
         ControlLine(framework, control, counts.get(f"{framework.id}/{control.id}", EMPTY) if control.rules else None)
         for _, framework in sorted(policy.frameworks.items())
+        if only is None or framework is only
         for control in framework.controls
+    ]
+
+
+def other_frameworks(policy: Policy, counts: dict[str, Counts]) -> list[tuple[Framework, Counts]]:
+    """The frameworks beside the main one, each with its machines by their worst outcome."""
+    main = main_framework(policy)
+    return [
+        (framework, counts.get(name, EMPTY)) for name, framework in policy.frameworks.items() if framework is not main
     ]
 
 

@@ -8,7 +8,15 @@ from tuanthu_server.compliance.standing import Standing, standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
 from tuanthu_server.dashboard.explained import explained
-from tuanthu_server.dashboard.figures import EMPTY, control_lines, main_framework, matching, no_machines, unit_lines
+from tuanthu_server.dashboard.figures import (
+    EMPTY,
+    control_lines,
+    main_framework,
+    matching,
+    no_machines,
+    other_frameworks,
+    unit_lines,
+)
 from tuanthu_server.units.models import Relation, Unit, UnitKind
 from tuanthu_server.units.queries import day_of, expectations_on, links_of, machines_on, subunits, units_on
 
@@ -61,7 +69,8 @@ def unit_context(unit: Unit, now: Standing) -> dict[str, object]:
         "coverage": coverage_of([compliance], machines_on(day)),
         "reporting": compliance.reporting,
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
-        "controls": control_lines(now.policy.policy, compliance.controls),
+        "controls": control_lines(now.policy.policy, compliance.controls, framework),
+        "others": other_frameworks(now.policy.policy, compliance.controls),
         "assets": asset_lines(unit, framework.id if framework else "", now.as_of),
         "subunits": unit_lines(now, subunits(unit, Relation.SUPERVISOR, day), machines_on(day)),
     }

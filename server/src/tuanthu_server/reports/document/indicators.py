@@ -20,18 +20,16 @@ def indicators(report: DepartmentReport) -> Part:
     left_out = any(indicator.left_out for plan in report.plans for indicator in plan.indicators)
     notes = ["Cách tính từng chỉ tiêu nằm trong tệp bảng tính kèm theo."]
     if left_out:
-        notes.append(
-            "Đơn vị chưa khai báo số liệu cần cho một chỉ tiêu không nằm trong tử số và mẫu số của chỉ tiêu đó."
-        )
+        notes.append("Đơn vị chưa khai báo số liệu cần cho một chỉ tiêu thì không được tính vào chỉ tiêu đó.")
     return Part(
         id="indicators",
         heading="V. KẾT QUẢ THỰC HIỆN CHỈ TIÊU CỦA KẾ HOẠCH",
         paragraphs=[
             (
-                "Tử số chỉ gồm máy, đơn vị có số liệu đo trong 3 ngày gần nhất cho thấy đạt. Máy không đạt, chưa rõ, mất "
-                "liên lạc, chưa kiểm tra và chưa ghi nhận đều nằm trong mẫu số và được nêu riêng. Mẫu số về máy là số máy "
-                f"đơn vị khai báo, hoặc số máy đã ghi nhận nếu nhiều hơn. Có {count(attested)} chỉ tiêu chỉ do người có thẩm "
-                "quyền xác nhận, không tính được từ số liệu đo."
+                "Tử số chỉ gồm máy, đơn vị có số liệu đo trong 3 ngày gần nhất cho thấy đạt. Máy không đạt, chưa rõ, "
+                "mất liên lạc, chưa kiểm tra và chưa ghi nhận đều nằm trong mẫu số và được nêu riêng. Mẫu số về máy là "
+                "số máy đơn vị khai báo, hoặc số máy đã ghi nhận nếu nhiều hơn. Có "
+                f"{count(attested)} chỉ tiêu chỉ do người có thẩm quyền xác nhận, không tính được từ số liệu đo."
             )
         ],
         tables=[
@@ -60,7 +58,7 @@ def figure_cells(indicator: IndicatorPart) -> list[str]:
 
 
 def composition(indicator: IndicatorPart) -> str:
-    """`Có bản quyền: 10; Miễn phí: 4; Không đạt: 2`: classes of the numerator always, other parts where there are any."""
+    """`Có bản quyền: 10; Miễn phí: 0; Không đạt: 2`: what is counted always, other parts where there are any."""
     if indicator.attestation is not None:
         return f"{ATTESTATION_STATES[indicator.attestation.state]} (do người có thẩm quyền xác nhận)"
     shown = [part for part in indicator.parts if part.count or (part.counted and part.id != "unclassified")]

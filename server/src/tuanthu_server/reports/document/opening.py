@@ -61,9 +61,8 @@ def _most_failed(report: DepartmentReport) -> list[str]:
         return []
     first = report.causes[:MOST_CAUSES]
     named = "; ".join(f"{cause.title.vi} ({together(f'{count(cause.machines)} máy')})" for cause in first)
-    return [
-        f"3. Tiêu chí không đạt cần khắc phục trước: {named}. Biện pháp khắc phục được nêu tại Mục {last_section(report)}."
-    ]
+    where = f"Biện pháp khắc phục được nêu tại Mục {last_section(report)}."
+    return [f"3. Tiêu chí không đạt cần khắc phục trước: {named}. {where}"]
 
 
 def _method(report: DepartmentReport) -> str:
