@@ -31,7 +31,18 @@ def observe_configured(
     registry: Mapping[str, Collector], config: Config, done: Done | None = None
 ) -> list[Observation]:
     """The same as the settings ask for it."""
-    settings = Settings(hostname=config.hostname, lan_probes=config.lan_probes, lan_dns_name=config.lan_dns_name)
+    settings = Settings(
+        hostname=config.hostname,
+        lan_probes=config.lan_probes,
+        lan_dns_name=config.lan_dns_name,
+        proxy=config.proxy,
+        services_set=config.services_set,
+        services_add=config.services_add,
+        services_drop=config.services_drop,
+        snmp_community=config.snmp_community,
+        watch_minutes=config.watch_minutes,
+        data_dir=str(config.data_dir),
+    )
     return observe(registry, Host(config.host_root), settings, done)
 
 

@@ -20,7 +20,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from tuanthu_agent import files, identity, jobs
+from tuanthu_agent import files, identity, jobs, watching
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.spool.interface import Spool
@@ -160,7 +160,7 @@ def main() -> int:
             # If the resident is killed, nobody else would end a child that hangs.
             signal.alarm(config.child_seconds + 5)
         lower_priority()
-        identity.load(config.data_dir)
+        watching.write_plan(config, identity.load(config.data_dir))
         spool = jobs.open_configured(config)
         try:
             schedule = Schedule(config, spool)

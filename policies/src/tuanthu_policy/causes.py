@@ -6,6 +6,9 @@ from typing import Final
 from tuanthu_policy.text import Text
 
 CAUSES: Final[Mapping[str, Text]] = {
+    "access-undecided": Text(
+        "bằng chứng chưa đủ để biết loại đường truyền", "the evidence does not tell the sort of line"
+    ),
     "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),
     "clamd-config": Text("không đọc được cấu hình clamd", "the settings of clamd could not be read"),
     "clamd-not-listening": Text("clamd chạy nhưng không nhận kết nối", "clamd runs but does not listen"),
@@ -22,15 +25,22 @@ CAUSES: Final[Mapping[str, Text]] = {
     "crashed": Text("bị dừng đột ngột", "ended abruptly"),
     "database-empty": Text("thư mục mẫu nhận diện trống", "no signature files"),
     "database-header": Text("không đọc được phần đầu của tệp mẫu nhận diện", "unreadable signature file"),
-    "database-not-loaded": Text("mẫu nhận diện trên đĩa chưa được nạp", "the signatures on disk are not loaded"),
     "database-not-found": Text("không có thư mục mẫu nhận diện", "no folder of signatures"),
+    "database-not-loaded": Text("mẫu nhận diện trên đĩa chưa được nạp", "the signatures on disk are not loaded"),
     "database-permission-denied": Text("không đủ quyền đọc mẫu nhận diện", "not permitted to read the signatures"),
     "database-unknown": Text("không rõ đang dùng mẫu nhận diện nào", "unknown which signatures are in use"),
     "deadline": Text("quá thời hạn", "it took too long"),
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
+    "first-hop-unknown": Text("chưa đo được chặng đầu của đường truyền", "the first hop could not be measured"),
+    "gateway-ipv6-only": Text("cổng mặc định chỉ có IPv6", "the default gateway has IPv6 only"),
+    "gateways-unreadable": Text("không đọc được danh sách kiểu modem", "the list of modem models could not be read"),
     "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
     "icmp-not-permitted": Text("không được phép gửi ICMP", "ICMP is not permitted"),
+    "line-not-watched": Text("đường truyền chưa được theo dõi", "the line is not watched"),
+    "line-watched-too-short": Text(
+        "đường truyền mới được theo dõi dưới một ngày", "the line has been watched for less than a day"
+    ),
     "no-commands": Text("không chạy được lệnh trên máy này", "no commands on this machine"),
     "no-default-route": Text("không có tuyến mặc định", "no default route"),
     "no-dns-servers": Text("không có máy chủ DNS", "no DNS servers"),
@@ -41,12 +51,26 @@ CAUSES: Final[Mapping[str, Text]] = {
     "permission-denied": Text("không đủ quyền đọc", "permission denied"),
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
+    "proxy-http": Text("qua proxy chỉ thử được dịch vụ https", "through a proxy only https is tried"),
+    "proxy-invalid": Text("địa chỉ proxy không hợp lệ", "the proxy's address is not valid"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
+    "service-invalid": Text("dịch vụ thêm trong thiết lập không hợp lệ", "a service of the settings is not valid"),
+    "services-unreadable": Text("không đọc được danh sách dịch vụ", "the list of services could not be read"),
+    "snmp-endless": Text("cổng mạng trả lời SNMP mãi không hết", "the gateway's SNMP answers have no end"),
+    "snmp-malformed": Text("cổng mạng trả lời SNMP sai", "the gateway answers SNMP wrongly"),
+    "snmp-silent": Text("cổng mạng không trả lời SNMP", "the gateway does not answer SNMP"),
     "timeout": Text("quá thời gian chờ", "timed out"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
     "too-many": Text("vượt số lượng cho phép", "too many"),
+    "transfer-incomplete": Text("lần đo tốc độ chưa trọn", "the last measurement of the rate is incomplete"),
+    "transfer-none": Text("chưa đo tốc độ lần nào", "the rate has not been measured"),
+    "transfer-old": Text("lần đo tốc độ gần nhất đã quá cũ", "the last measurement of the rate is too old"),
     "unplaced-process": Text("không rõ tiến trình thuộc sản phẩm nào", "a process of an unknown product"),
     "unreadable": Text("không đọc được", "unreadable"),
     "untrusted-peer": Text("tiến trình trả lời không đáng tin", "the process that answers is not trusted"),
+    "upnp-malformed": Text("cổng mạng trả lời UPnP sai", "the gateway answers UPnP wrongly"),
+    "upnp-no-answer": Text("cổng mạng không cho đọc mô tả UPnP", "the gateway does not give its UPnP description"),
+    "upnp-silent": Text("cổng mạng không trả lời UPnP", "the gateway does not answer UPnP"),
+    "web-no-answer": Text("cổng mạng không có trang web", "the gateway has no web page"),
 }
 """What agents give as the cause of not knowing; others are shown as they are."""

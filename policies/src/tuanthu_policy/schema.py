@@ -13,10 +13,12 @@ from tuanthu_policy.control import Framework
 from tuanthu_policy.envelope import Acknowledgement, EnrolRequest, EnrolResponse, Envelope, Problem
 from tuanthu_policy.exception import Attestation, Waiver
 from tuanthu_policy.fact import FactKind
+from tuanthu_policy.gateways import GatewayCatalogue
 from tuanthu_policy.loader import load_policy, policy_folder
 from tuanthu_policy.observation import Observation
 from tuanthu_policy.result import RuleResult
 from tuanthu_policy.rule import Rule
+from tuanthu_policy.services import ServiceSet
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 DURATION: Final = {"type": "string", "pattern": "^[1-9][0-9]{0,5}[mhd]$"}
@@ -30,6 +32,8 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "rule": Rule,
     "framework": Framework,
     "fact-kind": FactKind,
+    "service-set": ServiceSet,
+    "gateway-catalogue": GatewayCatalogue,
     "waiver": Waiver,
     "attestation": Attestation,
     "rule-result": RuleResult,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tuanthu_agent.collectors import antivirus, lan, machine
+from tuanthu_agent.collectors import antivirus, lan, machine, reachability, wan
 from tuanthu_agent.collectors.interface import Collector
 
 REGISTRY: Final[Mapping[str, Collector]] = {
     "host": Collector("host", "Máy tính", machine.collect, deadline=20.0),
     "antivirus": Collector("antivirus", "Phần mềm diệt vi rút", antivirus.collect, deadline=30.0),
     "lan": Collector("lan", "Mạng nội bộ", lan.collect, deadline=45.0),
+    "wan": Collector("wan", "Đường truyền Internet", wan.collect, deadline=45.0),
+    "reachability": Collector("reachability", "Kết nối tới các hệ thống ngành", reachability.collect, deadline=55.0),
 }
 """Kind → collector. The kind is the name under which facts travel (policies/facts/<kind>.yml)."""
