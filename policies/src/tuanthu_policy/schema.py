@@ -10,7 +10,15 @@ import msgspec
 
 from tuanthu_policy.condition_schema import condition_schemas
 from tuanthu_policy.control import Framework
-from tuanthu_policy.envelope import Acknowledgement, EnrolRequest, EnrolResponse, Envelope, Problem
+from tuanthu_policy.envelope import (
+    Acknowledgement,
+    EnrolRequest,
+    EnrolResponse,
+    Envelope,
+    Problem,
+    TransferAnswer,
+    TransferRequest,
+)
 from tuanthu_policy.exception import Attestation, Waiver
 from tuanthu_policy.fact import FactKind
 from tuanthu_policy.gateways import GatewayCatalogue
@@ -29,6 +37,8 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "enrol-response": EnrolResponse,
     "acknowledgement": Acknowledgement,
     "problem": Problem,
+    "transfer-request": TransferRequest,
+    "transfer-answer": TransferAnswer,
     "rule": Rule,
     "framework": Framework,
     "fact-kind": FactKind,
