@@ -55,6 +55,18 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The unit's own networks as CIDR, such as `10.20.0.0/16`; in the environment separated by commas."""
     role: Literal["", "workstation", "server"] = ""
     """Role of a machine that is not enrolled or stated none when it was."""
+    services_set: str = "dak-lak-health"
+    """The set of health systems to reach (`policies/services/<set>.yml`); empty: none."""
+    services_add: str = ""
+    """Services of the unit's own (`id=url`) and optional ones of the set that it needs (`id`), by comma or space."""
+    services_drop: str = ""
+    """Ids of the set that this unit does not need."""
+    snmp_community: str = ""
+    """The gateway's read community, if the unit has set one; empty: SNMP is not used."""
+    watch_minutes: Annotated[int, msgspec.Meta(ge=0, le=60)] = 5
+    """How often the line is looked at; 0: not."""
+    transfer: Literal["daily", "off"] = "daily"
+    """Whether the rate to and from the collector is measured, once a day."""
     host_root: Path = Path("/")
     """Folder that stands for `/` in what the collectors read (an image of another machine, a test)."""
     language: Literal["vi", "en"] = "vi"

@@ -1,16 +1,19 @@
 """The two jobs of the agent: collect and deliver."""
 
+import time
+from contextlib import closing
 from datetime import UTC, datetime
 
 import structlog
 
 from tuanthu_agent import identity as identities
 from tuanthu_agent import reenrolment
+from tuanthu_agent import transfer as transfers
 from tuanthu_agent.collect import observe_configured, reissue, spool_report
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.collectors.running import Done
 from tuanthu_agent.config import Config
-from tuanthu_agent.errors import AgentChangedError
+from tuanthu_agent.errors import AgentChangedError, TransportError
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.signing import Signer
 from tuanthu_agent.spool.interface import Spool
@@ -70,10 +73,28 @@ def collect(config: Config, spool: Spool, done: Done | None = None) -> int:
 def deliver(config: Config, spool: Spool) -> Delivery:
     """Deliver what waits; raises IdentityError, SpoolError."""
     identity, signer = adopt(config, spool)
-    ca = identities.trusted_ca(config.data_dir, identity)
-    timeouts = (float(config.connect_seconds), float(config.read_seconds))
-    transport = Transport(identity.server, ca, timeouts, config.proxy)
-    try:
+    with closing(open_transport(config, identity)) as transport:
         return Uplink(spool, signer, identity, transport, config).deliver()
-    finally:
-        transport.close()
+
+
+def open_transport(config: Config, identity: Identity) -> Transport:
+    """The way to the collector; raises IdentityError."""
+    ca = identities.trusted_ca(config.data_dir, identity)
+    return Transport(identity.server, ca, (float(config.connect_seconds), float(config.read_seconds)), config.proxy)
+
+
+def transfer(config: Config, spool: Spool) -> bool:
+    """Measure the rate to and from the collector; raises IdentityError, SpoolError.
+
+    Returns False where the collector had no room, and it may be asked again before a day has passed.
+    """
+    identity, signer = adopt(config, spool)
+    with closing(open_transport(config, identity)) as transport:
+        try:
+            rates = transfers.measure(transport, signer, identity.agent)
+        except TransportError as error:
+            log.info("not-transferred", code=error.code, detail=error.en)
+            return error.code != "busy"
+    transfers.keep(config.data_dir, rates, time.time())
+    log.info("transferred", download=rates.download, upload=rates.upload)
+    return True

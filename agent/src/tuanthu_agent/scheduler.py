@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from random import SystemRandom
 from typing import Any, Final
 
 import psutil
@@ -20,7 +21,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from tuanthu_agent import files, identity, jobs
+from tuanthu_agent import files, identity, jobs, watching
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.spool.interface import Spool
@@ -28,6 +29,10 @@ from tuanthu_agent.spool.interface import Spool
 DUE_FILE: Final = "next-due"
 LINGER_SECONDS: Final = 2.0
 """A job that is due within this time is waited for: cheaper than another child."""
+TRANSFER_FIRST: Final = (600.0, 24 * 3600.0)
+TRANSFER_PAUSE: Final = (24 * 3600.0, 30 * 3600.0)
+TRANSFER_RETRY: Final = (3600.0, 3 * 3600.0)
+"""Seconds, drawn by chance, until the first transfer, the next one, and another try where nothing was transferred."""
 NICENESS: Final = 10
 EXIT_FAILED: Final = 3
 log = structlog.get_logger()
@@ -65,11 +70,13 @@ class Schedule:
         spool: Spool,
         collect: Callable[[Config, Spool], object] = jobs.collect,
         deliver: Callable[[Config, Spool], object] = jobs.deliver,
+        transfer: Callable[[Config, Spool], bool] = jobs.transfer,
     ) -> None:
         self._config = config
         self._spool = spool
         self._collect = collect
         self._deliver = deliver
+        self._transfer = transfer
         self._scheduler = DueScheduler()
         self.failures: list[BaseException] = []
 
@@ -82,6 +89,7 @@ class Schedule:
         )
         scheduler.add_job(self._run_collect, trigger, id="collect", next_run_time=self._next_collect())
         self._plan_delivery()
+        self._plan_transfer()
         scheduler.start()
         try:
             scheduler.run_due()
@@ -89,7 +97,7 @@ class Schedule:
         finally:
             scheduler.shutdown(wait=False)
         self._spool.put({"next:collect": f"{due:.3f}"})
-        return min(due, self._next_delivery() or due)
+        return min(due, self._next_delivery() or due, self._next_transfer() or due)
 
     def _run_collect(self) -> None:
         self._collect(self._config, self._spool)
@@ -104,6 +112,30 @@ class Schedule:
                 id="deliver",
                 replace_existing=True,
             )
+
+    def _plan_transfer(self) -> None:
+        at = self._next_transfer()
+        if at is not None:
+            self._scheduler.add_job(
+                self._run_transfer, DateTrigger(datetime.fromtimestamp(at, UTC)), id="transfer", replace_existing=True
+            )
+
+    def _run_transfer(self) -> None:
+        """Set the next one before this one: whatever happens, there is at most one a day."""
+        self._spool.put({"next:transfer": f"{time.time() + draw(TRANSFER_PAUSE):.3f}"})
+        if not self._transfer(self._config, self._spool):
+            self._spool.put({"next:transfer": f"{time.time() + draw(TRANSFER_RETRY):.3f}"})
+
+    def _next_transfer(self) -> float | None:
+        """As planned; at a random moment of the coming day where nothing was. None where none is wanted."""
+        if self._config.transfer == "off" or self._config.lan_probes == "passive":
+            return None
+        now = time.time()
+        planned = read_number(self._spool.get("next:transfer"))
+        if planned is None or planned > now + TRANSFER_PAUSE[1]:
+            planned = now + draw(TRANSFER_FIRST)
+            self._spool.put({"next:transfer": f"{planned:.3f}"})
+        return planned
 
     def _next_collect(self) -> datetime:
         """As planned by the last child; now where nothing was planned, or the clock was set back since."""
@@ -129,6 +161,11 @@ class Schedule:
             log.error("job-failed", job=event.job_id, vi=error.vi, en=error.en)
         else:
             log.error("job-broken", job=event.job_id, error=repr(error), trace=event.traceback)
+
+
+def draw(bounds: tuple[float, float]) -> float:
+    """Seconds by chance, so that machines do not all transfer at once."""
+    return SystemRandom().uniform(*bounds)
 
 
 def read_number(text: str | None) -> float | None:
@@ -160,7 +197,7 @@ def main() -> int:
             # If the resident is killed, nobody else would end a child that hangs.
             signal.alarm(config.child_seconds + 5)
         lower_priority()
-        identity.load(config.data_dir)
+        watching.write_plan(config, identity.load(config.data_dir))
         spool = jobs.open_configured(config)
         try:
             schedule = Schedule(config, spool)

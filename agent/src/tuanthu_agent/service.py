@@ -1,7 +1,8 @@
 """The resident: sleeps until something is due, then has a child do it. Imports next to nothing, on purpose.
 
-Started by `tuanthu-agent run` as `python -I -m tuanthu_agent.service DATA_DIR CHILD_SECONDS`. What it may import is
-checked by a test. When the next job is due stands in the file `next-due`, which the child writes.
+Started by `tuanthu-agent run` as `python -I -m tuanthu_agent.service DATA_DIR CHILD_SECONDS [WATCH_SECONDS]`. What it
+may import is checked by a test. When the next job is due stands in the file `next-due`, which the child writes. Between
+jobs another, tiny child looks at the line every `WATCH_SECONDS` (0: never).
 """
 
 import fcntl
@@ -12,6 +13,9 @@ import time
 
 DUE_FILE = "next-due"
 CHILD = ("-I", "-m", "tuanthu_agent.scheduler")
+WATCH = ("-I", "-m", "tuanthu_agent.linewatch")
+WATCH_CHILD_SECONDS = 120.0
+NEVER = float("inf")
 NAP_SECONDS = 60.0
 """Longest sleep between looks at the clock: a machine that was suspended wakes to its missed run."""
 LONGEST_WAIT_SECONDS = 8 * 24 * 3600.0
@@ -49,10 +53,13 @@ def after_failure(failures: int) -> float:
     return min(LONGEST_FAILURE_SECONDS, FAILURE_SECONDS * (1 << min(failures - 1, 10)))
 
 
-def wait_until(due: float) -> None:
-    """Sleep until that moment of the wall clock; raises Stopped on a signal."""
+def wait_until(due: float, watch: float = NEVER) -> None:
+    """Sleep until that moment of the wall clock, or until `watch` of the monotonic one; raises Stopped on a signal."""
     while (left := due - time.time()) > 0:
         if left > LONGEST_WAIT_SECONDS:
+            return
+        left = min(left, watch - time.monotonic())
+        if left <= 0:
             return
         if signal.sigtimedwait(STOP_SIGNALS, min(left, NAP_SECONDS)) is not None:
             raise Stopped
@@ -105,16 +112,23 @@ def kill_group(child: int, number: int) -> None:
         return
 
 
-def serve(data_dir: str, child_seconds: float) -> None:
+def serve(data_dir: str, child_seconds: float, watch_seconds: float = 0.0) -> None:
     """Run for ever; raises Stopped on a signal."""
     path = os.path.join(data_dir, DUE_FILE)  # noqa: PTH118
     failures = 0
+    rest = 0.0
+    watch = time.monotonic() if watch_seconds else NEVER
     while True:
-        wait_until(read_due(path))
-        failures = 0 if run_child(child_seconds) else failures + 1
-        now = time.time()
-        pause = after_failure(failures) if failures else SHORTEST_WAIT_SECONDS
-        wait_until(now + pause)
+        if rest > time.time() + LONGEST_FAILURE_SECONDS:
+            rest = 0.0
+        due = max(read_due(path), rest)
+        wait_until(due, watch)
+        if time.monotonic() >= watch:
+            run_child(WATCH_CHILD_SECONDS, (*WATCH, data_dir, f"{watch_seconds:g}"))
+            watch = time.monotonic() + watch_seconds
+        if time.time() >= due or due > time.time() + LONGEST_WAIT_SECONDS:
+            failures = 0 if run_child(child_seconds) else failures + 1
+            rest = time.time() + (after_failure(failures) if failures else SHORTEST_WAIT_SECONDS)
 
 
 def lock(data_dir: str) -> int:
@@ -125,8 +139,12 @@ def lock(data_dir: str) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Arguments: data folder, seconds that a child may take. Returns 0 when asked to stop."""
+    """Arguments: data folder, seconds that a child may take, seconds between looks at the line (none: no looks).
+
+    Returns 0 when asked to stop.
+    """
     data_dir, child_seconds = arguments[0], float(arguments[1])
+    watch_seconds = float(arguments[2]) if len(arguments) > 2 else 0.0
     signal.pthread_sigmask(signal.SIG_BLOCK, (*STOP_SIGNALS, signal.SIGCHLD))
     try:
         lock(data_dir)
@@ -138,7 +156,7 @@ def main(arguments: list[str]) -> int:
         return EXIT_BUSY
     say("tuanthu-agent: bắt đầu (started)")
     try:
-        serve(data_dir, child_seconds)
+        serve(data_dir, child_seconds, watch_seconds)
     except Stopped:
         say("tuanthu-agent: dừng (stopped)")
     return 0

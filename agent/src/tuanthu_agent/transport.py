@@ -1,6 +1,8 @@
 """Requests to the collector: verified by the pinned CA alone, bounded in time, with its refusals as typed errors."""
 
 import ssl
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -49,26 +51,36 @@ class Transport:
         if proxy:
             self._session.proxies = {"https": proxy}
 
-    def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def post(self, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]) -> tuple[int, bytes]:
         """Status (200 or 201) and body; raises TransportError for every other outcome."""
+        with self.posted(path, body, {"Content-Type": "application/json"} | headers) as response:
+            return response.status_code, read_bounded(response)
+
+    @contextmanager
+    def posted(
+        self, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]
+    ) -> Generator[requests.Response, None, None]:
+        """An answer of status 200 or 201 whose body is still to be read; raises TransportError for every other outcome.
+
+        What goes wrong while the body is read is raised as TransportError, too.
+        """
         try:
             with self._session.post(
                 self._base + path,
                 data=body,
-                headers={"Content-Type": "application/json"} | headers,
+                headers=headers,
                 timeout=self._timeouts,
                 verify=self._verify,
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                answer = read_bounded(response)
+                if response.status_code not in (200, 201):
+                    raise refusal(self._base, response, read_bounded(response))
+                yield response
         except requests.exceptions.SSLError as error:
             raise tls_error(self._base, error) from None
         except OSError as error:  # all of requests' own, and a pinned certificate that has just been taken away
             raise network_error(self._base, error) from None
-        if response.status_code in (200, 201):
-            return response.status_code, answer
-        raise refusal(self._base, response, answer)
 
     def close(self) -> None:
         """End the connection."""

@@ -6,6 +6,9 @@ from typing import Final
 from tuanthu_policy.text import Text
 
 CAUSES: Final[Mapping[str, Text]] = {
+    "access-undecided": Text(
+        "bằng chứng chưa đủ để biết loại đường truyền", "the evidence does not tell the sort of line"
+    ),
     "bridge-unclear": Text("không rõ cầu nối ghép những giao diện nào", "unclear what a bridge joins"),
     "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),
     "clamd-config": Text("không đọc được cấu hình clamd", "the settings of clamd could not be read"),
@@ -35,6 +38,9 @@ CAUSES: Final[Mapping[str, Text]] = {
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
     "domain-controller": Text("máy chủ miền không có tài khoản cục bộ", "a domain controller has no local accounts"),
+    "first-hop-unknown": Text("chưa đo được chặng đầu của đường truyền", "the first hop could not be measured"),
+    "gateway-ipv6-only": Text("cổng mặc định chỉ có IPv6", "the default gateway has IPv6 only"),
+    "gateways-unreadable": Text("không đọc được danh sách kiểu modem", "the list of modem models could not be read"),
     "history-not-kept": Text("sản phẩm không lưu lịch sử phát hiện", "the product keeps no history on the machine"),
     "history-stopped": Text("nhật ký phát hiện đã đầy và ngừng ghi", "the log of detections is full and has stopped"),
     "history-undated": Text("nhật ký phát hiện không ghi thời gian", "the log of detections has no times"),
@@ -45,6 +51,10 @@ CAUSES: Final[Mapping[str, Text]] = {
         "chưa đủ dữ liệu để biết kiểm kê thiếu gì", "not enough was read to tell what the inventory lacks"
     ),
     "kind-unknown": Text("không rõ giao diện thuộc loại nào", "an interface of unknown kind"),
+    "line-not-watched": Text("đường truyền chưa được theo dõi", "the line is not watched"),
+    "line-watched-too-short": Text(
+        "đường truyền mới được theo dõi dưới một ngày", "the line has been watched for less than a day"
+    ),
     "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
     "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
     "no-antivirus": Text("máy không có phần mềm diệt vi rút", "there is no antimalware on the machine"),
@@ -68,12 +78,18 @@ CAUSES: Final[Mapping[str, Text]] = {
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
     "product-answer": Text("không hiểu câu trả lời của phần mềm", "the product's answer was not understood"),
+    "proxy-http": Text("qua proxy chỉ thử được dịch vụ https", "through a proxy only https is tried"),
+    "proxy-invalid": Text("địa chỉ proxy không hợp lệ", "the proxy's address is not valid"),
     "registry-unreadable": Text("không đọc được sổ đăng ký Windows", "the Windows registry could not be read"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
     "route-unclear": Text("không rõ tuyến mặc định đi qua loại kết nối nào", "unclear what a default route runs over"),
     "samba-unclear": Text("cấu hình Samba không hiểu được", "the settings of Samba are not understood"),
     "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
+    "service-invalid": Text("dịch vụ thêm trong thiết lập không hợp lệ", "a service of the settings is not valid"),
     "services-unreadable": Text("không đọc được danh sách dịch vụ Windows", "the Windows services could not be listed"),
+    "snmp-endless": Text("cổng mạng trả lời SNMP mãi không hết", "the gateway's SNMP answers have no end"),
+    "snmp-malformed": Text("cổng mạng trả lời SNMP sai", "the gateway answers SNMP wrongly"),
+    "snmp-silent": Text("cổng mạng không trả lời SNMP", "the gateway does not answer SNMP"),
     "sshd-unclear": Text("cấu hình sshd không hiểu được", "the settings of sshd are not understood"),
     "state-unknown": Text("không rõ giao diện có đang nối hay không", "unknown whether an interface is up"),
     "sudoers-unclear": Text("cấu hình sudo không hiểu được", "the sudo settings are not understood"),
@@ -87,12 +103,19 @@ CAUSES: Final[Mapping[str, Text]] = {
     "timezone-unknown": Text("không rõ múi giờ này tương ứng với vùng nào", "a time zone of no known place"),
     "too-large": Text("dữ liệu quá lớn", "too much data"),
     "too-many": Text("vượt số lượng cho phép", "too many"),
+    "transfer-incomplete": Text("lần đo tốc độ chưa trọn", "the last measurement of the rate is incomplete"),
+    "transfer-none": Text("chưa đo tốc độ lần nào", "the rate has not been measured"),
+    "transfer-old": Text("lần đo tốc độ gần nhất đã quá cũ", "the last measurement of the rate is too old"),
     "unplaced-process": Text("không rõ tiến trình thuộc sản phẩm nào", "a process of an unknown product"),
     "unreadable": Text("không đọc được", "unreadable"),
     "untrusted-peer": Text("tiến trình trả lời không đáng tin", "the process that answers is not trusted"),
+    "upnp-malformed": Text("cổng mạng trả lời UPnP sai", "the gateway answers UPnP wrongly"),
+    "upnp-no-answer": Text("cổng mạng không cho đọc mô tả UPnP", "the gateway does not give its UPnP description"),
+    "upnp-silent": Text("cổng mạng không trả lời UPnP", "the gateway does not answer UPnP"),
     "vendor-status": Text(
         "sản phẩm không cho biết trạng thái qua WMI", "the product does not tell its state through WMI"
     ),
+    "web-no-answer": Text("cổng mạng không có trang web", "the gateway has no web page"),
     "windows-version": Text("không rõ phiên bản Windows", "unknown version of Windows"),
     "wmi-failed": Text("WMI bị lỗi", "WMI failed"),
 }

@@ -28,6 +28,15 @@ ENVELOPE_TYPE: Final = "tuanthu-envelope+json"
 ENROL_TYPE: Final = "tuanthu-enrol+json"
 """`typ` of the protected header of an enrolment: a signature for one can never serve as the other."""
 
+TRANSFER_TYPE: Final = "tuanthu-transfer+json"
+"""`typ` of the protected header of a request for a timed transfer."""
+TRANSFER_FIELD: Final = "Tuanthu-Transfer"
+"""The JSON of a `TransferRequest`, base64url without padding; the signature is over the JSON, not over the body."""
+MAX_DOWNLOAD_BYTES: Final = 2 * 1024 * 1024
+MAX_UPLOAD_BYTES: Final = 1024 * 1024
+TRANSFER_SECONDS: Final = 10.0
+"""Longest time for which either side goes on with one transfer."""
+
 
 class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A heartbeat: the content with this digest was seen again, unchanged."""
@@ -114,6 +123,22 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=False, kw_only=
     """Whether sending the same bytes again later can succeed."""
     last_sequence: int | msgspec.UnsetType = msgspec.UNSET
     """With `sequence-conflict`: the highest sequence number that the collector has of this agent."""
+
+
+class TransferRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Asks for a timed transfer in one direction, to learn how fast the way to the collector is."""
+
+    schema_version: int
+    agent: str
+    direction: str
+    """`down` from the collector, or `up` to it."""
+    created_at: datetime
+
+
+class TransferAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Answer to a transfer `up`: what arrived; nothing of it is kept."""
+
+    bytes: int
 
 
 def b64url(data: bytes) -> bytes:

@@ -1,19 +1,25 @@
-"""Reading a policy from its folder: `facts/`, `rules/<domain>/<name>/rule.yml`, `controls/`, `indicators/`."""
+"""Reading a policy from its folder: `facts/`, `rules/<domain>/<name>/rule.yml`, `controls/`, `indicators/`.
+
+Beside it: `services/<set>.yml` and `gateways.yml`, which tell agents what to look at, and `lifecycle.yml`; they judge nothing.
+"""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from tuanthu_policy import gateways, services
 from tuanthu_policy.cases import missing_cases
 from tuanthu_policy.checks import NAME
 from tuanthu_policy.control import Framework
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.fact import Fact, FactKind
+from tuanthu_policy.gateways import GatewayCatalogue
 from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.lifecycle import Lifecycle, Row, check_lifecycle, rows
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule
+from tuanthu_policy.services import ServiceSet
 from tuanthu_policy.typed import typed
 from tuanthu_policy.yaml_tree import Tree, Where, parse_yaml
 
@@ -70,6 +76,29 @@ def load_lifecycle(folder: Path | None = None) -> tuple[Row, ...]:
     table = typed(tree, Lifecycle)
     check_lifecycle(tree, table)
     return rows(table)
+
+
+def load_services(name: str, folder: Path | None = None) -> ServiceSet:
+    """One set of services; the shipped ones where no folder is given. Raises PolicyError with file, line and key."""
+    root = policy_folder() if folder is None else folder
+    if not services.SERVICE_ID.fullmatch(name):
+        raise PolicyError(f"không có bộ dịch vụ {name!r}", f"there is no set of services {name!r}")
+    tree = read_text(root / "services" / f"{name}.yml", root)
+    found = typed(tree, ServiceSet)
+    _same_name(tree, "set", found.set, name)
+    for index, field, vi, en in services.faults(found.services):
+        raise tree.error(("services", index, field), vi, en)
+    return found
+
+
+def load_gateways(folder: Path | None = None) -> GatewayCatalogue:
+    """The models of gateways; the shipped ones where no folder is given. Raises PolicyError with file, line and key."""
+    root = policy_folder() if folder is None else folder
+    tree = read_text(root / "gateways.yml", root)
+    found = typed(tree, GatewayCatalogue)
+    for index, field, vi, en in gateways.faults(found.models):
+        raise tree.error(("models", index, field), vi, en)
+    return found
 
 
 def _kinds(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, FactKind]]:

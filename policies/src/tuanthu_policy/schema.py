@@ -11,15 +11,25 @@ import msgspec
 from tuanthu_policy import lifecycle
 from tuanthu_policy.condition_schema import condition_schemas
 from tuanthu_policy.control import Framework
-from tuanthu_policy.envelope import Acknowledgement, EnrolRequest, EnrolResponse, Envelope, Problem
+from tuanthu_policy.envelope import (
+    Acknowledgement,
+    EnrolRequest,
+    EnrolResponse,
+    Envelope,
+    Problem,
+    TransferAnswer,
+    TransferRequest,
+)
 from tuanthu_policy.exception import Attestation, Waiver
 from tuanthu_policy.fact import FactKind
+from tuanthu_policy.gateways import GatewayCatalogue
 from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.indicator_checks import UNIT_KINDS
 from tuanthu_policy.loader import load_lifecycle, load_policy, policy_folder
 from tuanthu_policy.observation import Observation
 from tuanthu_policy.result import RuleResult
 from tuanthu_policy.rule import Rule
+from tuanthu_policy.services import ServiceSet
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 DURATION: Final = {"type": "string", "pattern": "^[1-9][0-9]{0,5}[mhd]$"}
@@ -30,11 +40,15 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "enrol-response": EnrolResponse,
     "acknowledgement": Acknowledgement,
     "problem": Problem,
+    "transfer-request": TransferRequest,
+    "transfer-answer": TransferAnswer,
     "rule": Rule,
     "framework": Framework,
     "indicator-plan": IndicatorPlan,
     "fact-kind": FactKind,
     "lifecycle": lifecycle.Lifecycle,
+    "service-set": ServiceSet,
+    "gateway-catalogue": GatewayCatalogue,
     "waiver": Waiver,
     "attestation": Attestation,
     "rule-result": RuleResult,

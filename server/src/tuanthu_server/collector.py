@@ -11,8 +11,9 @@ from django.db import close_old_connections
 
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
-from tuanthu_server.ingest.endpoints import AgentEndpoints, Receive, Scope, Send
+from tuanthu_server.ingest.endpoints import AgentEndpoints
 from tuanthu_server.ingest.intake import Intake
+from tuanthu_server.ingest.transfer import Receive, Scope, Send
 
 log = structlog.get_logger("tuanthu.server")
 
@@ -44,7 +45,7 @@ class Collector:
         # Made before the processes were: two must not make it at once.
         ca = None if self._config.tls_certificate else self._config.data_dir / "tls" / "ca.pem"
         self._intake = Intake(self._config.batch_reports, self._config.queue_reports)
-        self._endpoints = AgentEndpoints(self._intake, ca)
+        self._endpoints = AgentEndpoints(self._intake, ca, self._config.transfer_slots)
         sweeper = asyncio.create_task(sweep_for_ever(self._config.sweep_seconds))
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -36,6 +36,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Most reports that one transaction takes."""
     queue_reports: int = 2000
     """Reports waiting for a transaction before senders are told to come back later."""
+    transfer_slots: int = 2
+    """Timed transfers that one process serves at once, besides which it tells agents to come back later; 0: none."""
     sweep_seconds: int = 60
     """How often the passing of time is judged."""
     language: str = "vi"

@@ -14,6 +14,7 @@ from tuanthu_agent.cli.wording import printable
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.uplink import Delivery
+from tuanthu_agent.watching import watch_seconds
 
 TRIES: Final = 3
 TRY_SECONDS: Final = 2.0
@@ -83,5 +84,5 @@ def become_resident(config: Config) -> None:
     # The children read their settings from the environment, as this process did.
     os.environ["TUANTHU_AGENT_DATA_DIR"] = str(config.data_dir)
     module = ["-I", "-m", "tuanthu_agent.service"]
-    arguments = [sys.executable, *module, str(config.data_dir), str(config.child_seconds)]
+    arguments = [sys.executable, *module, str(config.data_dir), str(config.child_seconds), str(watch_seconds(config))]
     os.execv(sys.executable, arguments)  # noqa: S606  no shell is what is wanted

@@ -28,6 +28,17 @@ class Settings:
     """Who answers for the machine, as stated at enrolment; empty: not stated."""
     location: str = ""
     """Where the machine stands, as stated at enrolment; empty: not stated."""
+    proxy: str = ""
+    """`http://host:port` on the way out; empty: none."""
+    services_set: str = "dak-lak-health"
+    """Name of the policy's set of services; empty: none."""
+    services_add: str = ""
+    services_drop: str = ""
+    snmp_community: str = ""
+    """What the unit's gateway answers to; empty: SNMP is not used, and nothing is guessed."""
+    watch_minutes: int = 5
+    data_dir: str = ""
+    """Where the agent keeps the journal of the line watch and the last transfer; empty: nowhere."""
 
 
 @dataclass(frozen=True)

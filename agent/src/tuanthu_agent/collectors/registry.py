@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tuanthu_agent.collectors import accounts, antivirus, hardening, lan, machine, malware
+from tuanthu_agent.collectors import accounts, antivirus, hardening, lan, machine, malware, reachability, wan
 from tuanthu_agent.collectors.interface import Collector
 
 REGISTRY: Final[Mapping[str, Collector]] = {
@@ -15,5 +15,7 @@ REGISTRY: Final[Mapping[str, Collector]] = {
     "accounts": Collector("accounts", "Tài khoản và mật khẩu", accounts.collect, deadline=20.0),
     "hardening": Collector("hardening", "Cấu hình an toàn", hardening.collect, deadline=45.0),
     "lan": Collector("lan", "Mạng nội bộ", lan.collect, deadline=60.0),
+    "wan": Collector("wan", "Đường truyền Internet", wan.collect, deadline=45.0),
+    "reachability": Collector("reachability", "Kết nối tới các hệ thống ngành", reachability.collect, deadline=55.0),
 }
 """Kind → collector. The kind is the name under which facts travel (policies/facts/<kind>.yml)."""

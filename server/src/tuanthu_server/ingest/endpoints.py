@@ -1,44 +1,40 @@
 """The agents' endpoints as a bare ASGI application: `/agent/v1/*` and `/healthz`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import structlog
 from django.db import DatabaseError, close_old_connections
 
-from tuanthu_policy.envelope import AGENT_FIELD, SENT_AT_FIELD, SIGNATURE_FIELD, EnrolResponse
+from tuanthu_policy.envelope import AGENT_FIELD, SENT_AT_FIELD, SIGNATURE_FIELD, EnrolResponse, TransferAnswer
 from tuanthu_server.ingest.compression import check_size
 from tuanthu_server.ingest.enrolment import enrol
 from tuanthu_server.ingest.intake import Intake, delivery
 from tuanthu_server.ingest.refusals import SERVICE_UNAVAILABLE, Refusal
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+from tuanthu_server.ingest.transfer import DisconnectedError, Receive, Scope, Send, Transfers
 
 RETRY_AFTER = (b"retry-after", b"5")
+CLOSE = (b"connection", b"close")
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"
 
 log = structlog.get_logger("tuanthu.ingest")
 
 
-class DisconnectedError(Exception):
-    """The sender went away before its body was complete."""
-
-
 class AgentEndpoints:
     """Answers agents; knows nothing of pages."""
 
-    def __init__(self, intake: Intake, ca_path: Path | None) -> None:
+    def __init__(self, intake: Intake, ca_path: Path | None, transfer_slots: int = 0) -> None:
         self._intake = intake
         self._ca_path = ca_path
+        self._transfers = Transfers(intake, transfer_slots)
         self._routes = {
             ("POST", "/agent/v1/reports"): self._reports,
             ("POST", "/agent/v1/enrol"): self._enrol,
+            ("POST", "/agent/v1/transfer/down"): self._transfer_down,
+            ("POST", "/agent/v1/transfer/up"): self._transfer_up,
             ("GET", "/agent/v1/ca.pem"): self._ca,
             ("GET", "/healthz"): self._health,
         }
@@ -82,6 +78,14 @@ class AgentEndpoints:
         body = await self._body("enrolment-refused", headers, receive)
         response, created = await asyncio.to_thread(_enrol_in_thread, body, headers.get(SIGNATURE_FIELD.lower(), ""))
         await answer(send, 201 if created else 200, msgspec.json.encode(response), JSON)
+
+    async def _transfer_down(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await self._transfers.down(header_fields(scope), send)
+
+    async def _transfer_up(self, scope: Scope, receive: Receive, send: Send) -> None:
+        count, complete = await self._transfers.up(header_fields(scope), receive)
+        extra = () if complete else (CLOSE,)
+        await answer(send, 200, msgspec.json.encode(TransferAnswer(bytes=count)), JSON, extra)
 
     async def _body(self, event: str, headers: dict[str, str], receive: Receive) -> bytes:
         """The body; one log line for one that is too large."""
@@ -141,8 +145,8 @@ async def answer(
 async def refuse(send: Send, refusal: Refusal) -> None:
     """Send a refusal as RFC 9457 problem. The connection is closed after one that left its body unread."""
     extra = (RETRY_AFTER,) if refusal.entry.status == SERVICE_UNAVAILABLE else ()
-    if refusal.code == "body-too-large":
-        extra = (*extra, (b"connection", b"close"))
+    if refusal.code == "body-too-large" or refusal.body_unread:
+        extra = (*extra, CLOSE)
     await answer(send, refusal.entry.status, msgspec.json.encode(refusal.problem()), PROBLEM, extra)
 
 

@@ -28,6 +28,7 @@ class Intake:
 
     def __init__(self, batch_reports: int = BATCH, queue_reports: int = LONGEST_QUEUE) -> None:
         self._keys = PinnedKeys()
+        self._batch = batch_reports
         self._queue = GroupQueue(batch_reports, queue_reports)
 
     def submit(
@@ -67,6 +68,20 @@ class Intake:
             answer = refusal
         note(one, answer)
         return answer
+
+    async def key_of(self, agent: str) -> tuple[UUID, bytes]:
+        """Id and pinned key of an agent, on an event loop; raises Refusal for an unknown one."""
+        agent_id = checks.agent_id(agent)
+        if self._keys.peek(agent_id) is None:
+            await asyncio.to_thread(self._fetch_in_thread, agent_id)
+        key = self._keys.peek(agent_id)
+        if key is None:
+            raise Refusal("agent-unknown", agent[:64], agent[:64])
+        return agent_id, key
+
+    def is_loaded(self) -> bool:
+        """Whether more reports wait than one transaction takes."""
+        return self._queue.waiting() > self._batch
 
     def stop(self) -> None:
         """Write what waits and end the writer."""

@@ -43,6 +43,10 @@ class GroupQueue:
             self._waiting.append((report, future))
             self._changed.notify()
 
+    def waiting(self) -> int:
+        """How many reports wait for a transaction."""
+        return len(self._waiting)
+
     def stop(self) -> None:
         """Write what waits and end the thread."""
         with self._changed:

@@ -69,6 +69,8 @@ class Refusal(TuanthuError):  # noqa: N818 (the word of docs/protocol.md)
         self.detail_vi = detail_vi
         self.detail_en = detail_en
         self.last_sequence = last_sequence
+        self.body_unread = False
+        """Whether the sender may still be sending a body that nobody will read."""
 
     def problem(self) -> Problem:
         """What the agent is told."""

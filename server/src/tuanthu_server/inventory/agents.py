@@ -15,6 +15,11 @@ def public_key(agent_id: UUID) -> bytes | None:
     return None if found is None else bytes(found)
 
 
+def is_revoked(agent_id: UUID) -> bool:
+    """Whether nothing is taken from an agent any more; an unknown one counts as revoked. Never to be cached."""
+    return not Agent.objects.filter(pk=agent_id, revoked_at__isnull=True).exists()
+
+
 def revoke(agent_id: UUID) -> None:
     """Refuse everything from an agent from now on; its asset and its evidence stay. Raises InputError if unknown."""
     with transaction.atomic():
