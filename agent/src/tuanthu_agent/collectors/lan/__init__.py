@@ -17,18 +17,22 @@ from tuanthu_agent.system import NotAvailableError
 def collect(host: Host, settings: Settings) -> CollectorResult:
     """What is configured, and, unless probes are passive, whether gateway and name servers answer."""
     found = Findings()
-    windows = is_windows(host)
-    network = read_windows(host, found) if windows else read_linux(host, found)
+    network = read_network(host, found)
     describe(found, network, settings)
     if settings.lan_probes == "passive":
         # What the kernel lately heard of the gateway comes and goes by itself: no fact of the machine.
         found.miss("probes-passive")
     else:
         probe(host, found, settings, network)
-        if not windows:
+        if not is_windows(host):
             # Windows watches for that itself.
             probe_duplicate(host, found, network)
     return found.result()
+
+
+def read_network(host: Host, found: Findings) -> Network:
+    """Interfaces, routes and name servers in this system's own ways; what could not be read is a gap in `found`."""
+    return read_windows(host, found) if is_windows(host) else read_linux(host, found)
 
 
 def is_windows(host: Host) -> bool:
