@@ -55,6 +55,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
     "samba-unclear": Text("cấu hình Samba không hiểu được", "the settings of Samba are not understood"),
+    "sshd-default": Text("sshd không cho biết giá trị mặc định", "sshd does not tell its default"),
     "sshd-unclear": Text("cấu hình sshd không hiểu được", "the settings of sshd are not understood"),
     "sudoers-unclear": Text("cấu hình sudo không hiểu được", "the sudo settings are not understood"),
     "table-unclear": Text(
