@@ -103,6 +103,6 @@ def root_login(found: Findings, values: List[str]) -> str | None:
     ranks = [_ROOT.get(value) for value in values]
     known = [rank for rank in ranks if rank is not None]
     if len(known) != len(ranks):
-        found.miss("sshd-unclear: permitrootlogin")
+        found.miss("sshd-unclear: permitrootlogin" if any(values) else "sshd-default: permitrootlogin")
         return None
     return _ROOT_WORDS[max(known)]
