@@ -29,6 +29,10 @@ CAUSES: Final[Mapping[str, Text]] = {
     "deadline": Text("quá thời hạn", "it took too long"),
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
+    "history-empty": Text("nhật ký phát hiện chưa từng được ghi", "nothing was ever written to the log of detections"),
+    "history-ended": Text(
+        "sản phẩm không chạy nên không phát hiện được gì", "the product does not run and finds nothing"
+    ),
     "history-not-kept": Text("sản phẩm không lưu lịch sử phát hiện", "the product keeps no history on the machine"),
     "history-stopped": Text("nhật ký phát hiện đã đầy và ngừng ghi", "the log of detections is full and has stopped"),
     "history-undated": Text("nhật ký phát hiện không ghi thời gian", "the log of detections has no times"),
