@@ -41,6 +41,10 @@ CAUSES: Final[Mapping[str, Text]] = {
     "first-hop-unknown": Text("chưa đo được chặng đầu của đường truyền", "the first hop could not be measured"),
     "gateway-ipv6-only": Text("cổng mặc định chỉ có IPv6", "the default gateway has IPv6 only"),
     "gateways-unreadable": Text("không đọc được danh sách kiểu modem", "the list of modem models could not be read"),
+    "history-empty": Text("nhật ký phát hiện chưa từng được ghi", "nothing was ever written to the log of detections"),
+    "history-ended": Text(
+        "sản phẩm không chạy nên không phát hiện được gì", "the product does not run and finds nothing"
+    ),
     "history-not-kept": Text("sản phẩm không lưu lịch sử phát hiện", "the product keeps no history on the machine"),
     "history-stopped": Text("nhật ký phát hiện đã đầy và ngừng ghi", "the log of detections is full and has stopped"),
     "history-undated": Text("nhật ký phát hiện không ghi thời gian", "the log of detections has no times"),

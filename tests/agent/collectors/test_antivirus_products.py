@@ -27,7 +27,7 @@ from tuanthu_agent.collectors.antivirus.linux.asking import Asker
 from tuanthu_agent.collectors.antivirus.products import PRODUCTS
 from tuanthu_agent.collectors.antivirus.reading import Reading
 from tuanthu_agent.collectors.interface import Settings
-from tuanthu_agent.commands import ALLOWED, Commands
+from tuanthu_agent.commands import ALLOWED, Commands, SystemCommands
 from tuanthu_agent.host import Host
 from tuanthu_agent.process_table import Processes
 
@@ -73,6 +73,14 @@ def test_every_product_of_the_table_has_a_reader_and_a_document():
 def test_every_command_of_the_documents_is_allowed():
     lines = [line for path in DOCUMENTS for line in load_document(path)["commands"]]
     assert {line.split()[0] for line in lines} <= set(ALLOWED)
+
+
+def test_tools_are_asked_in_no_language_but_english(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "vi_VN.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "de")
+    environment = SystemCommands({"env": ("/usr/bin/env",)}).run("env").splitlines()
+    assert "LC_ALL=C" in environment
+    assert not [one for one in environment if one.startswith("LANG")]
 
 
 class Slow(Commands):
@@ -174,6 +182,13 @@ def test_a_machine_with_mangled_answers_still_gives_typed_facts(tmp_path, path, 
     processes = Processes(frozenset(document["processes"]), complete=data.draw(st.booleans()))
     facts = antivirus.collect(Host(root, commands, FakeSystem(processes_=processes)), Settings()).facts
     check(facts, KINDS["antivirus"].facts, "antivirus")
+    json.dumps(facts, ensure_ascii=False).encode()
+
+
+def test_half_a_character_in_an_answer_does_not_spoil_the_report():
+    reading = Reading()
+    reading.put_all(mdatp.parse_health('{"definitionsVersion": "1.2\\ud800\\u0007"}'), "mdatp")
+    assert reading.fields == {"signature_version": "1.2??"}
 
 
 @given(mangled())

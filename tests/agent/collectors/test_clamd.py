@@ -108,7 +108,7 @@ def scan(host, path):
 def test_what_a_real_clamd_finds_is_told_until_the_file_is_gone(clamd):
     if os.geteuid() != 0:
         pytest.skip("needs root: the daemon's configuration names its user")
-    _, host, database = clamd
+    process, host, database = clamd
     folder = database.parent.parent
     assert malware.collect(host, Settings()).facts["detection_count"] == 0
 
@@ -130,3 +130,9 @@ def test_what_a_real_clamd_finds_is_told_until_the_file_is_gone(clamd):
     gone = malware.collect(host, Settings()).facts
     assert (gone["detection_count"], gone["unresolved_count"]) == (1, 0)
     assert (gone["detections"][0]["state"], gone["detections"][0]["action"]) == ("resolved", "gone")
+
+    process.terminate()
+    process.wait(15)
+    stopped = malware.collect(host, Settings())
+    assert "history-ended: clamav" in stopped.reason
+    assert not {"detection_count", "unresolved_count"} & set(stopped.facts)

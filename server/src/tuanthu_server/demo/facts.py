@@ -175,7 +175,46 @@ def _product(draw: random.Random, product: Product, at: datetime) -> dict[str, A
         "auto_update": draw.random() < 0.94,
         "update_running": True,
         "licence_kind": licence,
+        **_kept(draw, licence, at),
     }
+
+
+def _kept(draw: random.Random, licence: str, at: datetime) -> Facts:
+    """Console, guard and licence: bought products have them, most of the time."""
+    managed = draw.random() < (0.9 if licence == "licensed" else 0.6)
+    facts: Facts = {"managed": managed, "tamper_protection": draw.random() < 0.85}
+    if managed:
+        facts["management_contact"] = utc(at - timedelta(hours=draw.choice((2, 5, 20, 40, 300))))
+    if licence == "licensed":
+        facts["licence_valid"] = draw.random() < 0.9
+    return facts
+
+
+def malware_sight(draw: random.Random, at: datetime) -> Sight:
+    """What the antimalware found: mostly nothing, sometimes a threat that it removed, or one that is still there."""
+    luck = draw.random()
+    if luck < 0.08:
+        facts: Facts = {"history_complete": False, "products_read": [], "products_unread": ["unknown"]}
+        return Sight("malware", "simulated", "partial", facts, "history-not-kept: simulated")
+    found = 0 if luck < 0.85 else draw.randint(1, 3)
+    state = "active" if luck > 0.96 else "resolved"
+    item = {
+        "product": "defender",
+        "threat": "Trojan:Win32/Simulated",
+        "time": utc(at - timedelta(days=3)),
+        "state": state,
+    }
+    facts = {
+        "history_complete": True,
+        "products_read": ["defender"],
+        "products_unread": [],
+        "reaches_back_to": utc(at - timedelta(days=draw.choice((60, 60, 60, 15)))),
+        "detection_count": found,
+        "detection_count_30_days": found,
+        "unresolved_count": found if state == "active" else 0,
+        "detections": [{**item, "path": f"C:\\Users\\Public\\{number}.exe"} for number in range(found)],
+    }
+    return Sight("malware", "simulated", "ok", facts)
 
 
 def _old(draw: random.Random, at: datetime) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope, MachineIdentity
 from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
 from tuanthu_server import __version__
-from tuanthu_server.demo.facts import Sight, antivirus_sight, host_sight, lan_sight
+from tuanthu_server.demo.facts import Sight, antivirus_sight, host_sight, lan_sight, malware_sight
 from tuanthu_server.demo.keys import AgentKey
 from tuanthu_server.errors import InputError
 from tuanthu_server.ingest.checks import Delivery
@@ -155,6 +155,7 @@ def _report(
     sights = (
         host,
         antivirus_sight(machine.dice(f"antivirus/{sequence}"), host.facts, seen),
+        malware_sight(machine.dice("malware"), seen),
         lan_sight(machine.dice("lan"), machine.number),
     )
     envelope = Envelope(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuanthu_agent.collectors.antivirus.values import LONGEST_TEXT
+from tuanthu_agent.collectors.antivirus.values import clean
 
 
 @dataclass
@@ -20,18 +20,13 @@ class Reading:
         """Keep a field; None and an empty text mean that it is not known."""
         if value is None or value == "":
             return
-        self.fields[name] = value[:LONGEST_TEXT] if isinstance(value, str) else value
+        self.fields[name] = clean(value) if isinstance(value, str) else value
         self.sources[name] = source
 
     def put_all(self, fields: dict[str, Any], source: str) -> None:
         """Keep several fields of one source."""
         for name, value in fields.items():
             self.put(name, value, source)
-
-    def drop(self, name: str) -> None:
-        """Forget a field that cannot be counted on after all."""
-        self.fields.pop(name, None)
-        self.sources.pop(name, None)
 
     def miss(self, reason: str) -> None:
         """Note what could not be read, and why."""

@@ -94,3 +94,10 @@ def version(text: str | None) -> str | None:
     """A version number at the beginning of a text: digits and dots, at least two numbers."""
     match = re.match(r"[0-9]{1,10}(?:\.[0-9]{1,10}){1,5}", text.strip()) if text else None
     return match.group() if match else None
+
+
+def clean(text: str, most: int = LONGEST_TEXT) -> str:
+    """A text that any page can show: no control characters, no halves of characters, not too long."""
+    shown = text.encode("utf-8", "replace").decode("utf-8")
+    shown = "".join(one if one.isprintable() else "?" for one in shown)
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
