@@ -40,7 +40,7 @@ class Look:
             self.search.doubt("services-unreadable: empty")
             return None
         self.search.found.used("services")
-        return {name.lower(): one for name, one in table.items() if one.driver is False}
+        return {name.lower(): one for name, one in table.items() if one.driver is not True}
 
     def _read_role(self) -> Optional[bool]:
         kind = (self.text(_PRODUCT_OPTIONS, "ProductType") or "").lower()
