@@ -1,6 +1,7 @@
 """Kind `antivirus` on Windows: every product of the table by its snapshot, and what must never be believed."""
 
 import copy
+import functools
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,20 @@ LEARNED = {
     "av_defender_beside_stale_registration": "remains",
     "av_defender_registry_off": "defender-status",
     "av_defender_registry_silent": "defender-status",
+    "av_defender_registry_policy_off": "defender-status",
+    "av_defender_registry_passive": "defender-status",
 }
 """Snapshots that leave a gap, with its cause."""
+
+
+@functools.cache
+def loaded(name):
+    return load_snapshot(name)
+
+
+def snapshot(name):
+    """A copy of a snapshot's document, for the caller to change."""
+    return copy.deepcopy(loaded(name))
 
 
 def collect(host):
@@ -34,8 +47,8 @@ def items(result):
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
 def test_each_snapshot_gives_just_its_products(name, windows_machine):
-    expected = load_snapshot(name)["expected"]
-    result = collect(windows_machine(name))
+    expected = snapshot(name)["expected"]
+    result = collect(windows_machine(snapshot(name)))
     assert result.facts["product_count"] == expected["product_count"] == len(expected["products"])
     found = items(result)
     assert set(found) == set(expected["products"])
@@ -47,7 +60,7 @@ def test_each_snapshot_gives_just_its_products(name, windows_machine):
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
 def test_each_snapshot_says_what_it_could_not_see(name, windows_machine):
-    result = collect(windows_machine(name))
+    result = collect(windows_machine(snapshot(name)))
     if name in LEARNED:
         assert result.status is ObservationStatus.PARTIAL
         assert result.reason.startswith(LEARNED[name])
@@ -57,14 +70,14 @@ def test_each_snapshot_says_what_it_could_not_see(name, windows_machine):
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
 def test_facts_fit_the_catalogue_and_stay_the_same(name, windows_machine):
-    result = collect(windows_machine(name))
+    result = collect(windows_machine(snapshot(name)))
     check(result.facts, KINDS["antivirus"].facts, "antivirus")
-    assert collect(windows_machine(name)) == result
+    assert collect(windows_machine(snapshot(name))) == result
 
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
 def test_every_fact_names_its_source(name, windows_machine):
-    for item in collect(windows_machine(name)).facts["products"]:
+    for item in collect(windows_machine(snapshot(name))).facts["products"]:
         sourced = {entry.split("=")[0] for entry in item["sources"]}
         of_the_product = {"id", "name", "vendor", "sources", "signature_source"}
         assert set(item) - of_the_product - sourced <= {"licence_kind"}
@@ -72,14 +85,14 @@ def test_every_fact_names_its_source(name, windows_machine):
 
 
 def test_every_product_of_the_table_has_a_snapshot():
-    seen = {product for name in SNAPSHOTS for product in load_snapshot(name)["expected"]["products"]}
-    assert {product.id for product in PRODUCTS} - seen <= {"trendmicro"}
+    seen = {product for name in SNAPSHOTS for product in snapshot(name)["expected"]["products"]}
+    assert {product.id for product in PRODUCTS} - seen == set()
 
 
 def test_it_knows_every_product_that_glpi_agent_knows_on_windows():
     """Its list of Windows products and of services on servers (reference: anchors)."""
     services = {
-        service for name in SNAPSHOTS for service in load_snapshot(name)["services"] if not name.startswith("av_none")
+        service for name in SNAPSHOTS for service in snapshot(name)["services"] if not name.startswith("av_none")
     }
     assert {"WinDefend", "cyserver", "EPSecurityService", "masvc", "SentinelAgent"} <= services
     assert {"defender", "mse", "trellix", "kes", "eset", "avira", "withsecure", "bitdefender", "bitdefender-home"} <= {
@@ -98,8 +111,8 @@ NAMES = {
 
 @pytest.mark.parametrize("language", NAMES)
 def test_display_names_change_nothing(language, windows_machine):
-    plain = collect(windows_machine("av_kes_active"))
-    document = load_snapshot("av_kes_active")
+    plain = collect(windows_machine(snapshot("av_kes_active")))
+    document = snapshot("av_kes_active")
     for row, name in zip(document["wmi"][SECURITY_CENTER]["AntiVirusProduct"], NAMES[language], strict=True):
         row["displayName"] = name
     assert collect(windows_machine(document)) == plain
@@ -107,8 +120,8 @@ def test_display_names_change_nothing(language, windows_machine):
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
 def test_localised_uninstall_names_change_no_protection(name, windows_machine):
-    plain = collect(windows_machine(name))
-    document = load_snapshot(name)
+    plain = collect(windows_machine(snapshot(name)))
+    document = snapshot(name)
     for key, values in document["registry"].items():
         if "\\Uninstall\\" in key and values:
             values["DisplayName"] = "Phần mềm bảo vệ máy tính"
@@ -120,14 +133,14 @@ def test_localised_uninstall_names_change_no_protection(name, windows_machine):
 
 
 def test_the_same_product_from_two_sources_is_one_item_with_both_named(windows_machine):
-    item = items(collect(windows_machine("av_kes_contradiction")))["kes"]
+    item = items(collect(windows_machine(snapshot("av_kes_contradiction"))))["kes"]
     assert "realtime=klnagent+security-center" in item["sources"]
     assert "state=klnagent+security-center" in item["sources"]
     assert item["raw_state"] == 266240, "what the other one said is still there as evidence"
 
 
 def test_a_stopped_service_outweighs_a_security_center_that_says_on(windows_machine):
-    document = load_snapshot("av_eset_client")
+    document = snapshot("av_eset_client")
     document["services"]["ekrn"]["state"] = "stopped"
     item = items(collect(windows_machine(document)))["eset"]
     assert (item["running"], item["realtime"], item["state"]) == (False, False, "disabled")
@@ -135,7 +148,7 @@ def test_a_stopped_service_outweighs_a_security_center_that_says_on(windows_mach
 
 
 def test_a_service_that_is_starting_says_neither_yes_nor_no(windows_machine):
-    document = load_snapshot("av_sentinelone_server")
+    document = snapshot("av_sentinelone_server")
     document["services"]["SentinelAgent"]["state"] = "changing"
     result = collect(windows_machine(document))
     assert result.facts["product_count"] == 1
@@ -143,7 +156,7 @@ def test_a_service_that_is_starting_says_neither_yes_nor_no(windows_machine):
 
 
 def test_a_stopped_service_whose_program_is_gone_is_no_antivirus(windows_machine):
-    document = load_snapshot("av_sentinelone_server")
+    document = snapshot("av_sentinelone_server")
     document["services"]["SentinelAgent"]["state"] = "stopped"
     document["files"] = {}
     result = collect(windows_machine(document))
@@ -152,14 +165,14 @@ def test_a_stopped_service_whose_program_is_gone_is_no_antivirus(windows_machine
 
 
 def test_a_stopped_service_without_a_path_makes_the_number_unsayable(windows_machine):
-    document = load_snapshot("av_sentinelone_server")
+    document = snapshot("av_sentinelone_server")
     document["services"]["SentinelAgent"] = {"state": "stopped"}
     with pytest.raises(CollectorError, match="remains: sentinelone"):
         collect(windows_machine(document))
 
 
 def test_an_uninstall_entry_whose_folder_has_a_running_service_of_another_name_is_a_doubt(windows_machine):
-    document = load_snapshot("av_none_server_leftovers")
+    document = snapshot("av_none_server_leftovers")
     key = next(key for key in document["registry"] if key.endswith("{KES}"))
     folder = document["registry"][key]["InstallLocation"]
     document["services"]["KesNeu"] = {"state": "running", "path": f'"{folder}neu.exe"'}
@@ -168,13 +181,28 @@ def test_an_uninstall_entry_whose_folder_has_a_running_service_of_another_name_i
 
 
 def test_a_driver_with_the_name_of_a_service_is_no_service(windows_machine):
-    document = load_snapshot("av_sentinelone_server")
+    document = snapshot("av_sentinelone_server")
     document["services"]["SentinelAgent"]["driver"] = True
     assert collect(windows_machine(document)).facts["product_count"] == 0
 
 
+def test_a_filter_driver_of_an_unknown_product_makes_the_number_unsayable(windows_machine):
+    document = snapshot("av_none_domain_controller")
+    document["services"]["LạFlt"] = {"state": "running", "start": "system", "driver": True}
+    assert collect(windows_machine(document)).facts["product_count"] == 0
+    document["registry"][r"HKLM\SYSTEM\CurrentControlSet\Services\LạFlt"] = {"Group": "FSFilter Anti-Virus"}
+    with pytest.raises(CollectorError, match="unplaced-process: driver LạFlt"):
+        collect(windows_machine(document))
+
+
+def test_a_known_driver_that_outlived_its_service_is_no_antivirus(windows_machine):
+    document = snapshot("av_none_server_with_agents")
+    document["registry"][r"HKLM\SYSTEM\CurrentControlSet\Services\CSAgent"] = {"Group": "FSFilter Anti-Virus"}
+    assert collect(windows_machine(document)).facts["product_count"] == 0
+
+
 def test_windows_7s_own_defender_is_no_antivirus(windows_machine):
-    document = load_snapshot("av_none_windows7")
+    document = snapshot("av_none_windows7")
     assert document["services"]["WinDefend"]["state"] == "running"
     assert collect(windows_machine(document)).facts["product_count"] == 0
     del document["registry"][r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"]
@@ -183,7 +211,7 @@ def test_windows_7s_own_defender_is_no_antivirus(windows_machine):
 
 
 def broken(name, change):
-    document = copy.deepcopy(load_snapshot(name))
+    document = snapshot(name)
     change(document)
     return document
 
@@ -238,7 +266,7 @@ def test_a_missing_security_center_is_explained_by_a_server_and_by_nothing_else(
 
 
 def test_defender_without_its_class_is_told_by_its_service(windows_machine):
-    document = load_snapshot("av_defender_server")
+    document = snapshot("av_defender_server")
     del document["wmi"][DEFENDER]
     item = items(collect(windows_machine(document)))["defender"]
     assert item["running"] is True
@@ -247,7 +275,7 @@ def test_defender_without_its_class_is_told_by_its_service(windows_machine):
 
 
 def test_a_vendors_broken_class_is_a_gap_and_costs_nothing_else(windows_machine):
-    document = load_snapshot("av_eset_server")
+    document = snapshot("av_eset_server")
     document["wmi"][r"root\ESET"] = "wmi-failed"
     result = collect(windows_machine(document))
     assert result.reason.startswith("vendor-status: wmi-failed")
@@ -272,3 +300,29 @@ def test_no_collector_file_uses_win32_product_or_a_display_name_to_decide():
     for path in folder.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert "Win32_Product" not in text.replace("never Win32_Product", ""), path
+
+
+COMMON = {"services", "security-center", "uninstall"}
+
+
+def claims(name, windows_machine):
+    """Product, field and source of everything that a snapshot gives."""
+    for item in collect(windows_machine(snapshot(name))).facts["products"]:
+        for entry in item["sources"]:
+            field, _, sources = entry.partition("=")
+            for source in sources.split("+"):
+                yield item["id"], field, source
+
+
+def test_every_field_of_the_table_is_shown_by_a_snapshot_and_no_other_is_given(windows_machine):
+    told = {
+        (product.id, known.field, source)
+        for product in PRODUCTS
+        for known in product.known
+        for source in known.source.split("+")
+    }
+    seen = {claim for name in SNAPSHOTS for claim in claims(name, windows_machine)}
+    # What follows from another field names that field's source: off, so not protecting.
+    derived = {claim for claim in seen if claim[1] in ("realtime", "state")}
+    assert {claim for claim in seen - derived if claim[2] not in COMMON} - told == set()
+    assert sorted(told - seen) == []

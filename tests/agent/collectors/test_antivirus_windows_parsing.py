@@ -5,9 +5,8 @@ import copy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.agent.collectors.test_antivirus_windows import FAULTS, SNAPSHOTS
+from tests.agent.collectors.test_antivirus_windows import FAULTS, SNAPSHOTS, loaded
 from tests.agent.collectors.test_fact_catalogue import KINDS, check
-from tests.assets.windows_snapshot import load_snapshot
 
 from tuanthu_agent.collectors import antivirus
 from tuanthu_agent.collectors.antivirus.windows import paths, values
@@ -190,8 +189,7 @@ def put(document, path, value):
 
 
 DOCUMENTS = {
-    name: {key: load_snapshot(name).get(key) or {} for key in ("registry", "wmi", "services", "files")}
-    for name in SNAPSHOTS
+    name: {key: loaded(name).get(key) or {} for key in ("registry", "wmi", "services", "files")} for name in SNAPSHOTS
 }
 OFF = (
     "av_defender_realtime_off",

@@ -1,7 +1,7 @@
 """What other tools get wrong about antivirus on Windows, each with the tool that does; none of it here."""
 
 import pytest
-from tests.assets.windows_snapshot import load_snapshot
+from tests.agent.collectors.test_antivirus_windows import snapshot
 
 from tuanthu_agent.collectors import antivirus
 from tuanthu_agent.collectors.interface import Settings
@@ -15,6 +15,7 @@ def look(windows_machine):
     """The products of a snapshot or document by id."""
 
     def collect(document):
+        document = snapshot(document) if isinstance(document, str) else document
         result = antivirus.collect(windows_machine(document), Settings())
         return {item["id"]: item for item in result.facts["products"]}
 
@@ -22,7 +23,7 @@ def look(windows_machine):
 
 
 def test_fleet_good_of_one_product_is_never_joined_with_the_signatures_of_another(look):
-    document = load_snapshot("av_kes_outdated")
+    document = snapshot("av_kes_outdated")
     document["wmi"][SECURITY_CENTER]["AntiVirusProduct"][1]["productState"] = 393472
     found = look(document)
     assert (found["kes"]["state"], found["kes"]["signatures_current"]) == ("active", False)
@@ -52,7 +53,7 @@ def test_glpi_says_false_for_what_a_product_does_not_expose(look):
 
 
 def test_glpi_finds_no_antivirus_where_the_product_is_unwell(look):
-    document = load_snapshot("av_defender_server")
+    document = snapshot("av_defender_server")
     document["wmi"][DEFENDER]["MSFT_MpComputerStatus"][0].update(RealTimeProtectionEnabled=False)
     assert look(document)["defender"]["realtime"] is False
 
@@ -66,13 +67,13 @@ def test_glpi_does_not_read_the_running_mode_so_passive_counts_as_protection(loo
     "mode", ["Passive Mode", "SxS Passive Mode", "EDR Block Mode", "Passive", "Not running", "passive mode"]
 )
 def test_no_mode_but_normal_protects_whatever_the_switches_say(look, mode):
-    document = load_snapshot("av_defender_server")
+    document = snapshot("av_defender_server")
     document["wmi"][DEFENDER]["MSFT_MpComputerStatus"][0]["AMRunningMode"] = mode
     assert look(document)["defender"]["realtime"] is False
 
 
 def test_a_mode_that_nobody_knows_is_neither_protection_nor_its_absence(look):
-    document = load_snapshot("av_defender_server")
+    document = snapshot("av_defender_server")
     document["wmi"][DEFENDER]["MSFT_MpComputerStatus"][0]["AMRunningMode"] = "Hibernation Mode"
     item = look(document)["defender"]
     assert item["raw_mode"] == "Hibernation Mode"
@@ -88,7 +89,7 @@ def test_glpi_takes_sentinelones_link_to_its_cloud_for_current_signatures(look):
 
 
 def test_glpi_counts_wazuh_and_trellix_management_agent_as_antivirus(look):
-    document = load_snapshot("av_none_server_with_agents")
+    document = snapshot("av_none_server_with_agents")
     assert {"WazuhSvc", "masvc", "SplunkForwarder", "Sysmon64", "klnagent"} <= document["services"].keys()
     assert look(document) == {}
 
@@ -102,13 +103,13 @@ def test_glpi_judges_by_two_or_three_days_on_its_own(look):
 
 def test_glpi_takes_the_moment_of_an_update_for_the_age_of_signatures(look):
     """ESET fetched on the 23rd what was made on the 22nd."""
-    row = load_snapshot("av_eset_server")["wmi"][r"root\ESET"]["ESET_Product"][0]
+    row = snapshot("av_eset_server")["wmi"][r"root\ESET"]["ESET_Product"][0]
     assert row["VirusDBLastUpdate"].startswith("20261123")
     assert look("av_eset_server")["eset"]["signature_date"] == "2026-11-22T00:00:00Z"
 
 
 def test_velociraptor_mixes_text_with_booleans_and_text_is_no_boolean_here(look):
-    document = load_snapshot("av_defender_server")
+    document = snapshot("av_defender_server")
     row = document["wmi"][DEFENDER]["MSFT_MpComputerStatus"][0]
     for name, value in row.items():
         if value is True:
@@ -118,7 +119,7 @@ def test_velociraptor_mixes_text_with_booleans_and_text_is_no_boolean_here(look)
 
 
 def test_lynis_goes_by_names_alone_and_a_name_alone_is_no_product(look):
-    document = load_snapshot("av_none_server_leftovers")
+    document = snapshot("av_none_server_leftovers")
     assert {"ekrn", "AVP.KES.21.13"} <= document["services"].keys()
     assert look(document) == {}
 
