@@ -5,6 +5,7 @@ import functools
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.agent.collectors.test_fact_catalogue import KINDS, check
 from tests.assets.windows_snapshot import FOLDER, load_snapshot
 
@@ -14,6 +15,7 @@ from tuanthu_agent.collectors.interface import CollectorError, Settings
 from tuanthu_policy.status import ObservationStatus
 
 SNAPSHOTS = sorted(path.stem for path in FOLDER.glob("av_*.yml"))
+EXPECTED = yaml.safe_load((FOLDER.parent / "windows_antivirus.yml").read_text(encoding="utf-8"))
 SECURITY_CENTER = r"root\SecurityCenter2"
 DEFENDER = r"root\Microsoft\Windows\Defender"
 LEARNED = {
@@ -47,15 +49,16 @@ def items(result):
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
 def test_each_snapshot_gives_just_its_products(name, windows_machine):
-    expected = snapshot(name)["expected"]
+    expected = EXPECTED[name]
     result = collect(windows_machine(snapshot(name)))
     assert result.facts["product_count"] == expected["product_count"] == len(expected["products"])
     found = items(result)
     assert set(found) == set(expected["products"])
     for product, fields in expected["products"].items():
-        for absent in fields.pop("absent", ()):
+        for absent in fields.get("absent", ()):
             assert absent not in found[product], f"{product}.{absent}"
-        assert {field: found[product].get(field) for field in fields} == fields, found[product]
+        wanted = {field: value for field, value in fields.items() if field != "absent"}
+        assert {field: found[product].get(field) for field in wanted} == wanted, found[product]
 
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
@@ -84,8 +87,12 @@ def test_every_fact_names_its_source(name, windows_machine):
         assert all(entry.partition("=")[2] for entry in item["sources"])
 
 
+def test_every_snapshot_has_its_expectation():
+    assert sorted(EXPECTED) == SNAPSHOTS
+
+
 def test_every_product_of_the_table_has_a_snapshot():
-    seen = {product for name in SNAPSHOTS for product in snapshot(name)["expected"]["products"]}
+    seen = {product for name in SNAPSHOTS for product in EXPECTED[name]["products"]}
     assert {product.id for product in PRODUCTS} - seen == set()
 
 
@@ -326,3 +333,17 @@ def test_every_field_of_the_table_is_shown_by_a_snapshot_and_no_other_is_given(w
     derived = {claim for claim in seen if claim[1] in ("realtime", "state")}
     assert {claim for claim in seen - derived if claim[2] not in COMMON} - told == set()
     assert sorted(told - seen) == []
+
+
+WHOLE = {"windows10_client": "defender", "windows7_client": "mse", "windows_server_2019": "defender"}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_machine_has_one_product_and_no_gap(name, windows_machine):
+    result = collect(windows_machine(snapshot(name)))
+    assert result.status is ObservationStatus.OK, result.reason
+    assert result.facts["product_count"] == 1
+    (item,) = result.facts["products"]
+    assert (item["id"], item["running"]) == (WHOLE[name], True)
+    assert (item["realtime"], item["state"]) == (True, "active")
+    assert item["signature_date"].startswith("2026-11-23")

@@ -220,7 +220,8 @@ def attempt(host):
 def mutated(data, names, most):
     name = data.draw(st.sampled_from(names))
     document = copy.deepcopy(DOCUMENTS[name])
-    targets = [path for path in leaves(document) if path[0] in ("registry", "wmi", "services")]
+    least = {"registry": 3, "services": 3, "wmi": 5}
+    targets = [path for path in leaves(document) if len(path) >= least.get(path[0], 9)]
     for path in data.draw(st.lists(st.sampled_from(targets), min_size=1, max_size=most, unique=True)):
         put(document, path, data.draw(JUNK))
     return name, document
