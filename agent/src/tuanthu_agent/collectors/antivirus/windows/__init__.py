@@ -7,6 +7,7 @@ from typing import Any, Dict, List
 from tuanthu_agent.collectors.antivirus.search import Search
 from tuanthu_agent.collectors.antivirus.windows import defender, security_center
 from tuanthu_agent.collectors.antivirus.windows.catalogue import PRODUCTS
+from tuanthu_agent.collectors.antivirus.windows.filters import doubt_filters
 from tuanthu_agent.collectors.antivirus.windows.item import Item
 from tuanthu_agent.collectors.antivirus.windows.look import Look
 from tuanthu_agent.collectors.antivirus.windows.matching import Registrations, match
@@ -37,6 +38,8 @@ def collect(host: Host) -> CollectorResult:
     ]
     products.extend(describe_other(name, rows, look) for name, rows in sorted(registrations.others.items()))
     note_remains(look, installed, {item["id"] for item in products}, entries)
+    if not products:
+        doubt_filters(look)
     return result(found, look.search, products)
 
 
@@ -100,6 +103,7 @@ def claim_registered(item: Item, registered: List[Registered], look: Look, insta
         item.claim("state", row.state.state, security_center.SOURCE)
         item.claim("realtime", True if row.state.state == "active" else None, security_center.SOURCE)
         item.claim("signatures_current", row.state.signatures_current, security_center.SOURCE)
+        item.claim("licence_valid", False if row.state.state == "expired" else None, security_center.SOURCE)
         if not installed.present:
             runs = [answer for program in row.programs if (answer := beside(look, program)) is not None]
             item.claim("running", any(runs) if runs else None, "services")

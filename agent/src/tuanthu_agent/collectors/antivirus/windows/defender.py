@@ -43,11 +43,15 @@ _PREFERENCES: Final = ("SignatureScheduleDay", "SignatureUpdateInterval")
 
 
 def read_status(look: Look) -> WmiRow | None:
-    """The one row of the status class; None where there is no such class or it does not answer, which is a gap."""
+    """The one row of the status class; None where there is no such class or it does not answer.
+
+    That is a gap, unless its service is stopped: beside another product the class waits long and then fails.
+    """
+    stopped = look.runs("windefend") is False
     try:
-        rows = look.rows(NAMESPACE, SOURCE, PROPERTIES, 8.0)
+        rows = look.rows(NAMESPACE, SOURCE, PROPERTIES, 3.0 if stopped else 8.0)
     except HostError as error:
-        if error.code not in ("namespace-missing", "class-missing"):
+        if error.code not in ("namespace-missing", "class-missing") and not stopped:
             look.search.found.miss(f"defender-status: {error}")
         return None
     if len(rows) != 1:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Final, List
 
-_STATES: Final = ("expired", "disabled", "snoozed", "passive", "active")
-"""The worst first."""
+_STATES: Final = ("expired", "passive", "disabled", "snoozed", "active")
+"""The one that stays first. The Security Center calls a passive product off, which is the same in other words."""
 _EARLIEST: Final = frozenset({"signature_date", "licence_expires", "management_contact"})
 LONGEST: Final = 200
 
@@ -62,6 +62,8 @@ class Item:
         """The item as it is reported: what does not run or is not active protects nothing."""
         if self.get("running") is False:
             self._because("realtime", value=False, other="running")
+            if self.get("state") == "passive":
+                self._fields["state"] = "disabled"
             self._because("state", value="disabled", other="running")
         if self.get("state") not in (None, "active"):
             self._because("realtime", value=False, other="state")

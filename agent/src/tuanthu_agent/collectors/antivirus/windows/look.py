@@ -23,6 +23,8 @@ class Look:
     def __init__(self, host: Host, search: Search) -> None:
         self.host = host
         self.search = search
+        self.drivers: List[str] = []
+        """Drivers that run."""
         self.services: Optional[Dict[str, Service]] = self._read_services()
         """By key name in lower case, without drivers; None if they could not be read."""
         self._values: Dict[str, List[Dict[str, RegistryValue]]] = {}
@@ -40,7 +42,8 @@ class Look:
             self.search.doubt("services-unreadable: empty")
             return None
         self.search.found.used("services")
-        return {name.lower(): one for name, one in table.items() if one.driver is False}
+        self.drivers = sorted(one.name for one in table.values() if one.driver is True and one.running)
+        return {name.lower(): one for name, one in table.items() if one.driver is not True}
 
     def _read_role(self) -> Optional[bool]:
         kind = (self.text(_PRODUCT_OPTIONS, "ProductType") or "").lower()

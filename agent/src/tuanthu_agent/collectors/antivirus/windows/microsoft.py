@@ -15,6 +15,7 @@ DEFENDER_KEY: Final = r"HKLM\SOFTWARE\Microsoft\Windows Defender"
 DEFENDER_POLICY: Final = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
 ESSENTIALS_KEY: Final = r"HKLM\SOFTWARE\Microsoft\Microsoft Antimalware"
 ESSENTIALS_POLICY: Final = r"HKLM\SOFTWARE\Policies\Microsoft\Microsoft Antimalware"
+ONBOARDING: Final = r"HKLM\SOFTWARE\Microsoft\Windows Advanced Threat Protection\Status"
 SOURCE: Final = "registry"
 
 
@@ -29,6 +30,8 @@ def read_defender(item: Item, look: Look) -> None:
         claim_tamper_protection(item, look)
     if item.get("signature_date") is None:
         claim_signatures(item, look, DEFENDER_KEY)
+    if look.number(ONBOARDING, "OnboardingState") == 1 and look.runs("sense"):
+        item.claim("managed", value=True, source="Sense")
 
 
 def read_essentials(item: Item, look: Look) -> None:
@@ -86,6 +89,7 @@ DEFENDER: Final = Product(
         Known("signature_date", defender.SOURCE, f"{_CLASS} AntivirusSignatureLastUpdated", DOCUMENTED),
         Known("version", defender.SOURCE, f"{_CLASS} AMProductVersion", DOCUMENTED),
         Known("auto_update", "MSFT_MpPreference", "SignatureScheduleDay, SignatureUpdateInterval", DOCUMENTED),
+        Known("managed", "Sense", f"{ONBOARDING} OnboardingState 1, with the service Sense", DOCUMENTED),
         Known("state", SOURCE, f"{DEFENDER_KEY} DisableAntiSpyware, DisableAntiVirus, PassiveMode", DOCUMENTED),
         Known("realtime", SOURCE, f"{DEFENDER_KEY}\\Real-Time Protection DisableRealtimeMonitoring", DOCUMENTED),
         Known("tamper_protection", SOURCE, f"{DEFENDER_KEY}\\Features TamperProtection", PUBLIC),

@@ -48,7 +48,7 @@ def read_registered(look: Look) -> List[Registered]:
     look.search.found.used(SOURCE)
     if len(rows) > MOST_ROWS:
         look.search.doubt("too-many: security-center")
-    return [parse_row(row) for row in rows[:MOST_ROWS]]
+    return sorted((parse_row(row) for row in rows[:MOST_ROWS]), key=lambda one: (one.guid, one.state.raw or 0))
 
 
 def parse_row(row: WmiRow) -> Registered:

@@ -33,7 +33,8 @@ def assign(products: Sequence[Product], look: Look) -> Dict[str, List[Service]]:
         claiming = [product for product in products if belongs(product, one) and has_all(product, look)]
         folders = folders_of(program_of(one.path))
         placed = [product for product in claiming if product.lies_in(folders)]
-        for product in (placed or claiming)[:1]:
+        told_apart = [product for product in claiming if product.requires]
+        for product in (told_apart or placed or claiming)[:1]:
             own.setdefault(product.id, []).append(one)
     return own
 

@@ -122,7 +122,7 @@ PRODUCTS: Final = (
         vendor="Doctor Web",
         services=("drwebavservice",),
         folders=("drweb", "drweb enterprise suite"),
-        brands=("dr.web",),
+        brands=("dr.web security space", "dr.web anti-virus", "dr.web agent", "dr.web katana"),
         licence_kind="licensed",
         grade=PUBLIC,
     ),

@@ -31,7 +31,9 @@ def read(item: Item, look: Look) -> None:
     item.claim_signatures(parse_kaspersky_moment(look.value(KEY, "Protection_BasesDate")), "vendor", SOURCE)
     server = as_text(look.value(KEY, "Protection_AdmServer"))
     item.claim("management_server", server, SOURCE)
-    item.claim("management_contact", parse_kaspersky_moment(look.value(KEY, "Protection_LastConnected")), SOURCE)
+    contact = parse_kaspersky_moment(look.value(KEY, "Protection_LastConnected"))
+    # The agent calls every quarter of an hour: rounded down to the day, or no two observations would be the same.
+    item.claim("management_contact", contact and f"{contact[:10]}T00:00:00Z", SOURCE)
     running = look.runs("klnagent")
     if running is not None and server is not None:
         item.claim("managed", running, SOURCE)

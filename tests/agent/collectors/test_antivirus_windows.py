@@ -1,0 +1,349 @@
+"""Kind `antivirus` on Windows: every product of the table by its snapshot, and what must never be believed."""
+
+import copy
+import functools
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.agent.collectors.test_fact_catalogue import KINDS, check
+from tests.assets.windows_snapshot import FOLDER, load_snapshot
+
+from tuanthu_agent.collectors import antivirus
+from tuanthu_agent.collectors.antivirus.windows.catalogue import PRODUCTS
+from tuanthu_agent.collectors.interface import CollectorError, Settings
+from tuanthu_policy.status import ObservationStatus
+
+SNAPSHOTS = sorted(path.stem for path in FOLDER.glob("av_*.yml"))
+EXPECTED = yaml.safe_load((FOLDER.parent / "windows_antivirus.yml").read_text(encoding="utf-8"))
+SECURITY_CENTER = r"root\SecurityCenter2"
+DEFENDER = r"root\Microsoft\Windows\Defender"
+LEARNED = {
+    "av_none_server_leftovers": "remains",
+    "av_defender_beside_stale_registration": "remains",
+    "av_defender_registry_off": "defender-status",
+    "av_defender_registry_silent": "defender-status",
+    "av_defender_registry_policy_off": "defender-status",
+    "av_defender_registry_passive": "defender-status",
+}
+"""Snapshots that leave a gap, with its cause."""
+
+
+@functools.cache
+def loaded(name):
+    return load_snapshot(name)
+
+
+def snapshot(name):
+    """A copy of a snapshot's document, for the caller to change."""
+    return copy.deepcopy(loaded(name))
+
+
+def collect(host):
+    return antivirus.collect(host, Settings())
+
+
+def items(result):
+    return {item["id"]: item for item in result.facts["products"]}
+
+
+@pytest.mark.parametrize("name", SNAPSHOTS)
+def test_each_snapshot_gives_just_its_products(name, windows_machine):
+    expected = EXPECTED[name]
+    result = collect(windows_machine(snapshot(name)))
+    assert result.facts["product_count"] == expected["product_count"] == len(expected["products"])
+    found = items(result)
+    assert set(found) == set(expected["products"])
+    for product, fields in expected["products"].items():
+        for absent in fields.get("absent", ()):
+            assert absent not in found[product], f"{product}.{absent}"
+        wanted = {field: value for field, value in fields.items() if field != "absent"}
+        assert {field: found[product].get(field) for field in wanted} == wanted, found[product]
+
+
+@pytest.mark.parametrize("name", SNAPSHOTS)
+def test_each_snapshot_says_what_it_could_not_see(name, windows_machine):
+    result = collect(windows_machine(snapshot(name)))
+    if name in LEARNED:
+        assert result.status is ObservationStatus.PARTIAL
+        assert result.reason.startswith(LEARNED[name])
+    else:
+        assert (result.status, result.reason) == (ObservationStatus.OK, "")
+
+
+@pytest.mark.parametrize("name", SNAPSHOTS)
+def test_facts_fit_the_catalogue_and_stay_the_same(name, windows_machine):
+    result = collect(windows_machine(snapshot(name)))
+    check(result.facts, KINDS["antivirus"].facts, "antivirus")
+    assert collect(windows_machine(snapshot(name))) == result
+
+
+@pytest.mark.parametrize("name", SNAPSHOTS)
+def test_every_fact_names_its_source(name, windows_machine):
+    for item in collect(windows_machine(snapshot(name))).facts["products"]:
+        sourced = {entry.split("=")[0] for entry in item["sources"]}
+        of_the_product = {"id", "name", "vendor", "sources", "signature_source"}
+        assert set(item) - of_the_product - sourced <= {"licence_kind"}
+        assert all(entry.partition("=")[2] for entry in item["sources"])
+
+
+def test_every_snapshot_has_its_expectation():
+    assert sorted(EXPECTED) == SNAPSHOTS
+
+
+def test_every_product_of_the_table_has_a_snapshot():
+    seen = {product for name in SNAPSHOTS for product in EXPECTED[name]["products"]}
+    assert {product.id for product in PRODUCTS} - seen == set()
+
+
+def test_it_knows_every_product_that_glpi_agent_knows_on_windows():
+    """Its list of Windows products and of services on servers (reference: anchors)."""
+    services = {
+        service for name in SNAPSHOTS for service in snapshot(name)["services"] if not name.startswith("av_none")
+    }
+    assert {"WinDefend", "cyserver", "EPSecurityService", "masvc", "SentinelAgent"} <= services
+    assert {"defender", "mse", "trellix", "kes", "eset", "avira", "withsecure", "bitdefender", "bitdefender-home"} <= {
+        product.id for product in PRODUCTS
+    }
+    assert {"norton", "symantec", "apexone", "cortex-xdr", "sentinelone"} <= {product.id for product in PRODUCTS}
+
+
+NAMES = {
+    "vi": ("Bảo vệ điểm cuối Kaspersky", "Bộ bảo vệ Windows"),
+    "de": ("Kaspersky Endpunktschutz für Windows", "Windows-Schutz"),
+    "empty": ("", ""),
+    "swapped": ("Windows Defender", "Kaspersky Endpoint Security for Windows"),
+}
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_display_names_change_nothing(language, windows_machine):
+    plain = collect(windows_machine(snapshot("av_kes_active")))
+    document = snapshot("av_kes_active")
+    for row, name in zip(document["wmi"][SECURITY_CENTER]["AntiVirusProduct"], NAMES[language], strict=True):
+        row["displayName"] = name
+    assert collect(windows_machine(document)) == plain
+
+
+@pytest.mark.parametrize("name", SNAPSHOTS)
+def test_localised_uninstall_names_change_no_protection(name, windows_machine):
+    plain = collect(windows_machine(snapshot(name)))
+    document = snapshot(name)
+    for key, values in document["registry"].items():
+        if "\\Uninstall\\" in key and values:
+            values["DisplayName"] = "Phần mềm bảo vệ máy tính"
+    result = collect(windows_machine(document))
+    protecting = ("running", "realtime", "state", "signature_date", "managed")
+    assert result.facts["product_count"] == plain.facts["product_count"]
+    for product, item in items(plain).items():
+        assert [items(result)[product].get(field) for field in protecting] == [item.get(field) for field in protecting]
+
+
+def test_the_same_product_from_two_sources_is_one_item_with_both_named(windows_machine):
+    item = items(collect(windows_machine(snapshot("av_kes_contradiction"))))["kes"]
+    assert "realtime=klnagent+security-center" in item["sources"]
+    assert "state=klnagent+security-center" in item["sources"]
+    assert item["raw_state"] == 266240, "what the other one said is still there as evidence"
+
+
+def test_a_stopped_service_outweighs_a_security_center_that_says_on(windows_machine):
+    document = snapshot("av_eset_client")
+    document["services"]["ekrn"]["state"] = "stopped"
+    item = items(collect(windows_machine(document)))["eset"]
+    assert (item["running"], item["realtime"], item["state"]) == (False, False, "disabled")
+    assert "realtime=security-center+services" in item["sources"]
+
+
+def test_a_service_that_is_starting_says_neither_yes_nor_no(windows_machine):
+    document = snapshot("av_sentinelone_server")
+    document["services"]["SentinelAgent"]["state"] = "changing"
+    result = collect(windows_machine(document))
+    assert result.facts["product_count"] == 1
+    assert "running" not in items(result)["sentinelone"]
+
+
+def test_a_stopped_service_whose_program_is_gone_is_no_antivirus(windows_machine):
+    document = snapshot("av_sentinelone_server")
+    document["services"]["SentinelAgent"]["state"] = "stopped"
+    document["files"] = {}
+    result = collect(windows_machine(document))
+    assert result.facts == {"product_count": 0, "products": []}
+    assert result.reason == "remains: sentinelone"
+
+
+def test_a_stopped_service_without_a_path_makes_the_number_unsayable(windows_machine):
+    document = snapshot("av_sentinelone_server")
+    document["services"]["SentinelAgent"] = {"state": "stopped"}
+    with pytest.raises(CollectorError, match="remains: sentinelone"):
+        collect(windows_machine(document))
+
+
+def test_an_uninstall_entry_whose_folder_has_a_running_service_of_another_name_is_a_doubt(windows_machine):
+    document = snapshot("av_none_server_leftovers")
+    key = next(key for key in document["registry"] if key.endswith("{KES}"))
+    folder = document["registry"][key]["InstallLocation"]
+    document["services"]["KesNeu"] = {"state": "running", "path": f'"{folder}neu.exe"'}
+    with pytest.raises(CollectorError, match="unplaced-process: kes"):
+        collect(windows_machine(document))
+
+
+def test_a_driver_with_the_name_of_a_service_is_no_service(windows_machine):
+    document = snapshot("av_sentinelone_server")
+    document["services"]["SentinelAgent"]["driver"] = True
+    assert collect(windows_machine(document)).facts["product_count"] == 0
+
+
+def test_a_filter_driver_of_an_unknown_product_makes_the_number_unsayable(windows_machine):
+    document = snapshot("av_none_domain_controller")
+    document["services"]["LạFlt"] = {"state": "running", "start": "system", "driver": True}
+    assert collect(windows_machine(document)).facts["product_count"] == 0
+    document["registry"][r"HKLM\SYSTEM\CurrentControlSet\Services\LạFlt"] = {"Group": "FSFilter Anti-Virus"}
+    with pytest.raises(CollectorError, match="unplaced-process: driver LạFlt"):
+        collect(windows_machine(document))
+
+
+def test_a_known_driver_that_outlived_its_service_is_no_antivirus(windows_machine):
+    document = snapshot("av_none_server_with_agents")
+    document["registry"][r"HKLM\SYSTEM\CurrentControlSet\Services\CSAgent"] = {"Group": "FSFilter Anti-Virus"}
+    assert collect(windows_machine(document)).facts["product_count"] == 0
+
+
+def test_windows_7s_own_defender_is_no_antivirus(windows_machine):
+    document = snapshot("av_none_windows7")
+    assert document["services"]["WinDefend"]["state"] == "running"
+    assert collect(windows_machine(document)).facts["product_count"] == 0
+    del document["registry"][r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"]
+    with pytest.raises(CollectorError, match="windows-version"):
+        collect(windows_machine(document))
+
+
+def broken(name, change):
+    document = snapshot(name)
+    change(document)
+    return document
+
+
+FAULTS = {
+    "services denied": lambda document: document.update(services=None),
+    "services empty": lambda document: document.update(services={}),
+    "registry denied": lambda document: document.update(registry_denied=["HKLM"]),
+    "uninstall denied": lambda document: document.update(
+        registry_denied=[r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"]
+    ),
+    "no registry": lambda document: document.update(registry={}),
+    "security center missing on a client": lambda document: document["wmi"].pop(SECURITY_CENTER),
+    "security center denied": lambda document: document["wmi"].update({SECURITY_CENTER: "permission-denied"}),
+    "security center broken": lambda document: document["wmi"].update({SECURITY_CENTER: "wmi-failed"}),
+    "security center silent": lambda document: document["wmi"].update({SECURITY_CENTER: "timeout"}),
+    "security center too full": lambda document: document["wmi"][SECURITY_CENTER].update(
+        AntiVirusProduct=document["wmi"][SECURITY_CENTER]["AntiVirusProduct"] * 40
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_could_not_be_looked_at_leaves_no_number(fault, windows_machine):
+    result = collect(windows_machine(broken("av_kes_active", FAULTS[fault])))
+    assert "product_count" not in result.facts
+    assert result.status is ObservationStatus.PARTIAL
+    assert result.reason
+
+
+@pytest.mark.parametrize("fault", [name for name in FAULTS if "security center" not in name])
+def test_nothing_found_and_not_everything_seen_is_a_failure(fault, windows_machine):
+    with pytest.raises(CollectorError) as caught:
+        collect(windows_machine(broken("av_none_server_with_agents", FAULTS[fault])))
+    assert caught.value.status is ObservationStatus.FAILED
+    assert caught.value.reason
+
+
+def test_a_missing_security_center_is_explained_by_a_server_and_by_nothing_else(windows_machine):
+    options = r"HKLM\SYSTEM\CurrentControlSet\Control\ProductOptions"
+    for kind in ("ServerNT", "LanmanNT", "servernt"):
+        document = broken(
+            "av_none_server_with_agents", lambda one, kind=kind: one["registry"][options].update(ProductType=kind)
+        )
+        assert collect(windows_machine(document)).facts["product_count"] == 0
+    for kind in ("WinNT", "", 3, "ServerNT2"):
+        document = broken(
+            "av_none_server_with_agents", lambda one, kind=kind: one["registry"][options].update(ProductType=kind)
+        )
+        with pytest.raises(CollectorError, match="security-center: namespace-missing"):
+            collect(windows_machine(document))
+
+
+def test_defender_without_its_class_is_told_by_its_service(windows_machine):
+    document = snapshot("av_defender_server")
+    del document["wmi"][DEFENDER]
+    item = items(collect(windows_machine(document)))["defender"]
+    assert item["running"] is True
+    assert "realtime" not in item
+    assert "state" not in item
+
+
+def test_a_vendors_broken_class_is_a_gap_and_costs_nothing_else(windows_machine):
+    document = snapshot("av_eset_server")
+    document["wmi"][r"root\ESET"] = "wmi-failed"
+    result = collect(windows_machine(document))
+    assert result.reason.startswith("vendor-status: wmi-failed")
+    assert result.facts["product_count"] == 1
+    assert items(result)["eset"]["running"] is True
+    assert "realtime" not in items(result)["eset"]
+
+
+def test_a_machine_without_windows_doors_is_a_typed_failure(machine):
+    with pytest.raises(CollectorError) as caught:
+        collect(machine(family_="windows"))
+    assert caught.value.status is ObservationStatus.FAILED
+
+
+def test_other_systems_are_still_refused(machine):
+    with pytest.raises(CollectorError, match="not-available: antivirus on macos"):
+        collect(machine(family_="macos"))
+
+
+def test_no_collector_file_uses_win32_product_or_a_display_name_to_decide():
+    folder = Path(antivirus.__file__).parent / "windows"
+    for path in folder.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "Win32_Product" not in text.replace("never Win32_Product", ""), path
+
+
+COMMON = {"services", "security-center", "uninstall"}
+
+
+def claims(name, windows_machine):
+    """Product, field and source of everything that a snapshot gives."""
+    for item in collect(windows_machine(snapshot(name))).facts["products"]:
+        for entry in item["sources"]:
+            field, _, sources = entry.partition("=")
+            for source in sources.split("+"):
+                yield item["id"], field, source
+
+
+def test_every_field_of_the_table_is_shown_by_a_snapshot_and_no_other_is_given(windows_machine):
+    told = {
+        (product.id, known.field, source)
+        for product in PRODUCTS
+        for known in product.known
+        for source in known.source.split("+")
+    }
+    seen = {claim for name in SNAPSHOTS for claim in claims(name, windows_machine)}
+    # What follows from another field names that field's source: off, so not protecting.
+    derived = {claim for claim in seen if claim[1] in ("realtime", "state")}
+    assert {claim for claim in seen - derived if claim[2] not in COMMON} - told == set()
+    assert sorted(told - seen) == []
+
+
+WHOLE = {"windows10_client": "defender", "windows7_client": "mse", "windows_server_2019": "defender"}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_machine_has_one_product_and_no_gap(name, windows_machine):
+    result = collect(windows_machine(snapshot(name)))
+    assert result.status is ObservationStatus.OK, result.reason
+    assert result.facts["product_count"] == 1
+    (item,) = result.facts["products"]
+    assert (item["id"], item["running"]) == (WHOLE[name], True)
+    assert (item["realtime"], item["state"]) == (True, "active")
+    assert item["signature_date"].startswith("2026-11-23")
