@@ -109,3 +109,26 @@ def test_sharing_that_cannot_be_told_leaves_the_count_unsaid(windows_machine, ca
     else:
         shared(document, None)
     assert "second_path_count" not in collect(windows_machine, document).facts
+
+
+def test_a_default_route_of_a_virtual_adapter_may_be_a_vpn(windows_machine):
+    document = add_adapter(
+        load_snapshot("network_windows11"),
+        31,
+        {"*IfType": 6},
+        "203.0.113.1",
+        PNPDeviceID="ROOT\\NET\\0000",
+        ServiceName="vpn",
+    )
+    document["wmi"]["root\\cimv2"]["Win32_IP4RouteTable"][-1]["Metric1"] = 1
+    result = collect(windows_machine, document)
+    assert "second_path_count" not in result.facts
+    assert "route-unclear: Mạng 31" in result.reason
+
+
+def test_a_vpn_by_a_known_tunnel_driver_is_no_second_path(windows_machine):
+    key = {"*IfType": 53, "ComponentId": "root\\tap0901"}
+    document = add_adapter(
+        load_snapshot("network_windows11"), 31, key, "203.0.113.1", PNPDeviceID="ROOT\\NET\\0000", ServiceName="tap0901"
+    )
+    assert collect(windows_machine, document).facts["second_path_count"] == 0

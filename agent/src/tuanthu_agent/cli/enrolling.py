@@ -28,7 +28,7 @@ def enrol(
     token_file: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
     ca_fingerprint: str = "",
     ca: Path | None = None,
-    role: Literal["workstation", "server"] = "workstation",
+    role: Literal["workstation", "server"] | None = None,
     owner: str = "",
     location: str = "",
     again: Annotated[bool, Parameter(negative="")] = False,
@@ -48,7 +48,7 @@ def enrol(
     ca
         Tệp PEM chứa chứng thư gốc, thay cho dấu vân tay
     role
-        workstation (máy trạm) hoặc server (máy chủ)
+        workstation (máy trạm, mặc định) hoặc server (máy chủ); ghi danh lại thì giữ như trước nếu không nêu
     owner
         Người dùng chính hoặc bộ phận quản lý máy
     location
@@ -67,7 +67,13 @@ def enrol(
             f"This machine is already enrolled at {former.server} ({former.unit_name}). Add --again to enrol anew.",
         )
     certificate = trusted_certificate(config, address, ca_fingerprint, ca)
-    machine = enrolment.describe_machine(Host(config.host_root), config, role, owner, location)
+    machine = enrolment.describe_machine(
+        Host(config.host_root),
+        config,
+        role or (former.role if former else "") or "workstation",
+        owner or (former.owner if former else ""),
+        location or (former.location if former else ""),
+    )
     if former is None:
         identity = enrolment.enrol(config, address, secret, certificate, machine)
     else:

@@ -38,7 +38,19 @@ _MODEMS: Final = (
 drivers, Apple's tethering, Huawei, ZTE, Qualcomm."""
 _MODEM_IDS: Final = ("rndis", "class_e0&subclass_01&prot_03", "class_02&subclass_0e")
 """In hardware identifiers: Microsoft's RNDIS, the class of Android's tethering, MBIM."""
-_TUNNELS: Final = ("tap0901", "tapwindows", "ovpn-dco", "wintun", "wireguard", "tunnel", "teredo", "isatap", "6to4")
+_TUNNELS: Final = (
+    "tap0901",
+    "tapwindows",
+    "ovpn-dco",
+    "wintun",
+    "wireguard",
+    "vpnva",
+    "pangpd",
+    "tunnel",
+    "teredo",
+    "isatap",
+    "6to4",
+)
 _HOSTED: Final = "vwifimp"
 """Wi-Fi that other devices join: the hosted network of Windows 7 and the hotspot of Windows 10."""
 _HARDWARE: Final = ("PCI\\", "USB\\", "PCMCIA\\", "ACPI\\", "VMBUS\\", "XENBUS\\", "XENVIF\\")
