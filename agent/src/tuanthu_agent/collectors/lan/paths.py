@@ -97,7 +97,7 @@ def other_routes(network: Network, doubts: list[str]) -> list[Item]:
         kind = kinds.get(route.interface)
         if main is None or is_doubtful(route, kinds) or (kind == "virtual" and kinds[main.interface] != "virtual"):
             doubts.append(f"route-unclear: {route.interface}")
-        elif not same_way(route, main, items):
+        elif not any(same_way(route, one, items) for one in lines if one.interface == main.interface):
             found.append({"kind": kind if kind in ("wifi", *_OWN_LINES) else "route", "interface": route.interface})
     return found
 
@@ -115,8 +115,13 @@ def main_route(lines: list[Route], kinds: dict[str, Any]) -> Route | None:
 
 
 def same_way(one: Route, other: Route, items: dict[str, Item]) -> bool:
-    """Whether both lead to the same gateway of the same network, as cable and Wi-Fi of one router do."""
+    """Whether both lead to the same gateway of the same network, as cable and Wi-Fi of one router do.
+
+    A gateway's link-local address (IPv6) is its own; any other means something only within its network.
+    """
     if not one.address or one.address != other.address:
         return False
+    if one.address.startswith("fe80:"):
+        return True
     nets, others = ({address.network for address in usable_addresses(items[route.interface])} for route in (one, other))
     return bool(nets & others)
