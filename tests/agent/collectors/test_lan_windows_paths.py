@@ -65,14 +65,37 @@ def test_a_route_by_dial_up_leaves_the_count_unsaid(windows_machine):
     assert "route-unclear: 44" in result.reason
 
 
-def test_a_bridge_of_windows_joins_networks(windows_machine):
-    document = add_adapter(
-        load_snapshot("network_windows7"), 31, {"ComponentId": "ms_bridgemp"},
-        PNPDeviceID="ROOT\\MS_BRIDGEMP\\0000", ServiceName="BridgeMP",
-    )  # fmt: skip
+OLD_BRIDGE = ({"ComponentId": "ms_bridgemp"}, {"PNPDeviceID": "ROOT\\MS_BRIDGEMP\\0000", "ServiceName": "BridgeMP"})
+MULTIPLEXOR = (
+    {"ComponentId": "COMPOSITEBUS\\MS_IMPLAT_MP"},
+    {"PNPDeviceID": "COMPOSITEBUS\\MS_IMPLAT_MP\\{C1E9A2F4}", "ServiceName": "NdisImPlatformMp"},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "marks"), [("network_windows7", OLD_BRIDGE), ("network_windows11", MULTIPLEXOR)], ids=["7", "11"]
+)
+def test_a_bridge_of_windows_joins_networks(windows_machine, name, marks):
+    document = add_adapter(load_snapshot(name), 31, marks[0], **marks[1])
     facts = collect(windows_machine, document).facts
     assert facts["bridge_count"] == 1
     assert facts["second_paths"] == [{"kind": "bridge", "interface": "Mạng 31"}]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [([{"Connection": "x", "IsBridge": False}], "bond"), ([], "bond"), ("bridge", "bridge"), (None, None)],
+    ids=["team", "nothing-shared", "bridge", "unreadable"],
+)
+def test_on_a_server_the_multiplexor_is_a_team_unless_home_networking_says_bridge(windows_machine, rows, kind):
+    document = add_adapter(load_snapshot("network_server2019"), 31, MULTIPLEXOR[0], **MULTIPLEXOR[1])
+    if rows == "bridge":
+        rows = [{"Connection": f'HNet_Connection.Guid="{adapters(document)[-1]["GUID"]}"', "IsBridge": True}]
+    if rows is not None:
+        document["wmi"]["root\\Microsoft\\HomeNet"] = {"HNet_ConnectionProperties": rows}
+    facts = collect(windows_machine, document).facts
+    assert next(item for item in facts["interfaces"] if item["name"] == "Mạng 31").get("kind") == kind
+    assert facts.get("bridge_count") == {"bond": 0, "bridge": 1, None: None}[kind]
 
 
 def test_a_hotspot_that_others_join_is_a_second_path(windows_machine):
@@ -101,13 +124,13 @@ def test_the_sharing_service_that_runs_for_virtual_machines_shares_nothing(windo
     assert collect(windows_machine, shared(load_snapshot("network_windows11"), rows)).facts["second_path_count"] == 0
 
 
-@pytest.mark.parametrize("cause", ["namespace", "services"])
+@pytest.mark.parametrize("cause", ["services", None, [], [{"Connection": "HNet_Connection"}]], ids=str)
 def test_sharing_that_cannot_be_told_leaves_the_count_unsaid(windows_machine, cause):
     document = load_snapshot("network_windows11")
     if cause == "services":
         document["services"] = None
     else:
-        shared(document, None)
+        shared(document, cause)
     assert "second_path_count" not in collect(windows_machine, document).facts
 
 

@@ -44,9 +44,9 @@ _MODEMS: Final = frozenset(
 _MODEMS_OR_ADAPTERS: Final = frozenset({"cdc_ether", "cdc_ncm", "cdc_eem", "cdc_subset"})
 """Drivers of modems and telephones that also serve plain network adapters and docks."""
 _ADAPTER_MAKERS: Final = frozenset(
-    {"0424", "045e", "05ac", "0b95", "0bda", "0fe6", "13b1", "17e9", "17ef", "20f4", "2357", "9710"}
+    {"0424", "045e", "0b95", "0bda", "0fe6", "13b1", "17e9", "17ef", "20f4", "2357", "9710"}
 )
-"""USB vendors of network adapters and docks: Microchip, Microsoft, Apple, ASIX, Realtek, ICS, Linksys, DisplayLink,
+"""USB vendors of network adapters and docks: Microchip, Microsoft, ASIX, Realtek, ICS, Linksys, DisplayLink,
 Lenovo, TRENDnet, TP-Link, MosChip (usb.ids)."""
 
 _USB: Final = re.compile(r"usb:v([0-9A-Fa-f]{4})p[0-9A-Fa-f]{4}")

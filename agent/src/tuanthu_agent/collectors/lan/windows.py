@@ -13,8 +13,8 @@ from tuanthu_agent.collectors.lan import windows_parsing as parsing
 from tuanthu_agent.collectors.lan.counters import error_level
 from tuanthu_agent.collectors.lan.interfaces import from_nic, mac_or_none, read_nics
 from tuanthu_agent.collectors.lan.network import Item, Network, present
-from tuanthu_agent.collectors.lan.windows_kinds import Marks, bus_of, is_hosted, kind_of
-from tuanthu_agent.collectors.lan.windows_paths import put_shared_paths
+from tuanthu_agent.collectors.lan.windows_kinds import Marks, bus_of, is_hosted, is_multiplexor, kind_of
+from tuanthu_agent.collectors.lan.windows_paths import multiplexor_kind, put_shared_paths
 from tuanthu_agent.collectors.lan.windows_reading import COUNTERS, STANDARD, Reading, Row
 from tuanthu_agent.host import Host, HostError
 
@@ -42,7 +42,7 @@ def read_windows(host: Host, found: Findings, *, brief: bool = False) -> Network
         network.items = [from_nic(nic, by_name=False) for nic in read_nics(host, found).values()] or None
         network.kinds_certain = False
         return network
-    known = read_items(reading, network)
+    known = read_items(host, reading, network)
     names = {one.index: one.item["name"] for one in known if one.index is not None}
     read_routes(reading, network, known, names)
     read_servers(reading, network, known)
@@ -52,7 +52,7 @@ def read_windows(host: Host, found: Findings, *, brief: bool = False) -> Network
     return network
 
 
-def read_items(reading: Reading, network: Network) -> list[Known]:
+def read_items(host: Host, reading: Reading, network: Network) -> list[Known]:
     """The interfaces, sorted by name."""
     keys = reading.class_keys()
     known = []
@@ -62,7 +62,8 @@ def read_items(reading: Reading, network: Network) -> list[Known]:
         key = keys.get(parsing.text(row.get("GUID")).lower())
         marks = marks_of(row, key or {})
         configuration = configuration_of(reading, row)
-        item = item_of(row, marks, configuration, key or {}, reading)
+        kind = multiplexor_kind(host, parsing.text(row.get("GUID"))) if is_multiplexor(marks) else kind_of(marks)
+        item = item_of(row, marks, configuration, key or {}, reading, kind=kind)
         known.append(Known(row, item, parsing.whole(row.get("InterfaceIndex")), configuration))
         if is_hosted(marks) and item.get("up"):
             network.paths.append({"kind": "hosted-network", "interface": item["name"]})
@@ -90,10 +91,9 @@ def marks_of(row: Row, key: Row) -> Marks:
     )
 
 
-def item_of(row: Row, marks: Marks, configuration: Row, key: Row, reading: Reading) -> Item:
+def item_of(row: Row, marks: Marks, configuration: Row, key: Row, reading: Reading, *, kind: str | None) -> Item:
     """One interface."""
     up = parsing.is_up(row.get("NetConnectionStatus"))
-    kind = kind_of(marks)
     leased = configuration.get("DHCPEnabled")
     addresses = parsing.addresses(configuration)
     named = parsing.text(row.get("NetConnectionID")) or parsing.text(row.get("Name"))

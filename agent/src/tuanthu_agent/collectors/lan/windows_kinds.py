@@ -19,7 +19,9 @@ _IF_WIFI: Final = 71
 _IF_TUNNEL: Final = 131
 _IF_MOBILE: Final = (243, 244)
 _BRIDGES: Final = ("bridgemp", "msbridge")
-_TEAMS: Final = ("mslbfoprovider", "ndisimplatformmp", "iansminiport")
+_TEAMS: Final = ("iansminiport",)
+_MULTIPLEXOR: Final = ("ndisimplatform", "ms_implat")
+"""The driver from Windows 8 on, of network bridges and, on servers, of teams."""
 _MODEMS: Final = (
     "usbrndis",
     "usb_rndis",
@@ -76,16 +78,23 @@ class Marks:
 
 
 def kind_of(marks: Marks) -> str | None:
-    """One of the values of `interfaces.kind`; None where the marks do not tell."""
+    """One of the values of `interfaces.kind`; None where the marks do not tell (of a multiplexor they never do)."""
+    if is_multiplexor(marks):
+        return None
     service = marks.service.lower()
     identity = f"{marks.pnp} {marks.component}".lower()
     if service.startswith(_BRIDGES) or "ms_bridge" in identity:
         return "bridge"
-    if service.startswith(_TEAMS) or "ms_implat" in identity:
+    if service.startswith(_TEAMS):
         return "bond"
     if is_hosted(marks):
         return "virtual"
     return _own_line(marks, service, identity) or _by_medium(marks, service, identity)
+
+
+def is_multiplexor(marks: Marks) -> bool:
+    """Whether a bridge or a team: both have the same driver."""
+    return any(one in f"{marks.service} {marks.pnp} {marks.component}".lower() for one in _MULTIPLEXOR)
 
 
 def is_hosted(marks: Marks) -> bool:
