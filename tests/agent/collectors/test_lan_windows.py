@@ -73,6 +73,13 @@ def test_a_negotiated_duplex_that_windows_7_does_not_tell_is_absent(windows_mach
     assert facts["link_kind"] == "ethernet"
 
 
+@pytest.mark.parametrize(("value", "duplex"), [(True, "full"), (False, "half"), ([], None), ("true", None), (2, None)])
+def test_only_a_truth_value_tells_the_duplex(windows_machine, value, duplex):
+    document = load_snapshot("network_windows11")
+    document["wmi"]["root\\StandardCimv2"]["MSFT_NetAdapter"][0]["FullDuplex"] = value
+    assert collect(windows_machine, document).facts.get("link_duplex") == duplex
+
+
 LANGUAGES = {
     "vi": {
         "Ethernet": "Kết nối cục bộ",

@@ -131,7 +131,7 @@ def duplex_of(row: Row, reading: Reading, key: Row) -> str | None:
     guid = parsing.text(row.get("GUID")).lower()
     for modern in reading.modern or []:
         if guid and parsing.text(modern.get("InterfaceGuid")).lower() == guid and "FullDuplex" in modern:
-            return {True: "full", False: "half"}.get(modern["FullDuplex"])
+            return "full" if modern["FullDuplex"] is True else "half" if modern["FullDuplex"] is False else None
     return parsing.duplex_setting(key.get("*speedduplex"))
 
 
