@@ -66,8 +66,9 @@ def item_of(facts, name):
         ("usb0", {"driver": "rndis_host", "modalias": "usb:v04E8p6863d0400"}),
         ("enx0", {"driver": "ipheth", "modalias": "usb:v05ACp12A8d0802"}),
         ("enx1", {"driver": "cdc_ncm", "modalias": "usb:v18D1p4EEBd0419"}),
+        ("eth2", {"driver": "asix", "modalias": "usb:v19D2p1405d0100"}),
     ],
-    ids=["qmi", "mbim", "hilink", "android-rndis", "iphone", "android-ncm"],
+    ids=["qmi", "mbim", "hilink", "android-rndis", "iphone", "android-ncm", "zte"],
 )  # fmt: skip
 def test_a_modem_or_telephone_that_is_up_is_a_second_path(linux, name, given_):
     facts = facts_of(linux(**{name: given_}))

@@ -11,9 +11,11 @@ from tests.assets.windows_snapshot import load_snapshot
         ({"*IfType": 6, "ComponentId": "usb\\class_e0&subclass_01&prot_03"}, {"PNPDeviceID": "USB\\VID_18D1&PID_4EE3\\1", "ServiceName": "usbrndis6"}, "mobile"),
         ({"*IfType": 243, "*PhysicalMediaType": 8}, {"PNPDeviceID": "USB\\VID_12D1&PID_1506&MI_02\\1", "ServiceName": "cxwmbclass"}, "mobile"),
         ({"*IfType": 6}, {"PNPDeviceID": "USB\\VID_05AC&PID_12A8&MI_02\\1", "ServiceName": "Netaapl64"}, "mobile"),
+        ({"*IfType": 6, "*PhysicalMediaType": 14}, {"PNPDeviceID": "USB\\VID_12D1&PID_14DB&MI_00\\1", "ServiceName": "hw_cdcecm"}, "mobile"),
+        ({"*IfType": 6, "*PhysicalMediaType": 14}, {"PNPDeviceID": "USB\\VID_18D1&PID_4EEB&MI_00\\1", "ServiceName": "UsbNcm"}, "mobile"),
         ({"*IfType": 6, "*PhysicalMediaType": 10}, {"PNPDeviceID": "BTH\\MS_BTHPAN\\1", "ServiceName": "BthPan"}, "bluetooth"),
     ],
-    ids=["android", "4g-dongle", "iphone", "bluetooth"],
+    ids=["android", "4g-dongle", "iphone", "hilink", "android-ncm", "bluetooth"],
 )  # fmt: skip
 def test_a_line_of_its_own_beside_the_cable_is_a_second_path(windows_machine, key, row, kind):
     document = add_adapter(load_snapshot("network_windows11"), 31, key, **row)
@@ -24,14 +26,19 @@ def test_a_line_of_its_own_beside_the_cable_is_a_second_path(windows_machine, ke
     assert collect(windows_machine, document).facts["second_path_count"] == 0
 
 
-def test_a_usb_network_adapter_is_no_modem(windows_machine):
-    document = add_adapter(
-        load_snapshot("network_windows11"), 31, {"*IfType": 6, "*PhysicalMediaType": 14},
-        PNPDeviceID="USB\\VID_0BDA&PID_8153\\000001", ServiceName="rtux64w10",
-    )  # fmt: skip
-    facts = collect(windows_machine, document).facts
+@pytest.mark.parametrize(
+    ("key", "row", "kind"),
+    [
+        ({"*IfType": 6, "*PhysicalMediaType": 14}, {"PNPDeviceID": "USB\\VID_0BDA&PID_8153\\1", "ServiceName": "rtux64w10"}, "ethernet"),
+        ({"*IfType": 6, "*PhysicalMediaType": 14}, {"PNPDeviceID": "USB\\VID_17EF&PID_3082\\1", "ServiceName": "UsbNcm"}, "ethernet"),
+        ({"*IfType": 71, "*PhysicalMediaType": 9}, {"PNPDeviceID": "USB\\VID_0E8D&PID_7612\\1", "ServiceName": "netr28ux"}, "wifi"),
+    ],
+    ids=["realtek", "lenovo-dock", "mediatek-wifi"],
+)  # fmt: skip
+def test_a_usb_network_adapter_is_no_modem(windows_machine, key, row, kind):
+    facts = collect(windows_machine, add_adapter(load_snapshot("network_windows11"), 31, key, **row)).facts
     assert facts["second_path_count"] == 0
-    assert [item["kind"] for item in facts["interfaces"] if item["name"] == "Mạng 31"] == ["ethernet"]
+    assert [item["kind"] for item in facts["interfaces"] if item["name"] == "Mạng 31"] == [kind]
 
 
 WIFI = (

@@ -7,8 +7,11 @@ stand in the adapter's key of the network class ("Keywords Not Displayed in the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
+
+from tuanthu_agent.collectors.lan.usb_makers import ADAPTERS, MODEMS_AND_TELEPHONES
 
 _WIRELESS_WAN: Final = 8
 _BLUETOOTH: Final = 10
@@ -58,7 +61,7 @@ _HOSTED: Final = "vwifimp"
 _HARDWARE: Final = ("PCI\\", "USB\\", "PCMCIA\\", "ACPI\\", "VMBUS\\", "XENBUS\\", "XENVIF\\")
 _BUSES: Final = (("PCI\\", "pci"), ("USB\\", "usb"), ("BTH\\", "bluetooth"))
 _VIRTUAL: Final = ("ROOT\\", "SWD\\", "COMPOSITEBUS\\", "{")
-_ADAPTER_MAKERS: Final = ("0424", "045e", "0b95", "0bda", "0fe6", "13b1", "17e9", "17ef", "20f4", "2357", "9710")
+_VENDOR: Final = re.compile(r"\\vid_([0-9a-f]{4})")
 _SERVES_BOTH: Final = "usbncm"
 
 
@@ -121,7 +124,11 @@ def _own_line(marks: Marks, service: str, identity: str) -> str | None:
         return "mobile"
     if service.startswith(_MODEMS) or any(one in identity for one in _MODEM_IDS):
         return "mobile"
-    if service.startswith(_SERVES_BOTH) and not any(f"vid_{maker}" in identity for maker in _ADAPTER_MAKERS):
+    if marks.medium in _WIFI_MEDIA or marks.if_type == _IF_WIFI:
+        return None
+    match = _VENDOR.search(marks.pnp.lower())
+    vendor = match.group(1) if match else ""
+    if vendor in MODEMS_AND_TELEPHONES or (service.startswith(_SERVES_BOTH) and vendor not in ADAPTERS):
         return "mobile"
     return None
 
