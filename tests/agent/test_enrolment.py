@@ -103,6 +103,20 @@ def test_an_enrolled_machine_is_enrolled_anew_only_when_asked_to(command, collec
     assert not (config.data_dir / "reenrol").exists()
 
 
+def test_what_was_stated_of_the_machine_stays_unless_it_is_stated_anew(command, collector, config):
+    enrol(command, collector, "--role", "server", "--owner", "Khoa Dược", "--location", "Tầng 2")
+    enrol(command, collector, "--again", "--owner", "Phòng CNTT")
+    identity = identities.load(config.data_dir)
+    assert (identity.role, identity.owner, identity.location) == ("server", "Phòng CNTT", "Tầng 2")
+    sent = collector.enrolments[-1]["machine"]
+    assert (sent["role"], sent["owner"], sent["location"]) == ("server", "Phòng CNTT", "Tầng 2")
+
+
+def test_a_machine_whose_role_is_not_stated_is_a_workstation(command, collector, config):
+    enrol(command, collector)
+    assert identities.load(config.data_dir).role == "workstation"
+
+
 def test_reports_that_waited_go_out_under_the_new_identity(command, collector, config):
     enrol(command, collector)
     spool = jobs.open_configured(config)

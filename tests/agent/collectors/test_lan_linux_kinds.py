@@ -5,19 +5,11 @@ of the kernel's own tables (drivers/net/usb).
 """
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tuanthu_agent.collectors import lan
 from tuanthu_agent.collectors.interface import Settings
-from tuanthu_agent.collectors.lan.addresses import Address, parse_addresses
 from tuanthu_agent.collectors.lan.counters import error_level
-from tuanthu_agent.collectors.lan.kinds import is_modem, parse_devtype, parse_usb_vendor
 from tuanthu_agent.collectors.lan.membership import lies_in
-from tuanthu_agent.collectors.lan.network import Network, Route
-from tuanthu_agent.collectors.lan.parsing import rounded_jitter_ms
-from tuanthu_agent.collectors.lan.paths import joining_bridges, other_routes
-from tuanthu_agent.collectors.lan.primary import primary_item
 from tuanthu_agent.system import Nic
 
 PASSIVE = Settings(lan_probes="passive")
@@ -74,8 +66,9 @@ def item_of(facts, name):
         ("usb0", {"driver": "rndis_host", "modalias": "usb:v04E8p6863d0400"}),
         ("enx0", {"driver": "ipheth", "modalias": "usb:v05ACp12A8d0802"}),
         ("enx1", {"driver": "cdc_ncm", "modalias": "usb:v18D1p4EEBd0419"}),
+        ("eth2", {"driver": "asix", "modalias": "usb:v19D2p1405d0100"}),
     ],
-    ids=["qmi", "mbim", "hilink", "android-rndis", "iphone", "android-ncm"],
+    ids=["qmi", "mbim", "hilink", "android-rndis", "iphone", "android-ncm", "zte"],
 )  # fmt: skip
 def test_a_modem_or_telephone_that_is_up_is_a_second_path(linux, name, given_):
     facts = facts_of(linux(**{name: given_}))
@@ -172,6 +165,23 @@ def test_wifi_with_the_cables_gateway_is_the_same_way_only_in_the_same_network(l
     assert facts["second_path_count"] == count
 
 
+def six(name, gateway):
+    return f"{'0' * 32} 00 {'0' * 32} 00 {gateway} 00000400 00000001 00000000 00000003 {name}\n"
+
+
+ROUTER, STRANGER = "fe80000000000000020e5efffe005301", "fe80000000000000020e5efffe005399"
+
+
+@pytest.mark.parametrize(
+    ("own", "wifis", "count"), [(ROUTER, ROUTER, 0), (ROUTER, STRANGER, 1), (None, STRANGER, 1)]
+)  # fmt: skip
+def test_by_ipv6_too_wifi_of_the_same_router_is_the_same_way(linux, own, wifis, count):
+    host = linux(wlan0={"driver": "iwlwifi", "has": ["phy80211/name"]})
+    text = (six("eth0", own) if own else "") + six("wlan0", wifis)
+    host.path("/proc/net/ipv6_route").write_text(text)
+    assert facts_of(host)["second_path_count"] == count
+
+
 def test_where_routes_cannot_be_read_no_count_is_given(linux):
     host = linux()
     host.path("/proc/net/route").unlink()
@@ -204,84 +214,3 @@ def test_one_foreign_address_is_enough_to_be_outside():
 )  # fmt: skip
 def test_errors_are_told_in_three_coarse_steps(errors, packets, level):
     assert error_level(errors, packets) == level
-
-
-# Captured from iproute2 6.1 and, for `dadfailed`, from the documentation ip-address(8).
-LINES = """1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
-2: eth0    inet 192.0.2.7/24 metric 100 brd 192.0.2.255 scope global dynamic eth0\\       valid_lft 3000sec preferred_lft 3000sec
-2: eth0    inet6 2001:db8::7/64 scope global dynamic mngtmpaddr noprefixroute \\       valid_lft 86000sec preferred_lft 14000sec
-3: br0@eth0    inet 198.51.100.7/24 scope global dynamic\\       valid_lft forever preferred_lft forever
-4: eth1    inet6 2001:db8::8/64 scope global dadfailed tentative \\       valid_lft forever preferred_lft forever
-5: tun0    inet 203.0.113.1 peer 203.0.113.2/32 scope global tun0\\       valid_lft forever preferred_lft forever
-"""
-
-
-def test_addresses_tell_whether_they_were_handed_out_and_whether_they_are_somebody_elses():
-    assert parse_addresses(LINES) == [
-        Address("lo", "127.0.0.1", dynamic=False, duplicate=False),
-        Address("eth0", "192.0.2.7", dynamic=True, duplicate=False),
-        Address("eth0", "2001:db8::7", dynamic=True, duplicate=False),
-        # The last word is a label that somebody chose.
-        Address("br0", "198.51.100.7", dynamic=False, duplicate=False),
-        Address("eth1", "2001:db8::8", dynamic=False, duplicate=True),
-        Address("tun0", "203.0.113.1", dynamic=False, duplicate=False),
-    ]
-
-
-@given(st.text(max_size=200), st.sampled_from(["", "2: eth0    inet ", "2: eth0    inet6 ::1/128 scope "]))
-def test_no_text_breaks_the_reading_of_addresses(text, start):
-    for one in parse_addresses(start + text):
-        assert one.interface
-        assert one.address
-
-
-@given(st.text(max_size=60), st.text(max_size=60))
-def test_no_text_breaks_the_marks(text, other):
-    assert "\n" not in parse_devtype(text)
-    assert len(parse_usb_vendor(text)) in (0, 4)
-    assert is_modem(text, other) in (True, False)
-
-
-@given(st.lists(st.floats(0, 5000), max_size=12))
-def test_jitter_is_one_of_few_steps(times):
-    jitter = rounded_jitter_ms(times)
-    assert (jitter is None) == (len(times) < 2)
-    assert jitter in (None, 5, 10, 20, 50, 100, 200, 500, 1000)
-
-
-KINDS = st.sampled_from(["ethernet", "wifi", "mobile", "bridge", "tunnel", "ppp", "virtual"])
-NAMES = st.sampled_from(["a", "b", "c", "d"])
-ITEMS = st.lists(
-    st.fixed_dictionaries(
-        {"name": NAMES},
-        optional={
-            "kind": KINDS,
-            "up": st.booleans(),
-            "master": NAMES,
-            "addresses": st.lists(st.text(max_size=9), max_size=2),
-        },
-    ),
-    max_size=5,
-    unique_by=lambda item: item["name"],
-)
-ROUTES = st.lists(
-    st.builds(Route, NAMES, st.sampled_from(["", "192.0.2.1", "192.0.2.2"]), st.integers(0, 900)), max_size=4
-)
-
-
-@given(ITEMS, ROUTES)
-def test_routes_over_two_lines_are_never_counted_as_one(items, routes):
-    doubts = []
-    found = other_routes(Network(items=items, routes=routes), doubts)
-    kinds = {item["name"]: item.get("kind") for item in items}
-    lines = {(route.interface, route.address) for route in routes if kinds.get(route.interface) != "tunnel"}
-    if len({address for _, address in lines if address}) > 1 and len({name for name, _ in lines}) > 1:
-        assert found or doubts
-
-
-@given(ITEMS, ROUTES)
-def test_no_network_breaks_the_conclusions(items, routes):
-    joining, unclear = joining_bridges(items)
-    assert not set(joining) & set(unclear)
-    main = primary_item(Network(items=items, routes=routes))
-    assert main is None or main["name"] in {item["name"] for item in items}

@@ -73,6 +73,13 @@ def test_a_negotiated_duplex_that_windows_7_does_not_tell_is_absent(windows_mach
     assert facts["link_kind"] == "ethernet"
 
 
+@pytest.mark.parametrize(("value", "duplex"), [(True, "full"), (False, "half"), ([], None), ("true", None), (2, None)])
+def test_only_a_truth_value_tells_the_duplex(windows_machine, value, duplex):
+    document = load_snapshot("network_windows11")
+    document["wmi"]["root\\StandardCimv2"]["MSFT_NetAdapter"][0]["FullDuplex"] = value
+    assert collect(windows_machine, document).facts.get("link_duplex") == duplex
+
+
 LANGUAGES = {
     "vi": {
         "Ethernet": "Kết nối cục bộ",
@@ -129,7 +136,33 @@ def test_without_the_route_table_the_configured_gateways_count(windows_machine):
     del document["wmi"]["root\\cimv2"]["Win32_IP4RouteTable"]
     facts = collect(windows_machine, document).facts
     assert facts["default_gateway"] == "192.0.2.1"
-    assert facts["second_path_count"] == 0
+    # A dial-up connection would stand in that table alone.
+    assert "second_path_count" not in facts
+
+
+@pytest.mark.parametrize("missing", ["Destination", "InterfaceIndex"])
+def test_a_route_table_with_gaps_leaves_the_count_unsaid(windows_machine, missing):
+    document = load_snapshot("network_windows11")
+    for row in document["wmi"]["root\\cimv2"]["Win32_IP4RouteTable"]:
+        del row[missing]
+    assert "second_path_count" not in collect(windows_machine, document).facts
+
+
+@pytest.mark.parametrize("name", ["Win32_NetworkAdapter", "Win32_IP4RouteTable"])
+def test_a_class_that_always_has_rows_and_gives_none_was_not_read(windows_machine, name):
+    document = load_snapshot("network_windows11")
+    document["wmi"]["root\\cimv2"][name] = []
+    result = collect(windows_machine, document)
+    assert f"unreadable: {name}" in result.reason
+    assert "second_path_count" not in result.facts
+
+
+def test_an_adapter_without_a_readable_class_key_may_be_a_modem(windows_machine):
+    document = load_snapshot("network_windows11")
+    document["registry_denied"] = [CLASS]
+    result = collect(windows_machine, document)
+    assert "kind-unknown: Ethernet" in result.reason
+    assert "second_path_count" not in result.facts
 
 
 @pytest.mark.parametrize("wmi", [{}, {"root\\cimv2": "permission-denied"}, {"root\\cimv2": "timeout"}])
@@ -162,6 +195,19 @@ def test_an_adapter_of_unknown_kind_leaves_the_counts_unsaid(windows_machine):
 def test_a_card_without_ndis_numbers_may_be_wireless():
     assert kind_of(Marks(pnp="PCI\\VEN_10EC&DEV_8187\\1", service="rtl8187")) is None
     assert kind_of(Marks()) is None
+
+
+def test_what_wine_says_is_read_though_it_lacks_half_of_the_properties(windows_machine):
+    result = collect(windows_machine, "network_wine")
+    facts = result.facts
+    assert facts["default_gateway"] == "192.0.2.1"
+    assert facts["dns_servers"] == ["198.51.100.53"]
+    assert facts["in_unit_networks"] is True
+    (eth0,) = [item for item in facts["interfaces"] if item["up"]]
+    assert eth0["addresses"] == ["192.0.2.2/24", "fd00::2/64", "fe80::fc:ff:fe00:1/64"]
+    assert (eth0["assignment"], eth0["bus"]) == ("dynamic", "pci")
+    assert not {"kind", "errors", "duplex"} & set(eth0)
+    assert not {"wired_up", "second_path_count", "link_kind"} & set(facts)
 
 
 def test_a_server_in_a_virtual_machine_has_a_wired_card(windows_machine):

@@ -23,7 +23,7 @@ def spots(value, path=()):
             yield from spots(one, (*path, place))
 
 
-NAMES = ["network_windows11", "network_windows7", "network_server2019"]
+NAMES = ["network_windows11", "network_windows7", "network_server2019", "network_wine"]
 DOCUMENTS = {name: load_snapshot(name) for name in NAMES}
 LEAVES = {
     name: [path for part in ("wmi", "registry") for path in spots(document[part], (part,)) if len(path) > 4 or (part == "registry" and len(path) > 2)]

@@ -11,9 +11,11 @@ from tests.assets.windows_snapshot import load_snapshot
         ({"*IfType": 6, "ComponentId": "usb\\class_e0&subclass_01&prot_03"}, {"PNPDeviceID": "USB\\VID_18D1&PID_4EE3\\1", "ServiceName": "usbrndis6"}, "mobile"),
         ({"*IfType": 243, "*PhysicalMediaType": 8}, {"PNPDeviceID": "USB\\VID_12D1&PID_1506&MI_02\\1", "ServiceName": "cxwmbclass"}, "mobile"),
         ({"*IfType": 6}, {"PNPDeviceID": "USB\\VID_05AC&PID_12A8&MI_02\\1", "ServiceName": "Netaapl64"}, "mobile"),
+        ({"*IfType": 6, "*PhysicalMediaType": 14}, {"PNPDeviceID": "USB\\VID_12D1&PID_14DB&MI_00\\1", "ServiceName": "hw_cdcecm"}, "mobile"),
+        ({"*IfType": 6, "*PhysicalMediaType": 14}, {"PNPDeviceID": "USB\\VID_18D1&PID_4EEB&MI_00\\1", "ServiceName": "UsbNcm"}, "mobile"),
         ({"*IfType": 6, "*PhysicalMediaType": 10}, {"PNPDeviceID": "BTH\\MS_BTHPAN\\1", "ServiceName": "BthPan"}, "bluetooth"),
     ],
-    ids=["android", "4g-dongle", "iphone", "bluetooth"],
+    ids=["android", "4g-dongle", "iphone", "hilink", "android-ncm", "bluetooth"],
 )  # fmt: skip
 def test_a_line_of_its_own_beside_the_cable_is_a_second_path(windows_machine, key, row, kind):
     document = add_adapter(load_snapshot("network_windows11"), 31, key, **row)
@@ -24,14 +26,19 @@ def test_a_line_of_its_own_beside_the_cable_is_a_second_path(windows_machine, ke
     assert collect(windows_machine, document).facts["second_path_count"] == 0
 
 
-def test_a_usb_network_adapter_is_no_modem(windows_machine):
-    document = add_adapter(
-        load_snapshot("network_windows11"), 31, {"*IfType": 6, "*PhysicalMediaType": 14},
-        PNPDeviceID="USB\\VID_0BDA&PID_8153\\000001", ServiceName="rtux64w10",
-    )  # fmt: skip
-    facts = collect(windows_machine, document).facts
+@pytest.mark.parametrize(
+    ("key", "row", "kind"),
+    [
+        ({"*IfType": 6, "*PhysicalMediaType": 14}, {"PNPDeviceID": "USB\\VID_0BDA&PID_8153\\1", "ServiceName": "rtux64w10"}, "ethernet"),
+        ({"*IfType": 6, "*PhysicalMediaType": 14}, {"PNPDeviceID": "USB\\VID_17EF&PID_3082\\1", "ServiceName": "UsbNcm"}, "ethernet"),
+        ({"*IfType": 71, "*PhysicalMediaType": 9}, {"PNPDeviceID": "USB\\VID_0E8D&PID_7612\\1", "ServiceName": "netr28ux"}, "wifi"),
+    ],
+    ids=["realtek", "lenovo-dock", "mediatek-wifi"],
+)  # fmt: skip
+def test_a_usb_network_adapter_is_no_modem(windows_machine, key, row, kind):
+    facts = collect(windows_machine, add_adapter(load_snapshot("network_windows11"), 31, key, **row)).facts
     assert facts["second_path_count"] == 0
-    assert [item["kind"] for item in facts["interfaces"] if item["name"] == "Mạng 31"] == ["ethernet"]
+    assert [item["kind"] for item in facts["interfaces"] if item["name"] == "Mạng 31"] == [kind]
 
 
 WIFI = (
@@ -65,14 +72,37 @@ def test_a_route_by_dial_up_leaves_the_count_unsaid(windows_machine):
     assert "route-unclear: 44" in result.reason
 
 
-def test_a_bridge_of_windows_joins_networks(windows_machine):
-    document = add_adapter(
-        load_snapshot("network_windows7"), 31, {"ComponentId": "ms_bridgemp"},
-        PNPDeviceID="ROOT\\MS_BRIDGEMP\\0000", ServiceName="BridgeMP",
-    )  # fmt: skip
+OLD_BRIDGE = ({"ComponentId": "ms_bridgemp"}, {"PNPDeviceID": "ROOT\\MS_BRIDGEMP\\0000", "ServiceName": "BridgeMP"})
+MULTIPLEXOR = (
+    {"ComponentId": "COMPOSITEBUS\\MS_IMPLAT_MP"},
+    {"PNPDeviceID": "COMPOSITEBUS\\MS_IMPLAT_MP\\{C1E9A2F4}", "ServiceName": "NdisImPlatformMp"},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "marks"), [("network_windows7", OLD_BRIDGE), ("network_windows11", MULTIPLEXOR)], ids=["7", "11"]
+)
+def test_a_bridge_of_windows_joins_networks(windows_machine, name, marks):
+    document = add_adapter(load_snapshot(name), 31, marks[0], **marks[1])
     facts = collect(windows_machine, document).facts
     assert facts["bridge_count"] == 1
     assert facts["second_paths"] == [{"kind": "bridge", "interface": "Mạng 31"}]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [([{"Connection": "x", "IsBridge": False}], "bond"), ([], "bond"), ("bridge", "bridge"), (None, None)],
+    ids=["team", "nothing-shared", "bridge", "unreadable"],
+)
+def test_on_a_server_the_multiplexor_is_a_team_unless_home_networking_says_bridge(windows_machine, rows, kind):
+    document = add_adapter(load_snapshot("network_server2019"), 31, MULTIPLEXOR[0], **MULTIPLEXOR[1])
+    if rows == "bridge":
+        rows = [{"Connection": f'HNet_Connection.Guid="{adapters(document)[-1]["GUID"]}"', "IsBridge": True}]
+    if rows is not None:
+        document["wmi"]["root\\Microsoft\\HomeNet"] = {"HNet_ConnectionProperties": rows}
+    facts = collect(windows_machine, document).facts
+    assert next(item for item in facts["interfaces"] if item["name"] == "Mạng 31").get("kind") == kind
+    assert facts.get("bridge_count") == {"bond": 0, "bridge": 1, None: None}[kind]
 
 
 def test_a_hotspot_that_others_join_is_a_second_path(windows_machine):
@@ -101,11 +131,34 @@ def test_the_sharing_service_that_runs_for_virtual_machines_shares_nothing(windo
     assert collect(windows_machine, shared(load_snapshot("network_windows11"), rows)).facts["second_path_count"] == 0
 
 
-@pytest.mark.parametrize("cause", ["namespace", "services"])
+@pytest.mark.parametrize("cause", ["services", None, [], [{"Connection": "HNet_Connection"}]], ids=str)
 def test_sharing_that_cannot_be_told_leaves_the_count_unsaid(windows_machine, cause):
     document = load_snapshot("network_windows11")
     if cause == "services":
         document["services"] = None
     else:
-        shared(document, None)
+        shared(document, cause)
     assert "second_path_count" not in collect(windows_machine, document).facts
+
+
+def test_a_default_route_of_a_virtual_adapter_may_be_a_vpn(windows_machine):
+    document = add_adapter(
+        load_snapshot("network_windows11"),
+        31,
+        {"*IfType": 6},
+        "203.0.113.1",
+        PNPDeviceID="ROOT\\NET\\0000",
+        ServiceName="vpn",
+    )
+    document["wmi"]["root\\cimv2"]["Win32_IP4RouteTable"][-1]["Metric1"] = 1
+    result = collect(windows_machine, document)
+    assert "second_path_count" not in result.facts
+    assert "route-unclear: Mạng 31" in result.reason
+
+
+def test_a_vpn_by_a_known_tunnel_driver_is_no_second_path(windows_machine):
+    key = {"*IfType": 53, "ComponentId": "root\\tap0901"}
+    document = add_adapter(
+        load_snapshot("network_windows11"), 31, key, "203.0.113.1", PNPDeviceID="ROOT\\NET\\0000", ServiceName="tap0901"
+    )
+    assert collect(windows_machine, document).facts["second_path_count"] == 0

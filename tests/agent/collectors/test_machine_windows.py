@@ -227,7 +227,7 @@ def spots(value, path=()):
             yield from spots(one, (*path, place))
 
 
-NAMES = ["network_windows11", "network_windows7", "network_server2019"]
+NAMES = ["network_windows11", "network_windows7", "network_server2019", "network_wine"]
 DOCUMENTS = {name: load_snapshot(name) for name in NAMES}
 CHECKS = {"text": str, "version": str, "boolean": bool, "integer": int, "texts": list, "items": list, "datetime": str}
 

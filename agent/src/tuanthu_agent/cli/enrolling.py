@@ -14,6 +14,7 @@ from tuanthu_agent.cli.wording import printable, unit_of
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import EnrolmentError
 from tuanthu_agent.host import Host
+from tuanthu_agent.identity import Identity
 
 
 def register(app: cyclopts.App) -> None:
@@ -28,7 +29,7 @@ def enrol(
     token_file: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
     ca_fingerprint: str = "",
     ca: Path | None = None,
-    role: Literal["workstation", "server"] = "workstation",
+    role: Literal["workstation", "server"] | None = None,
     owner: str = "",
     location: str = "",
     again: Annotated[bool, Parameter(negative="")] = False,
@@ -48,7 +49,7 @@ def enrol(
     ca
         Tệp PEM chứa chứng thư gốc, thay cho dấu vân tay
     role
-        workstation (máy trạm) hoặc server (máy chủ)
+        workstation (máy trạm, mặc định) hoặc server (máy chủ); ghi danh lại thì giữ như trước nếu không nêu
     owner
         Người dùng chính hoặc bộ phận quản lý máy
     location
@@ -67,7 +68,7 @@ def enrol(
             f"This machine is already enrolled at {former.server} ({former.unit_name}). Add --again to enrol anew.",
         )
     certificate = trusted_certificate(config, address, ca_fingerprint, ca)
-    machine = enrolment.describe_machine(Host(config.host_root), config, role, owner, location)
+    machine = enrolment.describe_machine(Host(config.host_root), config, *stated(former, role, owner, location))
     if former is None:
         identity = enrolment.enrol(config, address, secret, certificate, machine)
     else:
@@ -78,6 +79,12 @@ def enrol(
     output.print(f"Mã máy: {printable(identity.agent)}", markup=False)
     output.print("Bước kế tiếp, gửi báo cáo đầu tiên: tuanthu-agent run --once", markup=False)
     return 0
+
+
+def stated(former: Identity | None, role: str | None, owner: str, location: str) -> tuple[str, str, str]:
+    """Role, owner and location: as they are stated now, else as they were before."""
+    before = (former.role, former.owner, former.location) if former else ("", "", "")
+    return role or before[0] or "workstation", owner or before[1], location or before[2]
 
 
 def read_token(token: str, file: Path | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tuanthu_agent.collectors.lan.usb_makers import ADAPTERS, MODEMS_AND_TELEPHONES
 from tuanthu_agent.host import Host
 
 LOOPBACK: Final = "772"
@@ -43,12 +44,6 @@ _MODEMS: Final = frozenset(
 """Drivers of modems and of telephones that share their line (RNDIS, iPhone)."""
 _MODEMS_OR_ADAPTERS: Final = frozenset({"cdc_ether", "cdc_ncm", "cdc_eem", "cdc_subset"})
 """Drivers of modems and telephones that also serve plain network adapters and docks."""
-_ADAPTER_MAKERS: Final = frozenset(
-    {"0424", "045e", "05ac", "0b95", "0bda", "0fe6", "13b1", "17e9", "17ef", "20f4", "2357", "9710"}
-)
-"""USB vendors of network adapters and docks: Microchip, Microsoft, Apple, ASIX, Realtek, ICS, Linksys, DisplayLink,
-Lenovo, TRENDnet, TP-Link, MosChip (usb.ids)."""
-
 _USB: Final = re.compile(r"usb:v([0-9A-Fa-f]{4})p[0-9A-Fa-f]{4}")
 
 
@@ -106,10 +101,10 @@ def parse_usb_vendor(modalias: str) -> str:
 
 
 def is_modem(driver: str | None, vendor: str) -> bool:
-    """Whether the driver, or where it serves both the maker, tells a modem or telephone from a network adapter."""
-    if driver in _MODEMS:
+    """Whether the driver or the maker, or where a driver serves both the maker alone, tells a modem or telephone."""
+    if driver in _MODEMS or vendor in MODEMS_AND_TELEPHONES:
         return True
-    return driver in _MODEMS_OR_ADAPTERS and vendor not in _ADAPTER_MAKERS
+    return driver in _MODEMS_OR_ADAPTERS and vendor not in ADAPTERS
 
 
 def parse_devtype(uevent: str) -> str:

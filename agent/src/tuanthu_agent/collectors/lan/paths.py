@@ -2,13 +2,13 @@
 
 Counted are: a default route on another interface than the one in use (unless both lead to the same gateway of the same
 network), a mobile modem, tethered telephone or Bluetooth network that is up, and a bridge that joins two or more
-physical interfaces. A tunnel is no second line: it runs over one. A dial-up (PPP) interface or one that is not listed
-may be either, so that its default route makes a count of zero unsayable.
+physical interfaces. A tunnel is no second line: it runs over one. A dial-up (PPP) or virtual interface beside a real
+one, or one that is not listed, may be either, so that its default route makes a count of zero unsayable.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.collectors.lan.network import Item, Network, Route, usable_addresses
@@ -89,23 +89,39 @@ def other_routes(network: Network, doubts: list[str]) -> list[Item]:
     items = {item["name"]: item for item in network.items or []}
     kinds = {name: item.get("kind") for name, item in items.items()}
     lines = [route for route in network.routes or [] if kinds.get(route.interface) != "tunnel"]
-    main = next((route for route in lines if route.interface in items and kinds[route.interface] != "ppp"), None)
+    main = main_route(lines, kinds)
     found = []
     for route in lines:
         if main is not None and route.interface == main.interface:
             continue
         kind = kinds.get(route.interface)
-        if route.interface not in items or kind == "ppp":
+        if main is None or is_doubtful(route, kinds) or (kind == "virtual" and kinds[main.interface] != "virtual"):
             doubts.append(f"route-unclear: {route.interface}")
-        elif main is not None and not same_way(route, main, items):
-            shown = kind if kind in ("wifi", *_OWN_LINES) else "route"
-            found.append({"kind": shown, "interface": route.interface})
+        elif not any(same_way(route, one, items) for one in lines if one.interface == main.interface):
+            found.append({"kind": kind if kind in ("wifi", *_OWN_LINES) else "route", "interface": route.interface})
     return found
 
 
+def is_doubtful(route: Route, kinds: dict[str, Any]) -> bool:
+    """Whether the interface is not listed, or a dial-up one: a line of its own, or a tunnel over another."""
+    return route.interface not in kinds or kinds[route.interface] == "ppp"
+
+
+def main_route(lines: list[Route], kinds: dict[str, Any]) -> Route | None:
+    """The route that stands for the unit's line: one over hardware before one over a virtual interface."""
+    sure = [route for route in lines if not is_doubtful(route, kinds)]
+    real = (route for route in sure if kinds[route.interface] != "virtual")
+    return next(real, sure[0] if sure else None)
+
+
 def same_way(one: Route, other: Route, items: dict[str, Item]) -> bool:
-    """Whether both lead to the same gateway of the same network, as cable and Wi-Fi of one router do."""
+    """Whether both lead to the same gateway of the same network, as cable and Wi-Fi of one router do.
+
+    A gateway's link-local address (IPv6) is its own; any other means something only within its network.
+    """
     if not one.address or one.address != other.address:
         return False
+    if one.address.startswith("fe80:"):
+        return True
     nets, others = ({address.network for address in usable_addresses(items[route.interface])} for route in (one, other))
     return bool(nets & others)

@@ -5,90 +5,33 @@ r"""The network of a Windows machine, 7 and later, by WMI's `root\cimv2` and the
 
 from __future__ import annotations
 
-from typing import Any, Dict, Final
+from dataclasses import dataclass
+from typing import Final
 
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.collectors.lan import windows_parsing as parsing
 from tuanthu_agent.collectors.lan.counters import error_level
 from tuanthu_agent.collectors.lan.interfaces import from_nic, mac_or_none, read_nics
 from tuanthu_agent.collectors.lan.network import Item, Network, present
-from tuanthu_agent.collectors.lan.windows_kinds import Marks, bus_of, is_hosted, kind_of
-from tuanthu_agent.collectors.lan.windows_paths import put_shared_paths
+from tuanthu_agent.collectors.lan.windows_kinds import Marks, bus_of, is_hosted, is_multiplexor, kind_of
+from tuanthu_agent.collectors.lan.windows_paths import multiplexor_kind, put_shared_paths
+from tuanthu_agent.collectors.lan.windows_reading import COUNTERS, STANDARD, Reading, Row
 from tuanthu_agent.host import Host, HostError
 
-CIMV2: Final = r"root\cimv2"
-STANDARD: Final = r"root\StandardCimv2"
-CLASS_KEY: Final = r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4d36e972-e325-11ce-bfc1-08002be10318}"
 _TCPIP: Final = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
-_ADAPTER: Final = (
-    "InterfaceIndex", "GUID", "Name", "NetConnectionID", "NetConnectionStatus", "PNPDeviceID", "Speed", "MACAddress",
-    "ServiceName",
-)  # fmt: skip
-_CONFIGURATION: Final = (
-    "InterfaceIndex", "IPAddress", "IPSubnet", "DefaultIPGateway", "DNSServerSearchOrder", "DHCPEnabled", "MACAddress",
-    "IPConnectionMetric",
-)  # fmt: skip
-_ROUTE: Final = ("Destination", "Mask", "NextHop", "InterfaceIndex", "Metric1")
-_COUNTERS: Final = (
-    "Name", "PacketsReceivedErrors", "PacketsOutboundErrors", "PacketsReceivedPersec", "PacketsSentPersec",
-)  # fmt: skip
-SECONDS: Final = 6.0
-"""Longest wait for one class."""
 _DUPLICATE: Final = 2
 _UNFINISHED: Final = (0, 1)
 """AddressState of MSFT_NetIPAddress: invalid, tentative."""
-Row = Dict[str, Any]
 
 
-class Reading:
-    """The classes of one look; each is asked once, and a class that does not answer leaves a gap."""
+@dataclass(frozen=True)
+class Known:
+    """An adapter that was put down as an interface."""
 
-    def __init__(self, host: Host, found: Findings, *, brief: bool = False) -> None:
-        self._host = host
-        self._found = found
-        self._hangs = False
-        self.adapters = self.rows(CIMV2, "Win32_NetworkAdapter", _ADAPTER)
-        self.configurations = self.rows(CIMV2, "Win32_NetworkAdapterConfiguration", _CONFIGURATION)
-        self.routes = self.rows(CIMV2, "Win32_IP4RouteTable", _ROUTE)
-        self.counters: list[Row] | None = None
-        self.modern: list[Row] | None = None
-        if not brief:
-            self.counters = self.rows(CIMV2, "Win32_PerfRawData_Tcpip_NetworkInterface", _COUNTERS)
-            self.modern = self.rows(STANDARD, "MSFT_NetAdapter", ("InterfaceGuid", "FullDuplex"))
-
-    def rows(self, namespace: str, wmi_class: str, properties: tuple[str, ...]) -> list[Row] | None:
-        """All instances; None, with a gap, where they cannot be had. WMI that hung once is not waited for again."""
-        if self._hangs:
-            self._found.miss(f"timeout: {wmi_class}")
-            return None
-        try:
-            rows = self._host.windows.wmi.select(namespace, wmi_class, properties, SECONDS)
-        except HostError as error:
-            self._hangs = error.code == "timeout"
-            self._found.miss(f"{error.code}: {wmi_class}")
-            return None
-        self._found.used("wmi")
-        return rows
-
-    def class_keys(self) -> dict[str, Row]:
-        """Values of each adapter's class key, by the adapter's GUID in lower case."""
-        registry = self._host.windows.registry
-        try:
-            names = registry.subkeys(CLASS_KEY)
-        except HostError as error:
-            self._found.miss(f"{error.code}: network class")
-            return {}
-        self._found.used("registry")
-        keys: dict[str, Row] = {}
-        for name in names:
-            try:
-                values = registry.values(f"{CLASS_KEY}\\{name}")
-            except HostError:
-                continue  # `Properties` is closed to all but the system
-            guid = parsing.text(next((value for one, value in values.items() if one.lower() == "netcfginstanceid"), ""))
-            if guid:
-                keys[guid.lower()] = {one.lower(): value for one, value in values.items()}
-        return keys
+    row: Row
+    item: Item
+    index: int | None
+    configuration: Row
 
 
 def read_windows(host: Host, found: Findings, *, brief: bool = False) -> Network:
@@ -99,31 +42,36 @@ def read_windows(host: Host, found: Findings, *, brief: bool = False) -> Network
         network.items = [from_nic(nic, by_name=False) for nic in read_nics(host, found).values()] or None
         network.kinds_certain = False
         return network
-    named = read_items(reading, network)
-    read_configured(reading, network, named)
+    known = read_items(host, reading, network)
+    names = {one.index: one.item["name"] for one in known if one.index is not None}
+    read_routes(reading, network, known, names)
+    read_servers(reading, network, known)
     if not brief:
-        read_duplicates(reading, found, network, named)
+        read_duplicates(reading, found, network, names)
         put_shared_paths(host, network, reading.adapters)
     return network
 
 
-def read_items(reading: Reading, network: Network) -> dict[int, str]:
-    """The interfaces, sorted by name; returns their names by Windows' index."""
+def read_items(host: Host, reading: Reading, network: Network) -> list[Known]:
+    """The interfaces, sorted by name."""
     keys = reading.class_keys()
-    named, items = {}, []
+    known = []
     for row in reading.adapters or []:
         if not is_shown(row):
             continue
-        marks = marks_of(row, keys)
-        item = item_of(row, marks, reading, keys)
-        items.append(item)
-        index = parsing.whole(row.get("InterfaceIndex"))
-        if index is not None:
-            named[index] = item["name"]
+        key = keys.get(parsing.text(row.get("GUID")).lower())
+        marks = marks_of(row, key or {})
+        configuration = configuration_of(reading, row)
+        kind = multiplexor_kind(host, parsing.text(row.get("GUID"))) if is_multiplexor(marks) else kind_of(marks)
+        item = item_of(row, marks, configuration, key or {}, reading, kind=kind)
+        known.append(Known(row, item, parsing.whole(row.get("InterfaceIndex")), configuration))
         if is_hosted(marks) and item.get("up"):
             network.paths.append({"kind": "hosted-network", "interface": item["name"]})
-    network.items = sorted(items, key=lambda item: (item["name"], item.get("mac", "")))
-    return named
+        if key is None and "kind" not in item and item.get("up") is not False:
+            network.paths_doubtful.append(f"kind-unknown: {item['name']}")
+    known.sort(key=lambda one: (one.item["name"], one.item.get("mac", "")))
+    network.items = [one.item for one in known]
+    return known
 
 
 def is_shown(row: Row) -> bool:
@@ -131,9 +79,8 @@ def is_shown(row: Row) -> bool:
     return bool(parsing.text(row.get("NetConnectionID"))) or parsing.whole(row.get("NetConnectionStatus")) is not None
 
 
-def marks_of(row: Row, keys: dict[str, Row]) -> Marks:
-    """What tells the sort of an adapter."""
-    key = keys.get(parsing.text(row.get("GUID")).lower(), {})
+def marks_of(row: Row, key: Row) -> Marks:
+    """What tells the sort of an adapter; `key` holds the values of its class key."""
     component = f"{parsing.text(key.get('componentid'))} {parsing.text(key.get('matchingdeviceid'))}"
     return Marks(
         pnp=parsing.text(row.get("PNPDeviceID")),
@@ -144,21 +91,19 @@ def marks_of(row: Row, keys: dict[str, Row]) -> Marks:
     )
 
 
-def item_of(row: Row, marks: Marks, reading: Reading, keys: dict[str, Row]) -> Item:
+def item_of(row: Row, marks: Marks, configuration: Row, key: Row, reading: Reading, *, kind: str | None) -> Item:
     """One interface."""
-    index = parsing.whole(row.get("InterfaceIndex"))
     up = parsing.is_up(row.get("NetConnectionStatus"))
-    configuration = configuration_of(reading, index)
-    kind = kind_of(marks)
     leased = configuration.get("DHCPEnabled")
     addresses = parsing.addresses(configuration)
+    named = parsing.text(row.get("NetConnectionID")) or parsing.text(row.get("Name"))
     return present(
-        name=parsing.text(row.get("NetConnectionID")) or parsing.text(row.get("Name")) or str(index),
+        name=named or str(parsing.whole(row.get("InterfaceIndex"))),
         mac=mac_or_none(parsing.text(row.get("MACAddress")) or parsing.text(configuration.get("MACAddress"))),
         kind=kind,
         up=up,
         speed_mbps=parsing.speed_mbps(row.get("Speed")) if up else None,
-        duplex=duplex_of(row, reading, keys) if up and kind != "wifi" else None,
+        duplex=duplex_of(row, reading, key) if up and kind != "wifi" else None,
         addresses=addresses if configuration else None,
         assignment=("dynamic" if leased else "static") if isinstance(leased, bool) and addresses else None,
         errors=errors_of(row, reading),
@@ -169,19 +114,25 @@ def item_of(row: Row, marks: Marks, reading: Reading, keys: dict[str, Row]) -> I
     )
 
 
-def configuration_of(reading: Reading, index: int | None) -> Row:
-    """The configuration of one interface; empty where there is none."""
-    rows = reading.configurations or []
-    return next((row for row in rows if index is not None and parsing.whole(row.get("InterfaceIndex")) == index), {})
+def configuration_of(reading: Reading, adapter: Row) -> Row:
+    """The configuration of an adapter, by either of their common numbers; empty where there is none."""
+    for name in ("InterfaceIndex", "Index"):
+        number = parsing.whole(adapter.get(name))
+        if number is None:
+            continue
+        for row in reading.configurations or []:
+            if parsing.whole(row.get(name)) == number:
+                return row
+    return {}
 
 
-def duplex_of(row: Row, reading: Reading, keys: dict[str, Row]) -> str | None:
+def duplex_of(row: Row, reading: Reading, key: Row) -> str | None:
     """Negotiated duplex where Windows tells it, else what the driver was set to."""
     guid = parsing.text(row.get("GUID")).lower()
     for modern in reading.modern or []:
         if guid and parsing.text(modern.get("InterfaceGuid")).lower() == guid and "FullDuplex" in modern:
-            return {True: "full", False: "half"}.get(modern["FullDuplex"])
-    return parsing.duplex_setting(keys.get(guid, {}).get("*speedduplex"))
+            return "full" if modern["FullDuplex"] is True else "half" if modern["FullDuplex"] is False else None
+    return parsing.duplex_setting(key.get("*speedduplex"))
 
 
 def errors_of(row: Row, reading: Reading) -> str | None:
@@ -190,40 +141,47 @@ def errors_of(row: Row, reading: Reading) -> str | None:
     rows = [one for one in reading.counters or [] if parsing.counter_name(parsing.text(one.get("Name"))) == wanted]
     if len(rows) != 1 or not wanted:
         return None
-    numbers = [parsing.whole(rows[0].get(name)) for name in _COUNTERS[1:]]
+    numbers = [parsing.whole(rows[0].get(name)) for name in COUNTERS[1:]]
     known = [number for number in numbers if number is not None]
     return error_level(sum(known[:2]), sum(known[2:])) if len(known) == 4 else None
 
 
-def read_configured(reading: Reading, network: Network, named: dict[int, str]) -> None:
-    """Default routes and name servers; of those, the default interface's own where it has some."""
-    rows = reading.configurations
-    if reading.routes is not None:
-        network.routes = parsing.table_routes(reading.routes, named)
-    elif rows is not None:
-        network.routes = parsing.configured_routes(rows, named, 4)
-    if rows is None:
+def read_routes(reading: Reading, network: Network, known: list[Known], names: dict[int, str]) -> None:
+    """Default routes: the table's, then gateways that are configured on a connection that may be up.
+
+    Without the table a dial-up connection shows nowhere.
+    """
+    configured = [(one.item["name"], one.configuration) for one in known if one.item.get("up") is not False]
+    if reading.routes is None:
+        network.paths_doubtful.append("not-available: default routes")
+    elif not all(map(parsing.is_route, reading.routes)):
+        network.paths_doubtful.append("unreadable: default routes")
+    if reading.routes is None and reading.configurations is None:
         return
-    network.routes = (network.routes or []) + parsing.configured_routes(rows, named, 6)
+    routes = parsing.table_routes(reading.routes or [], names)
+    taken = {route.interface for route in routes}
+    routes += [one for one in parsing.configured_routes(configured, 4) if one.interface not in taken]
+    network.routes = routes + parsing.configured_routes(configured, 6)
+
+
+def read_servers(reading: Reading, network: Network, known: list[Known]) -> None:
+    """The default interface's own name servers, or all where it has none."""
+    if reading.configurations is None:
+        return
     default = network.gateway()
-    own = [
-        row
-        for row in rows
-        if default and named.get(parsing.whole(row.get("InterfaceIndex")) or -1) == default.interface
-    ]
-    network.servers = [one for row in own for one in parsing.servers(row)]
+    own = [one.configuration for one in known if default and one.item["name"] == default.interface]
+    network.servers = [server for row in own for server in parsing.servers(row)]
     if not network.servers:
-        network.servers = list(dict.fromkeys(one for row in rows for one in parsing.servers(row)))
+        everybody = (server for row in reading.configurations for server in parsing.servers(row))
+        network.servers = list(dict.fromkeys(everybody))
 
 
-def read_duplicates(reading: Reading, found: Findings, network: Network, named: dict[int, str]) -> None:
+def read_duplicates(reading: Reading, found: Findings, network: Network, names: dict[int, str]) -> None:
     """What Windows itself found out about its addresses: the fact `duplicate_address`."""
     rows = reading.rows(STANDARD, "MSFT_NetIPAddress", ("InterfaceIndex", "AddressState"))
-    if rows is None:
-        return
     states = [
-        (named.get(parsing.whole(row.get("InterfaceIndex")) or -1), parsing.whole(row.get("AddressState")))
-        for row in rows
+        (names.get(parsing.whole(row.get("InterfaceIndex")) or -1), parsing.whole(row.get("AddressState")))
+        for row in rows or []
     ]
     if any(state == _DUPLICATE for name, state in states if name):
         network.duplicate_seen = True

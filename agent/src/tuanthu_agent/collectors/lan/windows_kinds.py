@@ -7,8 +7,11 @@ stand in the adapter's key of the network class ("Keywords Not Displayed in the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
+
+from tuanthu_agent.collectors.lan.usb_makers import ADAPTERS, MODEMS_AND_TELEPHONES
 
 _WIRELESS_WAN: Final = 8
 _BLUETOOTH: Final = 10
@@ -19,7 +22,9 @@ _IF_WIFI: Final = 71
 _IF_TUNNEL: Final = 131
 _IF_MOBILE: Final = (243, 244)
 _BRIDGES: Final = ("bridgemp", "msbridge")
-_TEAMS: Final = ("mslbfoprovider", "ndisimplatformmp", "iansminiport")
+_TEAMS: Final = ("iansminiport",)
+_MULTIPLEXOR: Final = ("ndisimplatform", "ms_implat")
+"""The driver from Windows 8 on, of network bridges and, on servers, of teams."""
 _MODEMS: Final = (
     "usbrndis",
     "usb_rndis",
@@ -38,13 +43,25 @@ _MODEMS: Final = (
 drivers, Apple's tethering, Huawei, ZTE, Qualcomm."""
 _MODEM_IDS: Final = ("rndis", "class_e0&subclass_01&prot_03", "class_02&subclass_0e")
 """In hardware identifiers: Microsoft's RNDIS, the class of Android's tethering, MBIM."""
-_TUNNELS: Final = ("tap0901", "tapwindows", "ovpn-dco", "wintun", "wireguard", "tunnel", "teredo", "isatap", "6to4")
+_TUNNELS: Final = (
+    "tap0901",
+    "tapwindows",
+    "ovpn-dco",
+    "wintun",
+    "wireguard",
+    "vpnva",
+    "pangpd",
+    "tunnel",
+    "teredo",
+    "isatap",
+    "6to4",
+)
 _HOSTED: Final = "vwifimp"
 """Wi-Fi that other devices join: the hosted network of Windows 7 and the hotspot of Windows 10."""
 _HARDWARE: Final = ("PCI\\", "USB\\", "PCMCIA\\", "ACPI\\", "VMBUS\\", "XENBUS\\", "XENVIF\\")
 _BUSES: Final = (("PCI\\", "pci"), ("USB\\", "usb"), ("BTH\\", "bluetooth"))
 _VIRTUAL: Final = ("ROOT\\", "SWD\\", "COMPOSITEBUS\\", "{")
-_ADAPTER_MAKERS: Final = ("0424", "045e", "0b95", "0bda", "0fe6", "13b1", "17e9", "17ef", "20f4", "2357", "9710")
+_VENDOR: Final = re.compile(r"\\vid_([0-9a-f]{4})")
 _SERVES_BOTH: Final = "usbncm"
 
 
@@ -64,16 +81,23 @@ class Marks:
 
 
 def kind_of(marks: Marks) -> str | None:
-    """One of the values of `interfaces.kind`; None where the marks do not tell."""
+    """One of the values of `interfaces.kind`; None where the marks do not tell (of a multiplexor they never do)."""
+    if is_multiplexor(marks):
+        return None
     service = marks.service.lower()
     identity = f"{marks.pnp} {marks.component}".lower()
     if service.startswith(_BRIDGES) or "ms_bridge" in identity:
         return "bridge"
-    if service.startswith(_TEAMS) or "ms_implat" in identity:
+    if service.startswith(_TEAMS):
         return "bond"
     if is_hosted(marks):
         return "virtual"
     return _own_line(marks, service, identity) or _by_medium(marks, service, identity)
+
+
+def is_multiplexor(marks: Marks) -> bool:
+    """Whether a bridge or a team: both have the same driver."""
+    return any(one in f"{marks.service} {marks.pnp} {marks.component}".lower() for one in _MULTIPLEXOR)
 
 
 def is_hosted(marks: Marks) -> bool:
@@ -100,7 +124,11 @@ def _own_line(marks: Marks, service: str, identity: str) -> str | None:
         return "mobile"
     if service.startswith(_MODEMS) or any(one in identity for one in _MODEM_IDS):
         return "mobile"
-    if service.startswith(_SERVES_BOTH) and not any(f"vid_{maker}" in identity for maker in _ADAPTER_MAKERS):
+    if marks.medium in _WIFI_MEDIA or marks.if_type == _IF_WIFI:
+        return None
+    match = _VENDOR.search(marks.pnp.lower())
+    vendor = match.group(1) if match else ""
+    if vendor in MODEMS_AND_TELEPHONES or (service.startswith(_SERVES_BOTH) and vendor not in ADAPTERS):
         return "mobile"
     return None
 

@@ -12,6 +12,8 @@ _UP: Final = {2: True, 9: True, 0: False, 4: False, 5: False, 6: False, 7: False
 _SPEED_DUPLEX: Final = {"1": "half", "2": "full", "3": "half", "4": "full", "5": "half", "6": "full", "7": "full"}
 """`*SpeedDuplex`: 0 negotiates, then 10, 100, 1000 Mbit/s half and full, 10 Gbit/s full."""
 _MOST_SPEED: Final = 10**13
+_LAST: Final = 9999
+"""Metric of a route that tells none."""
 _ANY: Final = ("0.0.0.0", "::")  # noqa: S104  an address to compare with
 
 
@@ -85,31 +87,34 @@ def servers(row: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(one for one in found if one))
 
 
+def is_route(row: Mapping[str, Any]) -> bool:
+    """Whether a row of Win32_IP4RouteTable says enough to tell whether it is a default route."""
+    return bool(text(row.get("Destination"))) and whole(row.get("InterfaceIndex")) is not None
+
+
 def table_routes(rows: list[dict[str, Any]], names: Mapping[int, str]) -> list[Route]:
     """The default routes of Win32_IP4RouteTable, the best first; an interface that is not listed is named by number."""
     found = []
     for row in rows:
-        if text(row.get("Destination")) not in _ANY or text(row.get("Mask")) not in _ANY:
+        # With no mask at hand, that destination can only be the default.
+        if text(row.get("Destination")) not in _ANY or (text(row.get("Mask")) or _ANY[0]) not in _ANY:
             continue
         index, metric = whole(row.get("InterfaceIndex")), whole(row.get("Metric1"))
         if index is not None:
             gateway = address_or_none(text(row.get("NextHop"))) or ""
-            found.append(Route(names.get(index, str(index)), gateway, metric if metric is not None else 9999))
+            found.append(Route(names.get(index, str(index)), gateway, _LAST if metric is None else metric))
     return sorted(found, key=lambda route: (route.metric, route.interface))
 
 
-def configured_routes(rows: list[dict[str, Any]], names: Mapping[int, str], version: int) -> list[Route]:
-    """The default gateways of Win32_NetworkAdapterConfiguration, the best first."""
+def configured_routes(rows: list[tuple[str, dict[str, Any]]], version: int) -> list[Route]:
+    """The default gateways of Win32_NetworkAdapterConfiguration by interface, the best first."""
     found = []
-    for row in rows:
-        index = whole(row.get("InterfaceIndex"))
-        if index is None:
-            continue
+    for name, row in rows:
         metric = whole(row.get("IPConnectionMetric"))
         for one in texts(row.get("DefaultIPGateway")):
             gateway = address_or_none(one)
             if gateway and ipaddress.ip_address(gateway).version == version:
-                found.append(Route(names.get(index, str(index)), gateway, metric if metric is not None else 9999))
+                found.append(Route(name, gateway, _LAST if metric is None else metric))
     return sorted(found, key=lambda route: (route.metric, route.interface))
 
 
