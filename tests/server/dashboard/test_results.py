@@ -63,4 +63,4 @@ def test_many_objects_are_folded_and_few_are_not():
 
 
 def test_what_every_operator_asks_has_words():
-    assert ASKED.keys() == OPERATORS.keys()
+    assert OPERATORS.keys() <= ASKED.keys()

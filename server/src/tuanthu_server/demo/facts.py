@@ -1,4 +1,4 @@
-"""What a simulated machine would have seen of itself and its network, in the shapes of the fact catalogue."""
+"""What a simulated machine would have seen: realistic facts in the shapes of the fact catalogue, drawn from a seed."""
 
 import random
 from datetime import datetime, timedelta
@@ -8,6 +8,15 @@ import msgspec
 
 from tuanthu_policy.observation import Facts
 
+Product = tuple[str, str, str, str]
+PRODUCTS: tuple[Product, ...] = (
+    ("defender", "Microsoft Defender Antivirus", "Microsoft", "builtin"),
+    ("bkav", "Bkav Pro Endpoint", "Bkav", "licensed"),
+    ("kaspersky", "Kaspersky Endpoint Security", "Kaspersky", "licensed"),
+    ("eset", "ESET Endpoint Antivirus", "ESET", "licensed"),
+    ("cmc", "CMC Antivirus", "CMC", "free"),
+)
+CLAMAV: Product = ("clamav", "ClamAV", "Cisco Talos", "free")
 SYSTEMS = (("Windows 10 Pro", "10.0.19045"), ("Windows 11 Pro", "10.0.22631"), ("Windows 7 Professional", "6.1.7601"))
 SERVER_SYSTEMS = (("Windows Server 2019", "10.0.17763"), ("Debian GNU/Linux 12", "12.7"))
 MODELS = (
@@ -46,7 +55,6 @@ def host_sight(draw: random.Random, name: str, serial: str, *, server: bool, at:
         "ok",
         {
             "hostname": name,
-            "role": "server" if server else "workstation",
             "os_family": family,
             "os_name": system,
             "os_version": version,
@@ -96,3 +104,62 @@ def lan_sight(draw: random.Random, number: int) -> Sight:
         "ok",
         facts | {"gateway_reachable": True, "gateway_loss_percent": 0, "gateway_rtt_ms": draw.choice((1, 2, 5))},
     )
+
+
+def antivirus_sight(draw: random.Random, host: Facts, at: datetime) -> Sight:
+    """The antimalware: from well kept over old signatures and stopped services to none, or nobody could look."""
+    luck = draw.random()
+    if luck < 0.08:
+        return Sight("antivirus", "simulated", "ok", {"product_count": 0, "products": []})
+    if luck < 0.12:
+        return Sight("antivirus", "simulated", "failed", {}, "permission-denied: simulated")
+    if luck < 0.13:
+        return Sight("antivirus", "simulated", "error", {}, "deadline: simulated")
+    product = CLAMAV if host["os_family"] == "linux" else draw.choice(PRODUCTS)
+    item = _product(draw, product, at) | _management(draw, product[3], at)
+    if luck < 0.19:
+        item |= {"running": False, "realtime": False}
+    elif luck < 0.26:
+        item |= {"realtime": False}
+    elif luck < 0.38:
+        item |= {"signature_date": _old(draw, at), "update_running": False}
+    elif luck < 0.41:
+        del item["realtime"]
+        facts = {"product_count": 1, "products": [item]}
+        return Sight("antivirus", "simulated", "partial", facts, "permission-denied: simulated")
+    return Sight("antivirus", "simulated", "ok", {"product_count": 1, "products": [item]})
+
+
+def _product(draw: random.Random, product: Product, at: datetime) -> dict[str, Any]:
+    identity, name, vendor, licence = product
+    return {
+        "id": identity,
+        "name": name,
+        "vendor": vendor,
+        "version": f"{draw.randint(8, 24)}.{draw.randint(0, 9)}.{draw.randint(100, 999)}",
+        "running": True,
+        "realtime": True,
+        "signature_date": utc(at - timedelta(hours=draw.randint(4, 100))),
+        "signature_source": "product",
+        "auto_update": draw.random() < 0.94,
+        "update_running": True,
+        "licence_kind": licence,
+    }
+
+
+def _management(draw: random.Random, licence: str, at: datetime) -> dict[str, Any]:
+    """Of a licensed product when its licence ends (of a few it has ended) and who manages it; of a free one nothing."""
+    if licence == "free":
+        return {}
+    facts: dict[str, Any] = {"tamper_protection": draw.random() < 0.9}
+    if licence == "licensed":
+        ends = at + timedelta(days=draw.randint(-20, 600))
+        facts |= {"licence_expires": utc(ends), "licence_valid": ends > at, "managed": draw.random() < 0.7}
+    if facts.get("managed"):
+        contact = at - timedelta(hours=draw.choice((1, 3, 8, 20, 90)))
+        facts |= {"management_server": "av.mau.invalid", "management_contact": utc(contact)}
+    return facts
+
+
+def _old(draw: random.Random, at: datetime) -> str:
+    return utc(at - timedelta(days=draw.randint(8, 120)))

@@ -12,8 +12,7 @@ from typing import Final
 import msgspec
 
 from tuanthu_policy.observation import Facts
-from tuanthu_server.demo.antivirus import antivirus_sight
-from tuanthu_server.demo.facts import Sight, lan_sight
+from tuanthu_server.demo.facts import Sight, antivirus_sight, lan_sight
 
 
 class Scene(msgspec.Struct, frozen=True):
