@@ -23,6 +23,7 @@ ASKED: Final[Mapping[str, Text]] = {
     "version_below": Text("trước phiên bản {}", "before version {}"),
     "age_at_most": Text("trong vòng {}", "within {}"),
     "age_at_least": Text("đã từ {} trở lên", "at least {} ago"),
+    "left_at_least": Text("còn từ {} trở lên", "at least {} left"),
     "in_networks": Text("thuộc mạng {}", "in {}"),
     "not_in_networks": Text("ngoài mạng {}", "outside {}"),
     "matches": Text("khớp mẫu {}", "matches {}"),
@@ -52,7 +53,7 @@ def argument_text(operator: str, argument: Any, fact: Fact | None, name: str, la
         return _YES[argument].in_language(language)
     if isinstance(argument, list):
         return ", ".join(argument_text("", one, fact, name, language) for one in argument)
-    if operator.startswith("age_"):
+    if operator.startswith("age_") or operator == "left_at_least":
         return period_text(str(argument), language)
     if isinstance(argument, str):
         return value_text(name, argument, language) if fact is not None and argument in fact.values else argument

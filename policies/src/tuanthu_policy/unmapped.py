@@ -14,9 +14,9 @@ UNMAPPED: Final[Mapping[str, Text]] = {
         "Khuyến nghị vận hành: giờ sai làm sai mọi mốc thời gian của bằng chứng và nhật ký.",
         "Operations: a wrong clock falsifies every time in evidence and logs.",
     ),
-    "malware.none_in_30_days": Text(
-        "Chỉ tiêu theo dõi: mã độc đã được phát hiện và xử lý không phải là vi phạm.",
-        "To be watched: malware that was found and dealt with breaks no rule.",
+    "host.timezone_local": Text(
+        "Khuyến nghị vận hành: múi giờ sai làm khó đối chiếu nhật ký của các máy.",
+        "Operations: a wrong time zone makes logs of machines hard to compare.",
     ),
 }
 """A rule stands either here or in a framework; a test checks."""

@@ -1,19 +1,16 @@
 """Results of single assets: who fails what, why, since when, and on which evidence."""
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from tuanthu_policy.evaluate import explain
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
-from tuanthu_policy.result import Node
 from tuanthu_server.compliance import history
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.sweep import sweep
-from tuanthu_server.errors import InputError
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.models import Asset
@@ -88,15 +85,6 @@ def asset_sightings(asset_id: int, as_of: datetime | None = None) -> dict[str, S
     store = stores.current()
     spans = evidence.current_spans(store, [asset_id]) if as_of is None else evidence.spans_at(store, [asset_id], as_of)
     return evidence.read_sightings(store, spans).get(asset_id, {})
-
-
-def asset_explanation(asset_id: int, rule: str, as_of: datetime | None = None) -> Node:
-    """The whole tree of a rule's judgement on one asset; raises InputError for a rule that was not in force."""
-    at = as_of or datetime.now(UTC)
-    compiled = in_force(at).policy.compiled.get(rule)
-    if compiled is None:
-        raise InputError(f"Quy tắc {rule} không có hiệu lực", f"Rule {rule} is not in force")
-    return explain(compiled, asset_sightings(asset_id, as_of), at)
 
 
 def _read(condition: str, params: list[object]) -> list[AssetResult]:

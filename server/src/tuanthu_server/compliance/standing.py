@@ -9,7 +9,6 @@ from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance import figures, history
 from tuanthu_server.compliance.details import (
     AssetResult,
-    asset_explanation,
     asset_results,
     asset_sightings,
     failing_assets,
@@ -26,7 +25,6 @@ __all__ = [
     "PolicyInForce",
     "Standing",
     "UnitCompliance",
-    "asset_explanation",
     "asset_results",
     "asset_sightings",
     "failing_assets",

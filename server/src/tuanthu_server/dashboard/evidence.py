@@ -22,6 +22,7 @@ from tuanthu_server.outcome_labels import number_text
 
 MIB, GIB = 2**20, 2**30
 _MOST_COLUMNS = 8
+_MOST_ITEMS = 6
 _FIRST = ("hostname", "os_name", "os_version", "name", "vendor", "version", "mount", "kind", "id")
 """What a reader looks for first; the rest follows in the order of the catalogue."""
 
@@ -35,6 +36,11 @@ class FactRow(msgspec.Struct, frozen=True):
     headers: tuple[Text, ...] = ()
     items: tuple[tuple[tuple[Text, str], ...], ...] = ()
     """For each object its values with their headers."""
+
+    @property
+    def folded(self) -> bool:
+        """Whether there are so many objects that they are shown on demand."""
+        return len(self.items) > _MOST_ITEMS
 
     @property
     def tabular(self) -> bool:

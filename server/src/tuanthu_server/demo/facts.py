@@ -146,7 +146,7 @@ def antivirus_sight(draw: random.Random, host: Facts, at: datetime) -> Sight:
     if luck < 0.13:
         return Sight("antivirus", "simulated", "error", {}, "deadline: simulated")
     product = CLAMAV if host["os_family"] == "linux" else draw.choice(PRODUCTS)
-    item = _product(draw, product, at)
+    item = _product(draw, product, at) | _management(draw, product[3], at)
     if luck < 0.19:
         item |= {"running": False, "realtime": False, "state": "disabled"}
     elif luck < 0.26:
@@ -175,19 +175,7 @@ def _product(draw: random.Random, product: Product, at: datetime) -> dict[str, A
         "auto_update": draw.random() < 0.94,
         "update_running": True,
         "licence_kind": licence,
-        **_kept(draw, licence, at),
     }
-
-
-def _kept(draw: random.Random, licence: str, at: datetime) -> Facts:
-    """Console, guard and licence: bought products have them, most of the time."""
-    managed = draw.random() < (0.9 if licence == "licensed" else 0.6)
-    facts: Facts = {"managed": managed, "tamper_protection": draw.random() < 0.85}
-    if managed:
-        facts["management_contact"] = utc(at - timedelta(hours=draw.choice((2, 5, 20, 40, 300))))
-    if licence == "licensed":
-        facts["licence_valid"] = draw.random() < 0.9
-    return facts
 
 
 def malware_sight(draw: random.Random, at: datetime) -> Sight:
@@ -215,6 +203,20 @@ def malware_sight(draw: random.Random, at: datetime) -> Sight:
         "detections": [{**item, "path": f"C:\\Users\\Public\\{number}.exe"} for number in range(found)],
     }
     return Sight("malware", "simulated", "ok", facts)
+
+
+def _management(draw: random.Random, licence: str, at: datetime) -> dict[str, Any]:
+    """Of a licensed product when its licence ends (of a few it has ended) and who manages it; of a free one nothing."""
+    if licence == "free":
+        return {}
+    facts: dict[str, Any] = {"tamper_protection": draw.random() < 0.9}
+    if licence == "licensed":
+        ends = at + timedelta(days=draw.randint(-20, 600))
+        facts |= {"licence_expires": utc(ends), "licence_valid": ends > at, "managed": draw.random() < 0.7}
+    if facts.get("managed"):
+        contact = at - timedelta(hours=draw.choice((1, 3, 8, 20, 90)))
+        facts |= {"management_server": "av.mau.invalid", "management_contact": utc(contact)}
+    return facts
 
 
 def _old(draw: random.Random, at: datetime) -> str:

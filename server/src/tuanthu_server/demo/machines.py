@@ -12,8 +12,9 @@ import msgspec
 from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope, MachineIdentity
 from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
 from tuanthu_server import __version__
-from tuanthu_server.demo.facts import Sight, antivirus_sight, host_sight, lan_sight, malware_sight
+from tuanthu_server.demo.facts import Sight, host_sight, lan_sight
 from tuanthu_server.demo.keys import AgentKey
+from tuanthu_server.demo.sights import CHANGING, SIGHTS, Scene
 from tuanthu_server.errors import InputError
 from tuanthu_server.ingest.checks import Delivery
 from tuanthu_server.ingest.enrolment import enrol
@@ -152,12 +153,10 @@ def _report(
     machine: Machine, key: AgentKey, agent: str, sequence: int, seen: datetime, *, received: datetime
 ) -> Delivery:
     host = _host(machine, seen)
-    sights = (
-        host,
-        antivirus_sight(machine.dice(f"antivirus/{sequence}"), host.facts, seen),
-        malware_sight(machine.dice("malware"), seen),
-        lan_sight(machine.dice("lan"), machine.number),
-    )
+    scene = Scene(machine.number, host.facts, seen)
+    sights = [host]
+    for kind, make in SIGHTS.items():
+        sights.append(make(machine.dice(f"{kind}/{sequence}" if kind in CHANGING else kind), scene))
     envelope = Envelope(
         schema_version=SCHEMA_VERSION,
         agent=agent,

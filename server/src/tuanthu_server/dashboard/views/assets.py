@@ -5,11 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from tuanthu_server.compliance.models import RuleTransition
-from tuanthu_server.compliance.standing import asset_explanation, asset_results, asset_sightings, standing
+from tuanthu_server.compliance.standing import asset_results, asset_sightings, standing
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
-from tuanthu_server.dashboard.evidence import grounds, sighting_tables
+from tuanthu_server.dashboard.evidence import sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import main_framework
+from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.inventory.models import Asset
 
 SHOWN_TRANSITIONS = 50
@@ -24,11 +25,8 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     policy = now.policy.policy
     framework = main_framework(policy)
     asset.refresh_from_db()
-    results = sorted(asset_results(asset.pk), key=lambda result: (-result.outcome, result.rule))
-    rules = [
-        (result, policy.rules.get(result.rule), grounds(asset_explanation(asset.pk, result.rule), policy))
-        for result in results
-    ]
+    sightings = asset_sightings(asset.pk)
+    groups = domain_groups(asset_results(asset.pk), policy, sightings, now.as_of)
     transitions = (
         RuleTransition.objects.filter(asset=asset, from_outcome__isnull=False)
         .select_related("rule")
@@ -40,8 +38,8 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
         "asset": asset,
         "silent": is_silent(asset, now.as_of),
         "worst": worst_outcome(asset, framework.id if framework else ""),
-        "rules": rules,
-        "tables": sighting_tables(asset_sightings(asset.pk), policy),
+        "groups": groups,
+        "tables": sighting_tables(sightings, policy),
         "transitions": [
             (transition, policy.rules.get(transition.rule.code)) for transition in transitions[:SHOWN_TRANSITIONS]
         ],

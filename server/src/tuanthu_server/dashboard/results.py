@@ -1,0 +1,63 @@
+"""The results of one machine, arranged by domain: what somebody should do something about apart from the rest."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+
+from tuanthu_policy.domains import DOMAINS, domain_of, in_order
+from tuanthu_policy.evaluate import explain
+from tuanthu_policy.observation import Sighting
+from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.policy import Policy
+from tuanthu_policy.rule import Rule
+from tuanthu_policy.text import Text
+from tuanthu_server.compliance.standing import AssetResult
+from tuanthu_server.dashboard.evidence import Ground, grounds
+
+WELL = (Outcome.PASS, Outcome.NOTAPPLICABLE)
+
+
+class ResultLine(msgspec.Struct, frozen=True):
+    """One rule on this machine; `rule` is None for one that the policy in force does not have."""
+
+    result: AssetResult
+    rule: Rule | None
+    grounds: list[Ground]
+
+
+class DomainGroup(msgspec.Struct, frozen=True):
+    """The rules of one domain."""
+
+    domain: str
+    title: Text
+    open: list[ResultLine]
+    """Failed, broken or not known, the worst first."""
+    well: list[ResultLine]
+    """Passed or not applicable."""
+    counts: list[tuple[Outcome, int]]
+    """How many of each outcome, the worst first."""
+
+
+def domain_groups(
+    results: Iterable[AssetResult], policy: Policy, sightings: Mapping[str, Sighting], at: datetime
+) -> list[DomainGroup]:
+    """The results by domain; domains with something open first, each part in the order of the domains."""
+    lines: dict[str, list[ResultLine]] = {}
+    for result in sorted(results, key=lambda one: (-one.outcome, one.rule)):
+        compiled = policy.compiled.get(result.rule)
+        leaves = grounds(explain(compiled, sightings, at), policy) if compiled else []
+        lines.setdefault(domain_of(result.rule), []).append(ResultLine(result, policy.rules.get(result.rule), leaves))
+    groups = [_group(domain, lines[domain]) for domain in in_order(lines)]
+    return sorted(groups, key=lambda group: not group.open)
+
+
+def _group(domain: str, lines: list[ResultLine]) -> DomainGroup:
+    outcomes = [line.result.outcome for line in lines]
+    return DomainGroup(
+        domain=domain,
+        title=DOMAINS.get(domain, Text(domain, domain)),
+        open=[line for line in lines if line.result.outcome not in WELL],
+        well=[line for line in lines if line.result.outcome in WELL],
+        counts=[(outcome, outcomes.count(outcome)) for outcome in sorted(set(outcomes), reverse=True)],
+    )
