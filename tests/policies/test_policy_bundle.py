@@ -74,12 +74,10 @@ def test_it_tells_which_rules_decide_a_control_and_a_framework():
 
 
 def test_it_tells_which_rules_read_a_kind_and_which_kinds_a_rule_reads():
-    assert shipped().rules_reading(["lan"]) == (
-        "lan.connected",
-        "lan.dns_resolves",
-        "lan.gateway_reachable",
-        "lan.link_speed",
-    )
+    reading = shipped().rules_reading(["lan"])
+    assert {"lan.connected", "lan.dns_resolves", "lan.gateway_reachable", "lan.link_speed"} <= set(reading)
+    assert list(reading) == sorted(reading)
+    assert "antivirus.installed" not in reading
     assert "antivirus.installed" in shipped().rules_reading({"host"})
     assert shipped().rules_reading([]) == ()
     assert shipped().kinds_read_by(["lan.connected", "antivirus.installed"]) == {"lan", "host", "antivirus"}
