@@ -1,6 +1,6 @@
 """The journal of the line watch: what it says after crashes, sleep, and clocks that were set back."""
 
-import os
+import itertools
 
 import pytest
 from hypothesis import given
@@ -117,7 +117,7 @@ def test_the_journal_is_bounded_and_then_begins_later(tmp_path, monkeypatch):
 
 def test_nothing_of_it_can_be_read_by_others(tmp_path):
     keep(tmp_path, (START, "up"))
-    assert {os.stat(tmp_path / name).st_mode & 0o777 for name in ("line-journal", "line-seen")} == {0o600}
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("line-journal", "line-seen")} == {0o600}
 
 
 def test_what_a_cap_leaves_out_was_not_watched():
@@ -166,7 +166,7 @@ def test_what_is_older_than_the_window_is_forgotten(tmp_path):
 def test_any_text_is_a_journal(text):
     changes = journal.parse_journal(text)
     assert [at for at, _ in changes] == sorted({at for at, _ in changes})
-    assert all(one[1] != other[1] for one, other in zip(changes, changes[1:], strict=False))
+    assert all(one[1] != other[1] for one, other in itertools.pairwise(changes))
 
 
 @given(st.binary(max_size=40))
@@ -184,7 +184,7 @@ def test_however_the_clock_jumps_spans_are_whole_and_apart(looks, later):
         seen = START + at
     now = START + looks[-1][0] + later
     found = journal.spans(changes, seen, now, GAP)
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in itertools.pairwise(found):
         assert one.end == other.begin
         assert one.end > one.begin
     if abs(later) <= journal.SLACK:
@@ -206,7 +206,7 @@ def test_time_without_a_look_is_never_up(steps):
         changes = journal.parse_journal("".join(f"{when} {one}\n" for when, one in [*changes, *added]))
         seen = moment
     told = sum((span.end or at) - span.begin for span in journal.spans(changes, seen, at, GAP) if span.state == "up")
-    least = sum(b[0] - a[0] for a, b in zip(looks, looks[1:], strict=False) if a[1] == "up" and b[0] - a[0] <= GAP)
+    least = sum(b[0] - a[0] for a, b in itertools.pairwise(looks) if a[1] == "up" and b[0] - a[0] <= GAP)
     slack = len(looks)  # each gap begins a second after the last look
     assert least <= told <= least + slack
 

@@ -30,9 +30,7 @@ def lab():
     lab = Lab()
     try:
         lab.start()
-        lab.serve(
-            lab.gateway, {"kind": "dns", "address": GATEWAY, "names": {"collector.example": "203.0.113.20"}}
-        )
+        lab.serve(lab.gateway, {"kind": "dns", "address": GATEWAY, "names": {"collector.example": "203.0.113.20"}})
         yield lab
     finally:
         lab.stop()

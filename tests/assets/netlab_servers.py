@@ -137,6 +137,9 @@ def igd(one):
 
     def respond(connection):
         request = read_head(connection).decode("latin-1")
+        size = int(request.partition("Content-Length: ")[2].partition("\r\n")[0] or 0)
+        while len(request.partition("\r\n\r\n")[2]) < size:
+            request += connection.recv(4096).decode("latin-1")
         if request.startswith("GET /root.xml"):
             body = description
         else:
@@ -171,7 +174,7 @@ def igd(one):
             text = packet.decode("latin-1")
             if not text.startswith("M-SEARCH"):
                 continue
-            target = text.partition("ST: ")[2].partition("\r\n")[0]
+            target = text.partition("\r\nST: ")[2].partition("\r\n")[0]
             ssdp.sendto(f"HTTP/1.1 200 OK\r\nST: {target}\r\nLOCATION: {where}\r\n\r\n".encode(), client)
 
     return serve
