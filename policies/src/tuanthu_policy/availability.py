@@ -1,8 +1,8 @@
 """Availability of a unit's line per calendar month, from the facts of the line watch. Pure, standard library only.
 
-The one place where these figures are computed. A fact covers the time from `watched_since` (or 35 days back, whichever is
-later) to the moment at which it was last seen to hold; outside of it, and inside an interruption of kind `unwatched`,
-nothing is known, and that never counts as up.
+The one place where these figures are computed. A fact covers the time from `watched_since` (or 35 days back, whichever
+is later) to the moment at which it was last seen to hold; outside of it, and inside an interruption of kind
+`unwatched`, nothing is known, and that never counts as up.
 """
 
 from collections.abc import Iterable, Mapping
@@ -104,7 +104,7 @@ def _interruption(item: Any, until: datetime) -> tuple[str, datetime, datetime] 
         return None
     begin = moment(item.get("from"))
     finish = moment(item["to"]) if "to" in item else until
-    if begin is None or finish is None:
+    if begin is None or finish is None or ("to" in item and finish < begin):
         return None
     return str(item["kind"]), begin, finish
 

@@ -27,6 +27,7 @@ def collect(host: Host, settings: Settings) -> CollectorResult:  # noqa: ARG001 
     found.used("settings")
     found.put("service_count", len(targets))
     found.put("required_count", sum(target.required for target in targets))
+    found.put("required_tls_count", sum(target.required and target.scheme == "https" for target in targets))
     if settings.lan_probes == "passive":
         found.miss("probes-passive")
         return found.result()
@@ -82,13 +83,30 @@ def count(found: Findings, targets: List[Target], items: List[Dict[str, Any]]) -
     tried = {item["id"] for item in items}
     if len(items) == len(targets):
         found.put("reachable_count", sum(item["reachable"] for item in items))
-        found.put("dns_failed_count", count_dns(items))
     if all(target.id in tried for target in targets if target.required):
+        found.put("dns_failed_required_count", count_dns(items))
+        count_tls(found, [item for item in items if item["required"] and item["tls"]])
         found.put("unreachable_required_count", sum(not item["reachable"] for item in items if item["required"]))
 
 
+def count_tls(found: Findings, items: List[Dict[str, Any]]) -> None:
+    """What the required services' TLS was like: a count is there when all are known, or as far as it is not 0."""
+    if not items:
+        return
+    for name, field, bad in (
+        ("tls_invalid_required_count", "tls_valid", (False,)),
+        ("tls_old_required_count", "tls_version", ("SSLv3", "TLSv1", "TLSv1.1")),
+    ):
+        number = sum(item.get(field) in bad for item in items)
+        if number or all(field in item for item in items):
+            found.put(name, number)
+    days = [item["tls_days_left"] for item in items if "tls_days_left" in item]
+    if len(days) == len(items):
+        found.put("least_tls_days_left", min(days))
+
+
 def count_dns(items: List[Dict[str, Any]]) -> Optional[int]:
-    """How many names did not resolve; None where the proxy resolved them."""
+    """How many names of required services did not resolve; None where the proxy resolved them."""
     if any(item["via"] == "proxy" for item in items):
         return None
-    return sum(item.get("failure") in _DNS_FAILURES for item in items)
+    return sum(item.get("failure") in _DNS_FAILURES for item in items if item["required"])

@@ -51,6 +51,7 @@ def is_inside(address: str) -> bool:
         one = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return True
+    one = getattr(one, "ipv4_mapped", None) or one
     return any(one in network for network in _INSIDE if network.version == one.version)
 
 

@@ -1,0 +1,140 @@
+"""The sets of services and the models of gateways: what is shipped, and what a bad file is told."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuanthu_policy import gateways
+from tuanthu_policy.errors import PolicyError
+from tuanthu_policy.loader import load_gateways, load_services
+from tuanthu_policy.services import address_of
+
+PLAN = [
+    "gdbhyt.baohiemxahoi.gov.vn",
+    "qlhanhnghekcb.gov.vn",
+    "dmec.moh.gov.vn",
+    "nova.qlbv.vn",
+    "chatluongbenhvien.vn",
+    "duongdaynongbyt.moh.gov.vn",
+    "baocaoydct.com",
+    "nkt.qlbv.vn",
+    "tiemchung.gov.vn",
+    "baocaobtn.vncdc.gov.vn",
+    "mms.net",
+]
+SERVICE = """set: {set}
+title: {{vi: Bộ thử, en: A set}}
+services:
+  - id: {id}
+    title: {{vi: Một dịch vụ, en: A service}}
+    url: {url}
+    required: {required}
+    {more}
+    source: thử
+"""
+GATEWAYS = """title: {{vi: Kiểu, en: Models}}
+models:
+  - {{id: a, vendor: A, access: {access}, names: {names}, source: thử}}
+"""
+
+
+def test_every_system_of_the_plan_is_in_the_set():
+    services = load_services("dak-lak-health").services
+    assert [address_of(one.url)[1] for one in services] == PLAN
+    assert [one.id for one in services if not one.required] == ["station-management"]
+
+
+def test_they_lie_beside_the_bundle_so_that_old_bundles_stay_readable():
+    from tests.policies.making import shipped
+
+    assert b"baohiemxahoi" not in shipped().bundle()
+
+
+def write(folder, **values):
+    (folder / "services").mkdir(exist_ok=True)
+    defaults = {"set": "thu", "id": "a", "url": "https://a.example/", "required": "true", "more": "expected: [2xx]"}
+    (folder / "services" / "thu.yml").write_text(SERVICE.format(**defaults | values), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"set": "khac"}, "set"),
+        ({"id": "Bad Id"}, "services[0].id"),
+        ({"url": "ftp://a.example/"}, "services[0].url"),
+        ({"url": "https://u:p@a.example/"}, "services[0].url"),
+        ({"url": "https://a_b.example/"}, "services[0].url"),
+        ({"required": "maybe"}, "services[0].required"),
+        ({"more": "expected: [5xx]"}, "services[0].expected"),
+        ({"more": "expected: []"}, "services[0].expected"),
+        ({"more": "unheard_of: 1"}, "services[0].unheard_of"),
+    ],
+)
+def test_a_fault_is_named_by_file_line_and_key(tmp_path, values, key):
+    write(tmp_path, **values)
+    with pytest.raises(PolicyError) as caught:
+        load_services("thu", tmp_path)
+    assert (caught.value.file, caught.value.key) == ("services/thu.yml", key)
+    assert caught.value.line > 0
+    assert caught.value.vi != caught.value.en
+
+
+@pytest.mark.parametrize("name", ["no-such", "../facts/host", "", "Ừ"])
+def test_a_set_that_is_not_there_is_a_typed_error(name):
+    with pytest.raises(PolicyError):
+        load_services(name)
+
+
+def test_duplicate_ids_are_refused(tmp_path):
+    write(tmp_path)
+    path = tmp_path / "services" / "thu.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text.partition("services:\n")[2], encoding="utf-8")
+    with pytest.raises(PolicyError, match="duplicate id 'a'"):
+        load_services("thu", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("access", "names"), [("glass", "[ABC]"), ("fibre", "[]"), ("fibre", "[abc]"), ("fibre", "['###']")]
+)
+def test_a_fault_among_the_models_is_named(tmp_path, access, names):
+    (tmp_path / "gateways.yml").write_text(GATEWAYS.format(access=access, names=names), encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load_gateways(tmp_path)
+    assert caught.value.key.startswith("models[0].")
+
+
+MODELS = load_gateways().models
+
+
+def matching(text):
+    return {one.id for one in MODELS if any(re.search(gateways.name_pattern(name), text.upper()) for name in one.names)}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("F670L", {"zte-f6"}), ("ZXHN F609", {"zte-f6"}), ("iGate GW040-H", {"vnpt-igate"}), ("GW240", {"vnpt-igate"}),
+        ("HG8045A", {"huawei-hg8"}), ("EchoLife EG8145V5", {"huawei-eg8"}), ("DASAN H640GW", {"dasan-h6"}),
+        ("G-97RG6M", {"cig-g97"}), ("ZXV10 W300", {"zte-zxv10"}), ("TP-LINK TD-W8961N", {"tplink-td"}),
+        ("D-Link DSL-2750U", {"dlink-dsl"}), ("Archer C6", set()), ("AX6000", set()), ("XF6701", set()), ("F67012", set()),
+        ("hAP ac2", set()), ("", set()), ("Vigor2925", set()),
+    ],
+)  # fmt: skip
+def test_which_devices_are_known_and_which_routers_are_not(text, ids):
+    assert matching(text) == ids
+
+
+def test_no_model_is_on_two_sorts_of_line():
+    for one in MODELS:
+        for name in one.names:
+            shown = name.replace("#", "1")
+            assert {other.access for other in MODELS if other.id in matching(shown)} == {one.access}, shown
+
+
+@given(st.text(max_size=80))
+def test_any_url_is_an_address_or_none(text):
+    found = address_of(text)
+    assert found is None or (found[0] in ("http", "https") and 0 < found[2] < 65536)
