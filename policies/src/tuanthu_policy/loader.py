@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from tuanthu_policy.cases import missing_cases
 from tuanthu_policy.checks import NAME
 from tuanthu_policy.control import Framework
@@ -66,6 +68,17 @@ def load_lifecycle(folder: Path | None = None) -> tuple[Row, ...]:
     table = typed(tree, Lifecycle)
     check_lifecycle(tree, table)
     return rows(table)
+
+
+def load_releases(folder: Path | None = None) -> tuple[Row, ...]:
+    """The same table from `lifecycle.json`, without the cost of reading YAML; raises PolicyError."""
+    file = (policy_folder() if folder is None else folder) / "lifecycle.json"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=tuple[Row, ...])
+    except OSError as error:
+        raise PolicyError(f"không mở được tệp: {error.strerror}", f"cannot be opened: {error.strerror}", file.name) from None
+    except msgspec.MsgspecError as error:
+        raise PolicyError(f"tệp bị hỏng: {error}", f"a damaged file: {error}", file.name) from None
 
 
 def _kinds(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, FactKind]]:

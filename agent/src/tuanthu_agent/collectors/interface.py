@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Final
+from typing import Any, Callable, Final, Tuple
 
 from tuanthu_agent.host import Host
 from tuanthu_policy.status import ObservationStatus
@@ -20,6 +20,8 @@ class Settings:
     lan_probes: str = "active"
     """`passive`: send no packet."""
     lan_dns_name: str = "moh.gov.vn"
+    lifecycle: Tuple[Tuple[str, ...], ...] = ()
+    """The end of support of releases: rows of `policies/lifecycle.json`."""
 
 
 @dataclass(frozen=True)
