@@ -65,7 +65,12 @@ TABLE = [
     ),
     ("age_at_least", "made", "7d", [(LONG_AGO, PASS), (RECENT, FAIL), (NEAR, FAIL), (FAR, UNKNOWN), ("no", UNKNOWN)]),
     ("age_at_least", "made", "1d", [("2026-11-19T08:00:00Z", PASS), ("2026-11-19T15:00:00+07:00", PASS)]),
-    ("left_at_least", "made", "1d", [(FAR, PASS), (RECENT, FAIL), (LONG_AGO, FAIL), ("2027-01-01", UNKNOWN), (7, UNKNOWN)]),
+    (
+        "left_at_least",
+        "made",
+        "1d",
+        [(FAR, PASS), (RECENT, FAIL), (LONG_AGO, FAIL), ("2027-01-01", UNKNOWN), (7, UNKNOWN)],
+    ),
     ("left_at_least", "made", "1d", [("2026-11-21T08:00:00Z", PASS), ("2026-11-21T07:59:59.999999Z", FAIL)]),
     (
         "in_networks",

@@ -14,8 +14,8 @@ from tuanthu_agent.host import Host
 from tuanthu_agent.signing import Signer
 from tuanthu_agent.spool.interface import Report, Signed, Spool
 from tuanthu_agent.uuid7 import uuid7
-from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.envelope import ENVELOPE_TYPE, MAX_PAYLOAD_BYTES, SCHEMA_VERSION, Envelope, Held
+from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.loader import load_releases
 from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
 
@@ -33,7 +33,12 @@ def observe_configured(
     registry: Mapping[str, Collector], config: Config, done: Done | None = None
 ) -> list[Observation]:
     """The same as the settings ask for it."""
-    settings = Settings(hostname=config.hostname, lan_probes=config.lan_probes, lan_dns_name=config.lan_dns_name, lifecycle=known_releases())
+    settings = Settings(
+        hostname=config.hostname,
+        lan_probes=config.lan_probes,
+        lan_dns_name=config.lan_dns_name,
+        lifecycle=known_releases(),
+    )
     return observe(registry, Host(config.host_root), settings, done)
 
 

@@ -14,7 +14,6 @@ from typing import IO, Final
 ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "apt": ("/usr/bin/apt",),
     "apt-config": ("/usr/bin/apt-config",),
-    "apt-get": ("/usr/bin/apt-get",),
     "clamd": ("/usr/sbin/clamd", "/usr/local/sbin/clamd"),
     "dnf": ("/usr/bin/dnf",),
     "ip": ("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"),

@@ -76,7 +76,8 @@ def load_releases(folder: Path | None = None) -> tuple[Row, ...]:
     try:
         return msgspec.json.decode(file.read_bytes(), type=tuple[Row, ...])
     except OSError as error:
-        raise PolicyError(f"không mở được tệp: {error.strerror}", f"cannot be opened: {error.strerror}", file.name) from None
+        vi, en = f"không mở được tệp: {error.strerror}", f"cannot be opened: {error.strerror}"
+        raise PolicyError(vi, en, file.name) from None
     except msgspec.MsgspecError as error:
         raise PolicyError(f"tệp bị hỏng: {error}", f"a damaged file: {error}", file.name) from None
 

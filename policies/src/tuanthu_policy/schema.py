@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import msgspec
 
+from tuanthu_policy import lifecycle
 from tuanthu_policy.condition_schema import condition_schemas
 from tuanthu_policy.control import Framework
 from tuanthu_policy.envelope import Acknowledgement, EnrolRequest, EnrolResponse, Envelope, Problem
 from tuanthu_policy.exception import Attestation, Waiver
-from tuanthu_policy import lifecycle
 from tuanthu_policy.fact import FactKind
 from tuanthu_policy.loader import load_lifecycle, load_policy, policy_folder
 from tuanthu_policy.observation import Observation

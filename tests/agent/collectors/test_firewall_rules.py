@@ -307,7 +307,42 @@ def test_no_rule_of_nftables_breaks_the_reading(rules, policy, family):
 
 
 WORDS = st.sampled_from(
-    '-A INPUT -p tcp udp icmp -i eth0 lo -s 10.0.0.0/8 0.0.0.0/0 -d 224.0.0.1 ! -m comment limit --dport 22 1:65535 --ctstate NEW INVALID -j ACCEPT DROP REJECT LOG MINE -g " -- 9999999999999'.split()
+    [
+        "-A",
+        "INPUT",
+        "-p",
+        "tcp",
+        "udp",
+        "icmp",
+        "-i",
+        "eth0",
+        "lo",
+        "-s",
+        "10.0.0.0/8",
+        "0.0.0.0/0",
+        "-d",
+        "224.0.0.1",
+        "!",
+        "-m",
+        "comment",
+        "limit",
+        "--dport",
+        "22",
+        "1:65535",
+        "--ctstate",
+        "NEW",
+        "INVALID",
+        "-j",
+        "ACCEPT",
+        "DROP",
+        "REJECT",
+        "LOG",
+        "MINE",
+        "-g",
+        '"',
+        "--",
+        "9999999999999",
+    ]
 )
 
 

@@ -156,8 +156,8 @@ class Answer:
 def ask(chains: Chains, family: str, hardware: Optional[Sequence[str]] = None) -> Answer:
     """Send the probes of a family (`ip`, `ip6`) through all input chains.
 
-    `hardware` are the machine's real network interfaces: only of these are the names in rules tried (a rule that lets in
-    everything from a tunnel says nothing of the network). None: they are not known, and every name is tried.
+    `hardware` are the machine's real network interfaces: only of these are the names in rules tried (a rule that lets
+    in everything from a tunnel says nothing of the network). None: they are not known, and every name is tried.
     """
     base = sorted(
         (one for one in chains.values() if one.hook == "input" and one.family in (family, "inet")),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from datetime import datetime
-from typing import Final, List, Optional
+from typing import Final, FrozenSet, List, Optional
 
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.collectors.updates import apt_parsing
-from tuanthu_agent.collectors.updates.apt_parsing import Target
+from tuanthu_agent.collectors.updates.apt_parsing import Source
 from tuanthu_agent.collectors.updates.pending import Pending, put_pending
 from tuanthu_agent.commands import CommandError
 from tuanthu_agent.host import MOST_BYTES, Host, HostError
@@ -17,7 +16,7 @@ from tuanthu_agent.windows.moments import rfc3339
 _LISTS: Final = "/var/lib/apt/lists"
 _LOGS: Final = ("history.log", "history.log.1.gz", "history.log.1", "history.log.2.gz", "history.log.3.gz")
 _TIMERS: Final = "/etc/systemd/system/timers.target.wants"
-_FORMAT: Final = "$(LABEL)|$(SUITE)|$(CODENAME)|$(FILENAME)"
+_HEAD: Final = 8 * 1024
 _SECONDS: Final = 20.0
 
 
@@ -31,19 +30,13 @@ def read_apt(host: Host, found: Findings) -> None:
 
 
 def _read_pending(host: Host, found: Findings) -> None:
-    try:
-        targets = apt_parsing.parse_targets(
-            host.commands.run("apt-get", "indextargets", "--format", _FORMAT, "Created-By: Packages", seconds=_SECONDS)
-        )
-    except CommandError as error:
-        found.miss(str(error))
-        return
-    if not targets:
+    sources = fetched_sources(host, found)
+    if not sources:
         # Without lists nothing would be pending.
         found.miss("lists-missing: apt")
         return
     found.used("apt")
-    found.put("last_check", last_check(host, targets))
+    found.put("last_check", last_check(sources))
     if "last_check" not in found.facts:
         found.miss("unreadable: Release")
     try:
@@ -51,7 +44,7 @@ def _read_pending(host: Host, found: Findings) -> None:
     except CommandError as error:
         found.miss(str(error))
         return
-    suites = security_suites(targets, found)
+    suites = security_suites(sources, found)
     put_pending(
         found,
         [
@@ -62,47 +55,51 @@ def _read_pending(host: Host, found: Findings) -> None:
     )
 
 
-def security_suites(targets: List[Target], found: Findings) -> Optional[frozenset[str]]:
+def fetched_sources(host: Host, found: Findings) -> List[Source]:
+    """The suites whose Release file and lists of packages are both there."""
+    try:
+        names = host.names(_LISTS)
+    except HostError as error:
+        if error.code != "not-found":
+            found.miss(str(error))
+        return []
+    sources = []
+    for name in names:
+        prefix, _, kind = name.rpartition("_")
+        if kind not in ("InRelease", "Release"):
+            continue
+        if not any(one.startswith(f"{prefix}_") and "_Packages" in one for one in names):
+            continue
+        try:
+            sources.append(apt_parsing.parse_release(host.read_text(f"{_LISTS}/{name}", _HEAD)))
+        except HostError as error:
+            found.miss(str(error))
+            return []
+    return sources
+
+
+def security_suites(sources: List[Source], found: Findings) -> Optional[FrozenSet[str]]:
     """Names of the suites that hold security updates; None where there is none or it cannot be told from others."""
-    secure = frozenset(name for one in targets if one.security for name in (one.suite, one.codename) if name)
+    secure = frozenset(name for one in sources if one.security for name in (one.suite, one.codename) if name)
     if not secure:
         found.miss("no-security-source: apt")
         return None
-    if secure & {name for one in targets if not one.security for name in (one.suite, one.codename)}:
+    if secure & {name for one in sources if not one.security for name in (one.suite, one.codename)}:
         found.miss("security-unclear: suites of one name")
         return None
     return secure
 
 
-def last_check(host: Host, targets: List[Target]) -> Optional[str]:
-    """The age of the lists by their publishers' dates: apt has surely looked since, and not only tried to.
+def last_check(sources: List[Source]) -> Optional[str]:
+    """The age of the lists by their publishers' dates: since then apt has looked with success, not only tried.
 
     Security sources alone count where there are any, and of several the oldest.
     """
-    wanted = [one for one in targets if one.security] or targets
-    dates = [release_date(host, one) for one in wanted]
-    known = [date for date in dates if date is not None]
-    if len(known) < len(dates):
+    secure = [one.date for one in sources if one.security]
+    dates = [date for date in secure or [one.date for one in sources] if date is not None]
+    if not dates or (secure and len(dates) < len(secure)):
         return None
-    secure = wanted[0].security
-    return rfc3339(min(known) if secure else max(known))
-
-
-def release_date(host: Host, target: Target) -> Optional[datetime]:
-    """The date in the Release file that a list came with."""
-    name = target.filename.rpartition("/")[2]
-    folder = target.filename.rpartition("/")[0] or _LISTS
-    try:
-        releases = [one for one in host.names(folder) if one.endswith(("_InRelease", "_Release"))]
-    except HostError:
-        return None
-    fitting = [one for one in releases if name.startswith(one.rpartition("_")[0] + "_")]
-    if not fitting:
-        return None
-    try:
-        return apt_parsing.parse_release_date(host.read_text(f"{folder}/{max(fitting, key=len)}", 4096))
-    except HostError:
-        return None
+    return rfc3339(min(dates) if secure else max(dates))
 
 
 def last_install(host: Host) -> Optional[str]:

@@ -8,9 +8,9 @@ from datetime import datetime, timezone, tzinfo
 from typing import Dict, Final, List, Optional, Tuple
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_FIELD: Final = re.compile(r"^(Label|Suite|Codename|Date): *(.*?)\s*$", re.MULTILINE)
 _DATE: Final = re.compile(
-    r"^Date: +[A-Z][a-z]{2}, ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) +(?:UTC|GMT|\+0000)\s*$",
-    re.MULTILINE,
+    r"[A-Z][a-z]{2}, +([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) (?:UTC|GMT|\+0000)"
 )
 _UPGRADABLE: Final = re.compile(r"(\S+?)/(\S+) (\S+) (\S+) \[[^\[\]]*: ?(\S+)\]")
 _CONFIG: Final = re.compile(r'^(\S+) "(.*)";$', re.MULTILINE)
@@ -18,35 +18,34 @@ _END: Final = re.compile(r"^End-Date: ([0-9]{4}-[0-9]{2}-[0-9]{2}) +([0-9]{2}:[0
 
 
 @dataclass(frozen=True)
-class Target:
-    """One list of packages that apt is set to use and has fetched."""
+class Source:
+    """One published suite whose lists apt has fetched."""
 
     label: str
     suite: str
     codename: str
-    filename: str
+    date: Optional[datetime]
+    """When its publisher last signed it."""
 
     @property
     def security(self) -> bool:
         """Whether its publisher keeps security updates in it."""
         return "security" in self.label.lower() or any(
-            name.endswith("-security") or name.endswith("/updates") for name in (self.suite, self.codename)
+            name.endswith(("-security", "/updates")) for name in (self.suite, self.codename)
         )
 
 
-def parse_targets(text: str) -> List[Target]:
-    """`apt-get indextargets` in the format label|suite|codename|filename."""
-    found = []
-    for line in text.splitlines():
-        parts = line.split("|")
-        if len(parts) == 4 and parts[3].startswith("/"):
-            found.append(Target(*parts))
-    return found
+def parse_release(text: str) -> Source:
+    """The head of a Release file; what is missing is empty."""
+    fields = dict(_FIELD.findall(text))
+    return Source(
+        fields.get("Label", ""), fields.get("Suite", ""), fields.get("Codename", ""), parse_date(fields.get("Date", ""))
+    )
 
 
-def parse_release_date(text: str) -> Optional[datetime]:
-    """The field Date of a Release file."""
-    match = _DATE.search(text)
+def parse_date(text: str) -> Optional[datetime]:
+    """`Mon, 23 Nov 2026 11:22:37 UTC`, in English by its standard."""
+    match = _DATE.fullmatch(text)
     if match is None or match.group(2) not in _MONTHS:
         return None
     day, month, year, hour, minute, second = match.groups()

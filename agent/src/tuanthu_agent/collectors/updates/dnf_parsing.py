@@ -9,7 +9,9 @@ from typing import Dict, Final, List, Optional, Set
 from tuanthu_agent.collectors.updates.pending import Pending
 
 _PACKAGE: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._+-]{0,120}) ([a-z0-9_]{2,12}) ([0-9]+:)?(\S{1,120})")
-_NEVRA: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._+-]{0,120})-(?:[0-9]+:)?([^-\s]{1,60})-([^-\s]{1,60})\.([a-z0-9_]{2,12})")
+_NEVRA: Final = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._+-]{0,120})-(?:[0-9]+:)?([^-\s]{1,60})-([^-\s]{1,60})\.([a-z0-9_]{2,12})"
+)
 _STAMP: Final = re.compile(r"<timestamp>([0-9]{1,12})</timestamp>")
 _UPGRADE: Final = re.compile(r"^([0-9-]{10}T[0-9:]{8})(Z|[+-][0-9]{4}) SUBDEBUG (?:Upgrade|Update): ", re.MULTILINE)
 _YES: Final = frozenset({"yes", "true", "1", "on"})
@@ -85,7 +87,8 @@ def parse_rpm_log(text: str) -> Optional[datetime]:
     newest: Optional[datetime] = None
     for moment, zone in _UPGRADE.findall(text):
         try:
-            found = datetime.strptime(moment + zone.replace("Z", "+0000"), "%Y-%m-%dT%H:%M:%S%z").astimezone(timezone.utc)
+            local = datetime.strptime(moment + zone.replace("Z", "+0000"), "%Y-%m-%dT%H:%M:%S%z")
+            found = local.astimezone(timezone.utc)
         except (ValueError, OverflowError):
             continue
         newest = found if newest is None else max(newest, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Callable, Final, List, Optional
+from typing import Callable, Final, List, Optional, Tuple
 
 from tuanthu_agent.collectors.interface import Findings, Settings
 from tuanthu_agent.collectors.updates.pending import Pending, put_pending
@@ -25,12 +25,12 @@ _DEFINITIONS: Final = "e0789628-ce08-4437-be74-2495b842f43b"
 _SEVERITIES: Final = frozenset({"critical", "important", "moderate", "low"})
 _UTC: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _INSTALLS: Final = 4
-"""AUOptions: download and install by schedule. 2 and 3 wait for somebody, 1 does nothing, 5 leaves it to the machine."""
+"""AUOptions: download and install by schedule. 2, 3 and 7 wait for somebody, 1 does nothing, 5 lets the machine say."""
 
 
 def read_windows(host: Host, found: Findings, settings: Settings) -> None:
     """Everything that can be told."""
-    for part in (
+    parts: Tuple[Callable[[], None], ...] = (
         lambda: read_windows_release(host, found, settings),
         lambda: _put_moment(host, found, "last_check", host.windows.update_agent.last_search, "Detect"),
         lambda: _put_moment(host, found, "last_install", host.windows.update_agent.last_install, "Install"),
@@ -38,7 +38,8 @@ def read_windows(host: Host, found: Findings, settings: Settings) -> None:
         lambda: _put_automatic(host, found),
         lambda: found.put("update_source", update_source(host.windows.registry)),
         lambda: found.put("reboot_pending", reboot_pending(host.windows.registry)),
-    ):
+    )
+    for part in parts:
         try:
             part()
         except HostError as error:

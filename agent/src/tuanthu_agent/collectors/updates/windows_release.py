@@ -47,7 +47,7 @@ def read_windows_release(host: Host, found: Findings, settings: Settings) -> Non
     if build is not None:
         found.put("build", f"{build}.{revision}" if revision is not None else build)
     found.put("edition", edition)
-    put_release(found, settings, windows_key(build, edition, server), f"Windows {build or '?'} {edition or '?'}")
+    put_release(found, settings, windows_key(build, edition, server=server), f"Windows {build or '?'} {edition or '?'}")
 
 
 def server_kind(registry: Registry) -> Optional[bool]:
@@ -56,7 +56,7 @@ def server_kind(registry: Registry) -> Optional[bool]:
     return None if kind is None else kind.lower() != "winnt"
 
 
-def windows_key(build: Optional[str], edition: Optional[str], server: Optional[bool]) -> Optional[Key]:
+def windows_key(build: Optional[str], edition: Optional[str], *, server: Optional[bool]) -> Optional[Key]:
     """The key in the table; None where build, kind or a client's edition is not known."""
     if build is None or server is None:
         return None
@@ -76,4 +76,4 @@ def channel_of(edition: Optional[str]) -> str:
 
 
 def _without_n(name: str) -> Tuple[str, ...]:
-    return name, name[:-1] if name.endswith("n") else name, name[:-2] if name.endswith("kn") else name
+    return (name, *(name[: -len(mark)] for mark in ("n", "kn") if name.endswith(mark)))
