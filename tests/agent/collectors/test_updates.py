@@ -9,10 +9,12 @@ from tests.agent.collectors.test_fact_catalogue import KINDS, check
 from tests.agent.collectors.test_firewall import VALUES, changed
 from tests.assets.windows_snapshot import load_snapshot
 
+from tuanthu_agent import collect
 from tuanthu_agent.collect import known_releases
 from tuanthu_agent.collectors import updates
 from tuanthu_agent.collectors.interface import CollectorError, Settings
 from tuanthu_agent.collectors.updates import dnf_parsing, linux, release, windows, windows_release
+from tuanthu_policy.loader import load_releases
 
 SETTINGS = Settings(lifecycle=known_releases())
 VERSION = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
@@ -104,6 +106,13 @@ def test_an_edition_has_its_own_end_and_one_that_is_not_known_has_none(windows_m
     assert result.facts.get("release") == name
     assert result.facts.get("os_support_ends") == (ends and f"{ends}T23:59:59Z")
     assert ("release-unknown" in result.reason) is (name is None)
+
+
+def test_a_policy_that_is_damaged_costs_only_the_end_of_support(monkeypatch, tmp_path):
+    monkeypatch.setattr(collect, "load_releases", lambda: load_releases(tmp_path))
+    assert known_releases() == ()
+    (tmp_path / "lifecycle.json").write_text('[["debian", 12]]')
+    assert known_releases() == ()
 
 
 def test_without_the_table_no_end_is_guessed(windows_machine):
@@ -282,7 +291,21 @@ def test_no_text_breaks_a_reader(text):
 @given(
     st.lists(
         st.lists(
-            st.sampled_from("RHSA-1 Important/Sec. security bugfix Critical a-1-1.x86_64 a x86_64 1:2-3 -- .".split()),
+            st.sampled_from(
+                [
+                    "RHSA-1",
+                    "Important/Sec.",
+                    "security",
+                    "bugfix",
+                    "Critical",
+                    "a-1-1.x86_64",
+                    "a",
+                    "x86_64",
+                    "1:2-3",
+                    "--",
+                    ".",
+                ]
+            ),
             max_size=5,
         )
     )
