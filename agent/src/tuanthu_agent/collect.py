@@ -16,6 +16,8 @@ from tuanthu_agent.signing import Signer
 from tuanthu_agent.spool.interface import Report, Signed, Spool
 from tuanthu_agent.uuid7 import uuid7
 from tuanthu_policy.envelope import ENVELOPE_TYPE, MAX_PAYLOAD_BYTES, SCHEMA_VERSION, Envelope, Held
+from tuanthu_policy.errors import PolicyError
+from tuanthu_policy.loader import load_releases
 from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
 
 
@@ -51,12 +53,21 @@ def settings_of(config: Config) -> Settings:
         services_drop=config.services_drop,
         snmp_community=config.snmp_community,
         watch_minutes=config.watch_minutes,
+        lifecycle=known_releases(),
         data_dir=str(config.data_dir),
         unit_networks=config.unit_networks,
         role=(identity.role if identity else "") or config.role,
         owner=identity.owner if identity else "",
         location=identity.location if identity else "",
     )
+
+
+def known_releases() -> tuple[tuple[str, ...], ...]:
+    """The end of support of releases, by the policy that is installed; none where that is damaged."""
+    try:
+        return load_releases()
+    except PolicyError:
+        return ()
 
 
 def as_observation(kind: str, result: CollectorResult, at: datetime) -> Observation:

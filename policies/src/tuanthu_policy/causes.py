@@ -9,6 +9,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "access-undecided": Text(
         "bằng chứng chưa đủ để biết loại đường truyền", "the evidence does not tell the sort of line"
     ),
+    "automatic-unset": Text("chưa đặt cách cài bản vá", "how updates are installed is not set"),
     "bridge-unclear": Text("không rõ cầu nối ghép những giao diện nào", "unclear what a bridge joins"),
     "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),
     "clamd-config": Text("không đọc được cấu hình clamd", "the settings of clamd could not be read"),
@@ -38,6 +39,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
     "domain-controller": Text("máy chủ miền không có tài khoản cục bộ", "a domain controller has no local accounts"),
+    "firewall-unclear": Text("không đủ dữ kiện để kết luận về tường lửa", "too little is known of the firewall"),
     "first-hop-unknown": Text("chưa đo được chặng đầu của đường truyền", "the first hop could not be measured"),
     "gateway-ipv6-only": Text("cổng mặc định chỉ có IPv6", "the default gateway has IPv6 only"),
     "gateways-unreadable": Text("không đọc được danh sách kiểu modem", "the list of modem models could not be read"),
@@ -59,12 +61,16 @@ CAUSES: Final[Mapping[str, Text]] = {
     "line-watched-too-short": Text(
         "đường truyền mới được theo dõi dưới một ngày", "the line has been watched for less than a day"
     ),
+    "lists-missing": Text("chưa tải danh mục gói", "no package lists have been fetched"),
     "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
+    "nft-output": Text("không đọc được danh sách quy tắc của nft", "the rules that nft lists cannot be read"),
     "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
     "no-antivirus": Text("máy không có phần mềm diệt vi rút", "there is no antimalware on the machine"),
     "no-commands": Text("không chạy được lệnh trên máy này", "no commands on this machine"),
     "no-default-route": Text("không có tuyến mặc định", "no default route"),
     "no-dns-servers": Text("không có máy chủ DNS", "no DNS servers"),
+    "no-security-source": Text("chưa có nguồn bản vá bảo mật", "no source of security updates"),
+    "no-update-recorded": Text("nhật ký không ghi lần cài bản vá nào", "the logs record no installation of updates"),
     "nobody-logged-on": Text(
         "không ai đang đăng nhập nên không thấy thiết lập của người dùng",
         "nobody is logged on, users' settings are not seen",
@@ -77,18 +83,23 @@ CAUSES: Final[Mapping[str, Text]] = {
     "not-found": Text("không tìm thấy", "not found"),
     "not-started": Text("bộ thu thập không khởi động được", "the collector did not start"),
     "nothing-readable": Text("không đọc được nguồn nào", "no source could be read"),
+    "package-manager-unsupported": Text("trình quản lý gói chưa được hỗ trợ", "the package manager is not supported"),
     "pam-unclear": Text("cấu hình PAM không hiểu được", "the PAM settings are not understood"),
     "permission-denied": Text("không đủ quyền đọc", "permission denied"),
     "probes-passive": Text("đang ở chế độ không gửi gói tin", "probes are passive"),
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
     "product-answer": Text("không hiểu câu trả lời của phần mềm", "the product's answer was not understood"),
+    "profile-unset": Text("hồ sơ tường lửa thiếu thiết lập", "a firewall profile lacks its setting"),
     "proxy-http": Text("qua proxy chỉ thử được dịch vụ https", "through a proxy only https is tried"),
     "proxy-invalid": Text("địa chỉ proxy không hợp lệ", "the proxy's address is not valid"),
     "registry-unreadable": Text("không đọc được sổ đăng ký Windows", "the Windows registry could not be read"),
+    "release-unknown": Text("không rõ bản phát hành trong bảng vòng đời", "the release is not in the lifecycle table"),
     "remains": Text("còn dấu vết của phần mềm đã gỡ hoặc hỏng", "traces of a removed or broken product"),
     "route-unclear": Text("không rõ tuyến mặc định đi qua loại kết nối nào", "unclear what a default route runs over"),
+    "ruleset-unclear": Text("quy tắc tường lửa không đủ rõ", "the firewall's rules are not clear"),
     "samba-unclear": Text("cấu hình Samba không hiểu được", "the settings of Samba are not understood"),
     "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
+    "security-unclear": Text("không tách được bản vá bảo mật", "security updates cannot be told apart"),
     "service-invalid": Text("dịch vụ thêm trong thiết lập không hợp lệ", "a service of the settings is not valid"),
     "services-unreadable": Text("không đọc được danh sách dịch vụ Windows", "the Windows services could not be listed"),
     "snmp-endless": Text("cổng mạng trả lời SNMP mãi không hết", "the gateway's SNMP answers have no end"),
@@ -101,6 +112,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "table-unclear": Text(
         "bảng tài khoản có dòng không hiểu được", "a table of accounts has a line that is not understood"
     ),
+    "third-party-firewall": Text("tường lửa của hãng khác không cho biết", "another maker's firewall does not tell"),
     "time-source-unknown": Text(
         "Windows không cho biết đồng hồ có nguồn giờ hay không", "Windows does not tell whether the clock has a source"
     ),
@@ -114,6 +126,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "unplaced-process": Text("không rõ tiến trình thuộc sản phẩm nào", "a process of an unknown product"),
     "unreadable": Text("không đọc được", "unreadable"),
     "untrusted-peer": Text("tiến trình trả lời không đáng tin", "the process that answers is not trusted"),
+    "update-agent-failed": Text("dịch vụ cập nhật Windows không trả lời", "the Windows Update agent does not answer"),
     "upnp-malformed": Text("cổng mạng trả lời UPnP sai", "the gateway answers UPnP wrongly"),
     "upnp-no-answer": Text("cổng mạng không cho đọc mô tả UPnP", "the gateway does not give its UPnP description"),
     "upnp-silent": Text("cổng mạng không trả lời UPnP", "the gateway does not answer UPnP"),

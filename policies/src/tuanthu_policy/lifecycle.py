@@ -1,4 +1,4 @@
-"""How long each release of an operating system gets security updates: `policies/lifecycle.yml`, as data with sources."""
+"""How long each release of an operating system gets security updates: `policies/lifecycle.yml`, with its sources."""
 
 import json
 from collections.abc import Iterable

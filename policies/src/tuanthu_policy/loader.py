@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from tuanthu_policy import gateways, services
 from tuanthu_policy.cases import missing_cases
 from tuanthu_policy.checks import NAME
@@ -99,6 +101,16 @@ def load_gateways(folder: Path | None = None) -> GatewayCatalogue:
     for index, field, vi, en in gateways.faults(found.models):
         raise tree.error(("models", index, field), vi, en)
     return found
+def load_releases(folder: Path | None = None) -> tuple[Row, ...]:
+    """The same table from `lifecycle.json`, without the cost of reading YAML; raises PolicyError."""
+    file = (policy_folder() if folder is None else folder) / "lifecycle.json"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=tuple[Row, ...])
+    except OSError as error:
+        vi, en = f"không mở được tệp: {error.strerror}", f"cannot be opened: {error.strerror}"
+        raise PolicyError(vi, en, file.name) from None
+    except msgspec.MsgspecError as error:
+        raise PolicyError(f"tệp bị hỏng: {error}", f"a damaged file: {error}", file.name) from None
 
 
 def _kinds(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, FactKind]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Final
+from typing import Any, Callable, Final, Tuple
 
 from tuanthu_agent.host import Host
 from tuanthu_policy.status import ObservationStatus
@@ -39,6 +39,8 @@ class Settings:
     watch_minutes: int = 5
     data_dir: str = ""
     """Where the agent keeps the journal of the line watch and the last transfer; empty: nowhere."""
+    lifecycle: Tuple[Tuple[str, ...], ...] = ()
+    """The end of support of releases: rows of `policies/lifecycle.json`."""
 
 
 @dataclass(frozen=True)

@@ -71,4 +71,4 @@ def split_network(text: str) -> Tuple[str, object]:
         return prefix, 128 if ":" in prefix else 32
     if length.isdecimal() and len(length) < 4:
         return prefix, int(length)
-    return prefix, 0 if length in ("0.0.0.0", "::") else 32
+    return prefix, 0 if set(length) <= set("0.:") else 32

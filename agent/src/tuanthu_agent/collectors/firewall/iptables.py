@@ -12,37 +12,27 @@ from tuanthu_agent.collectors.firewall.ruleset import NARROW, NO, UNCLEAR, UNSUR
 _TABLES: Final = {"raw": -300, "mangle": -150, "filter": 0, "security": 50}
 """Tables that can block what comes in, with their priority; `nat` cannot."""
 _SILENT: Final = frozenset(
-    [
-        "LOG",
-        "NFLOG",
-        "ULOG",
+    {"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "LED"}
+    | {
         "MARK",
         "CONNMARK",
-        "SET",
-        "TCPMSS",
-        "AUDIT",
-        "NOTRACK",
-        "CT",
-        "TRACE",
-        "CLASSIFY",
-        "DSCP",
-        "TOS",
-        "TTL",
-        "HL",
-        "CHECKSUM",
-        "RATEEST",
         "SECMARK",
         "CONNSECMARK",
-        "IDLETIMER",
         "HMARK",
-        "LED",
-    ]
+        "SET",
+        "CT",
+        "NOTRACK",
+        "CLASSIFY",
+        "IDLETIMER",
+        "RATEEST",
+    }
+    | {"TCPMSS", "DSCP", "TOS", "TTL", "HL", "CHECKSUM"}
 )
 """Targets after which the packet goes on to the next rule."""
 _VERDICTS: Final = {"ACCEPT": "accept", "DROP": "drop", "REJECT": "reject", "TARPIT": "drop", "RETURN": "return"}
 _PROTOCOLS: Final = {"tcp": "tcp", "6": "tcp", "udp": "udp", "17": "udp"}
 _MODULES: Final = frozenset(
-    ["tcp", "udp", "udplite", "sctp", "comment", "conntrack", "state", "multiport", "addrtype", "pkttype"]
+    {"tcp", "udp", "udplite", "sctp", "comment", "conntrack", "state", "multiport", "addrtype", "pkttype"}
 )
 """Match modules of which every option is known below; the mere use of another one is not understood."""
 
@@ -58,7 +48,7 @@ def parse_iptables(text: str, family: str) -> Chains:
             continue
         elif line.startswith(":"):
             _declare(chains, family, table, line)
-        elif line.startswith("-A ") or line.startswith("["):
+        elif line.startswith(("-A ", "[")):
             _append(chains, family, table, line)
     return chains
 

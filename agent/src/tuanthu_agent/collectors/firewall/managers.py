@@ -16,7 +16,7 @@ _WANTS: Final = ("sysinit.target.wants", "multi-user.target.wants", "basic.targe
 
 def parse_settings(text: str) -> Dict[str, str]:
     """`NAME=value` lines of ufw's and firewalld's settings."""
-    return {name: value for name, value in _SETTING.findall(text)}
+    return dict(_SETTING.findall(text))
 
 
 def find_managers(host: Host, processes: Optional[Processes], chains: Optional[Chains]) -> List[Dict[str, Any]]:

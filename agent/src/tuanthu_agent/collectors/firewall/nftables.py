@@ -211,17 +211,22 @@ def _payload(rule: Rule, what: Dict[str, Any], right: List[Any], holds: bool) ->
         rule = replace(rule, family=str(protocol)) if rule.family in ("", protocol) else replace(rule, grade=NO)
     elif protocol in ("icmp", "icmpv6", "igmp", "ah", "esp"):
         return replace(rule, grade=NO)
-    if protocol in _TRANSPORT and name == "dport":
-        return _graded(rule, grading.ports(sum(map(_span, right))), holds=holds)
-    if protocol in _TRANSPORT and name == "sport":
-        return _graded(rule, NARROW, holds=holds)
     if name in ("protocol", "nexthdr"):
         return _protocol(rule, right, holds=holds)
+    return _graded(rule, _field_grade(protocol, name, right), holds=holds)
+
+
+def _field_grade(protocol: object, name: object, right: List[Any]) -> int:
+    """How surely a header field of a probe has one of these values."""
+    if protocol in _TRANSPORT and name == "dport":
+        return grading.ports(sum(map(_span, right)))
+    if protocol in _TRANSPORT and name == "sport":
+        return NARROW
     if name == "saddr":
-        return _graded(rule, max((grading.source(*_network(one)) for one in right), default=UNSURE), holds=holds)
+        return max((grading.source(*_network(one)) for one in right), default=UNSURE)
     if name == "daddr":
-        return _graded(rule, max((grading.destination(*_network(one)) for one in right), default=UNSURE), holds=holds)
-    return replace(rule, grade=min(rule.grade, UNSURE))
+        return max((grading.destination(*_network(one)) for one in right), default=UNSURE)
+    return UNSURE
 
 
 def _span(value: Any) -> int:

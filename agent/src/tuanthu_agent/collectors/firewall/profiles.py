@@ -12,7 +12,7 @@ from tuanthu_agent.windows.interface import Registry
 
 _LOCAL: Final = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
 _POLICY: Final = r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall"
-# The policies of Windows XP know one profile for all networks outside the domain; its local name stayed for the private one.
+# The policies of Windows XP know one profile for all networks outside the domain; its name stayed for the private one.
 PROFILES: Final = {
     "domain": ("DomainProfile", ("DomainProfile",)),
     "private": ("StandardProfile", ("PrivateProfile", "StandardProfile")),
@@ -30,7 +30,7 @@ class Profile:
     inbound_default: Optional[str]
     source: str = ""
 
-    def item(self, in_use: Optional[bool]) -> Dict[str, object]:
+    def item(self, *, in_use: Optional[bool]) -> Dict[str, object]:
         """Its fields as a fact."""
         values = {
             "enabled": self.enabled,

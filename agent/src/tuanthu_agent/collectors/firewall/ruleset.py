@@ -134,8 +134,10 @@ class _Walk:
         if verdict == UNCLEAR:
             self.doubt()
         elif verdict in BLOCKS:
-            self.blocks = self.blocks or grade in (NARROW, YES)
-            self.unsure_block = self.unsure_block or grade == UNSURE
+            # What comes after an uncertain way out blocks for certain nothing.
+            sure = grade in (NARROW, YES) and not self.unsure_accept
+            self.blocks = self.blocks or sure
+            self.unsure_block = self.unsure_block or not sure
         elif grade == UNSURE:
             # An uncertain return may lead around the rule that blocks.
             self.unsure_accept = True
@@ -154,8 +156,8 @@ class Answer:
 def ask(chains: Chains, family: str, hardware: Optional[Sequence[str]] = None) -> Answer:
     """Send the probes of a family (`ip`, `ip6`) through all input chains.
 
-    `hardware` are the machine's real network interfaces: only of these are the names in rules tried (a rule that lets in
-    everything from a tunnel says nothing of the network). None: they are not known, and every name is tried.
+    `hardware` are the machine's real network interfaces: only of these are the names in rules tried (a rule that lets
+    in everything from a tunnel says nothing of the network). None: they are not known, and every name is tried.
     """
     base = sorted(
         (one for one in chains.values() if one.hook == "input" and one.family in (family, "inet")),
@@ -190,9 +192,9 @@ def _one(chains: Chains, base: Sequence[Chain], probe: Probe) -> Tuple[str, bool
     for chain in base:
         walk = _Walk(chains, probe)
         verdict = walk.through(chain, YES, 0) or chain.policy
-        blocks = blocks or walk.blocks or verdict in BLOCKS
-        unsure = unsure or walk.unsure_block
+        blocks, unsure = blocks or walk.blocks, unsure or walk.unsure_block
         if verdict in BLOCKS:
+            unsure = True
             if not walk.unsure_accept:
                 return verdict, True, unsure
             fate = UNCLEAR

@@ -52,12 +52,12 @@ def read_windows(host: Host, found: Findings) -> None:
         found.miss(str(error))
     seen.server = is_server(host)
     seen.in_use = _profiles_in_use(host)
-    seen.products = _products(host, found, seen.server)
+    seen.products = _products(host, found, server=seen.server)
     found.put("service_running", seen.service)
     found.put("products", seen.products)
     if seen.profiles is not None:
         in_use = seen.in_use
-        found.put("profiles", [one.item(None if in_use is None else one.id in in_use) for one in seen.profiles])
+        found.put("profiles", [one.item(in_use=None if in_use is None else one.id in in_use) for one in seen.profiles])
         if seen.enabled is None:
             found.miss("profile-unset: EnableFirewall")
     _conclude(seen, found)
@@ -148,7 +148,7 @@ def _profiles_in_use(host: Host) -> Optional[Set[str]]:
     return {_CATEGORIES[one] for one in categories if isinstance(one, int)}
 
 
-def _products(host: Host, found: Findings, server: Optional[bool]) -> Optional[List[Dict[str, Any]]]:
+def _products(host: Host, found: Findings, *, server: Optional[bool]) -> Optional[List[Dict[str, Any]]]:
     """Other firewalls that have registered; None where that cannot be told."""
     try:
         rows = host.windows.wmi.select(_SECURITY_CENTER, "FirewallProduct", ["displayName", "productState"])

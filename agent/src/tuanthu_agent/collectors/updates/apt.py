@@ -1,0 +1,144 @@
+"""Updates on Debian and Ubuntu, by apt's own lists; nothing goes over the network."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final, FrozenSet, List, Optional
+
+from tuanthu_agent.collectors.interface import Findings
+from tuanthu_agent.collectors.updates import apt_parsing
+from tuanthu_agent.collectors.updates.apt_parsing import Source
+from tuanthu_agent.collectors.updates.pending import Pending, put_pending
+from tuanthu_agent.commands import CommandError
+from tuanthu_agent.host import MOST_BYTES, Host, HostError
+from tuanthu_agent.windows.moments import rfc3339
+
+_LISTS: Final = "/var/lib/apt/lists"
+_LOGS: Final = ("history.log", "history.log.1.gz", "history.log.1", "history.log.2.gz", "history.log.3.gz")
+_TIMERS: Final = "/etc/systemd/system/timers.target.wants"
+_HEAD: Final = 8 * 1024
+_SECONDS: Final = 20.0
+
+
+def read_apt(host: Host, found: Findings) -> None:
+    """Everything that apt can tell."""
+    _read_pending(host, found)
+    found.put("last_install", last_install(host))
+    if "last_install" not in found.facts:
+        found.miss("no-update-recorded: apt")
+    found.put("automatic", automatic(host, found))
+
+
+def _read_pending(host: Host, found: Findings) -> None:
+    sources = fetched_sources(host, found)
+    if not sources:
+        # Without lists nothing would be pending.
+        found.miss("lists-missing: apt")
+        return
+    found.used("apt")
+    found.put("last_check", last_check(sources))
+    if "last_check" not in found.facts:
+        found.miss("unreadable: Release")
+    try:
+        upgradable = apt_parsing.parse_upgradable(host.commands.run("apt", "list", "--upgradable", seconds=_SECONDS))
+    except CommandError as error:
+        found.miss(str(error))
+        return
+    suites = security_suites(sources, found)
+    put_pending(
+        found,
+        [
+            Pending(one.name, one.version, None if suites is None else any(suite in suites for suite in one.suites))
+            for one in upgradable
+        ],
+        sorted_out=suites is not None,
+    )
+
+
+def fetched_sources(host: Host, found: Findings) -> List[Source]:
+    """The suites whose Release file and lists of packages are both there."""
+    try:
+        names = host.names(_LISTS)
+    except HostError as error:
+        if error.code != "not-found":
+            found.miss(str(error))
+        return []
+    sources = []
+    for name in names:
+        prefix, _, kind = name.rpartition("_")
+        if kind not in ("InRelease", "Release"):
+            continue
+        if not any(one.startswith(f"{prefix}_") and "_Packages" in one for one in names):
+            continue
+        try:
+            sources.append(apt_parsing.parse_release(host.read_text(f"{_LISTS}/{name}", _HEAD)))
+        except HostError as error:
+            found.miss(str(error))
+            return []
+    return sources
+
+
+def security_suites(sources: List[Source], found: Findings) -> Optional[FrozenSet[str]]:
+    """Names of the suites that hold security updates; None where there is none or it cannot be told from others."""
+    secure = frozenset(name for one in sources if one.security for name in (one.suite, one.codename) if name)
+    if not secure:
+        found.miss("no-security-source: apt")
+        return None
+    if secure & {name for one in sources if not one.security for name in (one.suite, one.codename)}:
+        found.miss("security-unclear: suites of one name")
+        return None
+    return secure
+
+
+def last_check(sources: List[Source]) -> Optional[str]:
+    """The age of the lists by their publishers' dates: since then apt has looked with success, not only tried.
+
+    Security sources alone count where there are any, and of several the oldest.
+    """
+    secure = [one.date for one in sources if one.security]
+    dates = [date for date in secure or [one.date for one in sources] if date is not None]
+    if not dates or (secure and len(dates) < len(secure)):
+        return None
+    return rfc3339(min(dates) if secure else max(dates))
+
+
+def last_install(host: Host) -> Optional[str]:
+    """The newest upgrade in apt's logs, as far as a few rotated ones go back."""
+    for name in _LOGS:
+        try:
+            data = host.read_bytes(f"/var/log/apt/{name}")
+        except HostError:
+            continue
+        text = unpacked(data) if name.endswith(".gz") else data.decode("utf-8", errors="replace")
+        ended = apt_parsing.parse_history(text)
+        if ended is not None:
+            return rfc3339(ended)
+    return None
+
+
+def unpacked(data: bytes) -> str:
+    """At most a megabyte of a gzip file; empty for what is none."""
+    try:
+        return zlib.decompressobj(31).decompress(data, MOST_BYTES).decode("utf-8", errors="replace")
+    except zlib.error:
+        return ""
+
+
+def automatic(host: Host, found: Findings) -> Optional[bool]:
+    """Whether security updates are installed without anybody's doing; None where it cannot be told."""
+    if host.has("/usr/bin/unattended-upgrade") is False:
+        return False
+    try:
+        config = apt_parsing.parse_config(host.commands.run("apt-config", "dump"))
+    except CommandError as error:
+        found.miss(str(error))
+        return None
+    if not config:
+        found.miss("unreadable: apt-config")
+        return None
+    if not apt_parsing.sets_automatic(config):
+        return False
+    if not host.exists(_TIMERS):
+        found.miss("not-found: systemd timers")
+        return None
+    return all(host.has_link(f"{_TIMERS}/{name}") for name in ("apt-daily.timer", "apt-daily-upgrade.timer"))
