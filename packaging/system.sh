@@ -3,7 +3,7 @@
 set -eu
 
 RUN="python3-venv fonts-croscore ca-certificates"
-TEST="$RUN postgresql clamav-daemon chromium poppler-utils libreoffice-writer-nogui libreoffice-calc-nogui iproute2 libatomic1 gettext openssh-server miniupnpd snmpd nftables iptables ufw"
+TEST="$RUN postgresql clamav-daemon chromium poppler-utils libreoffice-writer-nogui libreoffice-calc-nogui iproute2 libatomic1 gettext openssh-server miniupnpd snmpd nftables iptables ufw wine wine64 xvfb"
 BENCH="zabbix-agent2 prometheus-node-exporter fusioninventory-agent ocsinventory-agent lynis"
 
 case "${1:?run or test}" in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import socket
 import struct
@@ -137,8 +138,14 @@ class Host:
 
 def live_system() -> System:
     """The running machine; asked for only here, for psutil is no part of the standard library."""
-    from tuanthu_agent.live_system import LiveSystem
+    try:
+        from tuanthu_agent.live_system import LiveSystem
+    except ImportError:
+        if platform.system() != "Windows":
+            return NoSystem()
+        from tuanthu_agent.windows.windows_system import WindowsSystem
 
+        return WindowsSystem()
     return LiveSystem()
 
 

@@ -5,6 +5,7 @@ because the machine slept (`misfire_grace_time`). What it must not forget lies i
 """
 
 import os
+import platform
 import signal
 import sys
 import time
@@ -25,6 +26,7 @@ from tuanthu_agent import files, identity, jobs, watching
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.spool.interface import Spool
+from tuanthu_agent.windows import windows_system
 
 DUE_FILE: Final = "next-due"
 LINGER_SECONDS: Final = 2.0
@@ -180,6 +182,8 @@ def lower_priority() -> None:
     """Give way to whoever works at this machine."""
     if os.name == "posix":
         os.nice(NICENESS)
+    elif platform.system() == "Windows":
+        windows_system.lower_priority()
     try:
         process = psutil.Process()
         if hasattr(process, "ionice") and hasattr(psutil, "IOPRIO_CLASS_BE"):
