@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from tuanthu_agent.collectors.interface import CollectorResult, Findings, Settings
 from tuanthu_agent.collectors.lan.interfaces import put_interfaces
-from tuanthu_agent.collectors.lan.linux import read_linux
 from tuanthu_agent.collectors.lan.membership import put_membership
 from tuanthu_agent.collectors.lan.network import Network
 from tuanthu_agent.collectors.lan.paths import put_second_paths
 from tuanthu_agent.collectors.lan.probes import probe_dns, probe_duplicate, probe_gateway
-from tuanthu_agent.collectors.lan.windows import read_windows
+from tuanthu_agent.collectors.lan.reading import is_windows, read_network
 from tuanthu_agent.host import Host
-from tuanthu_agent.system import NotAvailableError
 
 
 def collect(host: Host, settings: Settings) -> CollectorResult:
     """What is configured, and, unless probes are passive, whether gateway and name servers answer."""
     found = Findings()
-    windows = is_windows(host)
-    network = read_windows(host, found) if windows else read_linux(host, found)
+    network = read_network(host, found)
     describe(found, network, settings)
     if settings.lan_probes == "passive":
         # What the kernel lately heard of the gateway comes and goes by itself: no fact of the machine.
         found.miss("probes-passive")
     else:
         probe(host, found, settings, network)
-        if not windows:
+        if not is_windows(host):
             # Windows watches for that itself.
             probe_duplicate(host, found, network)
     return found.result()
-
-
-def is_windows(host: Host) -> bool:
-    """Whether to ask in Windows' ways."""
-    try:
-        return host.system.family() == "windows"
-    except (NotAvailableError, OSError):
-        return False
 
 
 def describe(found: Findings, network: Network, settings: Settings) -> None:
