@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from tuanthu_agent.collectors.interface import CollectorResult, Findings, Settings
 from tuanthu_agent.collectors.lan.interfaces import put_interfaces
-from tuanthu_agent.collectors.lan.linux import read_linux
 from tuanthu_agent.collectors.lan.membership import put_membership
 from tuanthu_agent.collectors.lan.network import Network
 from tuanthu_agent.collectors.lan.paths import put_second_paths
 from tuanthu_agent.collectors.lan.probes import probe_dns, probe_duplicate, probe_gateway
-from tuanthu_agent.collectors.lan.windows import read_windows
+from tuanthu_agent.collectors.lan.reading import is_windows, read_network
 from tuanthu_agent.host import Host
-from tuanthu_agent.system import NotAvailableError
 
 
 def collect(host: Host, settings: Settings) -> CollectorResult:
@@ -28,19 +26,6 @@ def collect(host: Host, settings: Settings) -> CollectorResult:
             # Windows watches for that itself.
             probe_duplicate(host, found, network)
     return found.result()
-
-
-def read_network(host: Host, found: Findings) -> Network:
-    """Interfaces, routes and name servers in this system's own ways; what could not be read is a gap in `found`."""
-    return read_windows(host, found) if is_windows(host) else read_linux(host, found)
-
-
-def is_windows(host: Host) -> bool:
-    """Whether to ask in Windows' ways."""
-    try:
-        return host.system.family() == "windows"
-    except (NotAvailableError, OSError):
-        return False
 
 
 def describe(found: Findings, network: Network, settings: Settings) -> None:

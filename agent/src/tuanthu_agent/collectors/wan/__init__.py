@@ -6,8 +6,8 @@ import time
 from typing import Final, List
 
 from tuanthu_agent.collectors.interface import CollectorResult, Findings, Settings
-from tuanthu_agent.collectors.lan import read_network
 from tuanthu_agent.collectors.lan.parsing import rounded_ms
+from tuanthu_agent.collectors.lan.reading import read_network
 from tuanthu_agent.collectors.wan import fingerprint, igd, interfaces, latency
 from tuanthu_agent.collectors.wan.grading import Evidence, grade
 from tuanthu_agent.collectors.wan.line import read_line
@@ -39,7 +39,7 @@ def collect(host: Host, settings: Settings) -> CollectorResult:
 def probe(host: Host, found: Findings, settings: Settings) -> None:
     """Ask the default gateway in every way that is allowed."""
     # What of the network could not be read is a gap of the kind `lan`.
-    gateway = read_network(host, Findings()).gateway()
+    gateway = read_network(host, Findings(), brief=True).gateway()
     if gateway is None:
         found.miss("no-default-route")
         put_grade(found, [], looked=False)
