@@ -118,9 +118,9 @@ def antivirus_sight(draw: random.Random, host: Facts, at: datetime) -> Sight:
     product = CLAMAV if host["os_family"] == "linux" else draw.choice(PRODUCTS)
     item = _product(draw, product, at) | _management(draw, product[3], at)
     if luck < 0.19:
-        item |= {"running": False, "realtime": False}
+        item |= {"running": False, "realtime": False, "state": "disabled"}
     elif luck < 0.26:
-        item |= {"realtime": False}
+        item |= {"realtime": False, "state": "disabled"}
     elif luck < 0.38:
         item |= {"signature_date": _old(draw, at), "update_running": False}
     elif luck < 0.41:
@@ -139,6 +139,7 @@ def _product(draw: random.Random, product: Product, at: datetime) -> dict[str, A
         "version": f"{draw.randint(8, 24)}.{draw.randint(0, 9)}.{draw.randint(100, 999)}",
         "running": True,
         "realtime": True,
+        "state": "active",
         "signature_date": utc(at - timedelta(hours=draw.randint(4, 100))),
         "signature_source": "product",
         "auto_update": draw.random() < 0.94,
