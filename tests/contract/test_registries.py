@@ -166,6 +166,34 @@ def test_an_indicator_has_a_title_a_method_and_its_question(plan, indicator):
         assert clause.attestation
 
 
+def asked_of_items(condition):
+    """What a condition asks of one item of a list, as (fact, leaf) pairs."""
+    if isinstance(condition, dict):
+        inner = condition.get("any_item")
+        if inner is not None:
+            for leaf in inner.get("all", [inner]):
+                yield condition["fact"], tuple(sorted((key, str(value)) for key, value in leaf.items()))
+        for value in condition.values():
+            yield from asked_of_items(value)
+    elif isinstance(condition, list):
+        for value in condition:
+            yield from asked_of_items(value)
+
+
+@pytest.mark.parametrize(("plan", "indicator"), INDICATORS, ids=lambda part: part.id)
+def test_a_class_asks_of_its_item_all_that_makes_the_machine_count(plan, indicator):
+    """Else a licensed product that protects nothing would lend its class to a machine that another one protects."""
+    for one in indicator.classes if isinstance(indicator, MachineShare) else ():
+        facts = {fact for fact, _ in asked_of_items(one.condition)}
+        demanded = {
+            (fact, leaf)
+            for rule in indicator.holds.rules
+            for fact, leaf in asked_of_items(POLICY.rules[rule].condition)
+            if fact in facts
+        }
+        assert demanded <= set(asked_of_items(one.condition))
+
+
 def test_every_clause_of_the_plan_has_an_indicator_or_is_measured_or_attested_by_itself():
     for plan in POLICY.plans.values():
         asked = {indicator.clause for indicator in plan.indicators}

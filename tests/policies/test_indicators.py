@@ -1,5 +1,6 @@
 """Indicators as data: what is refused and where, and what the shipped questions say of a machine."""
 
+import re
 import shutil
 from datetime import timedelta
 
@@ -27,6 +28,12 @@ def folder(tmp_path):
     return tmp_path
 
 
+def numbered(key):
+    """`indicators[lan-units].id` with the place of that indicator in the file."""
+    ids = [one.id for one in shipped().plans["dak-lak-plan"].indicators]
+    return re.sub(r"^indicators\[([a-z0-9-]+)\]", lambda found: f"indicators[{ids.index(found[1])}]", key)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "mark", "key"),
     [
@@ -34,27 +41,27 @@ def folder(tmp_path):
         ("framework: dak-lak-health", "framework: dak-lak", "framework:", "framework"),
         ("max_age: 3d", "max_age: 3h", "max_age", "max_age"),
         ("max_age: 3d", "max_age: ba ngày", "max_age", "max_age"),
-        ("id: directive-14-units", "id: antivirus", "id: antivirus\n", "indicators[1].id"),
-        ("id: lan-units", "id: LAN", "id: LAN", "indicators[2].id"),
-        ("clause: antivirus", "clause: virus", "clause: virus", "indicators[0].clause"),
-        ("clause: it-officer", "clause: lan", "clause: lan", "indicators[8].clause"),
-        ("counts: machines", "counts: people", "counts: people", "indicators[0].counts"),
-        ("rules: [antivirus.protected]", "rules: [antivirus.walking]", "walking", "indicators[0].holds.rules[0]"),
+        ("id: directive-14-units", "id: antivirus", "id: antivirus\n", "indicators[directive-14-units].id"),
+        ("id: lan-units", "id: LAN", "id: LAN", "indicators[lan-units].id"),
+        ("clause: antivirus", "clause: virus", "clause: virus", "indicators[antivirus].clause"),
+        ("clause: it-officer", "clause: lan", "clause: lan", "indicators[it-officer].clause"),
+        ("counts: machines", "counts: people", "counts: people", "indicators[antivirus].counts"),
+        ("rules: [antivirus.protected]", "rules: [antivirus.walking]", "walking", "indicators[antivirus].holds.rules[0]"),
         (
             "rules: [antivirus.protected]",
             "rules: [antivirus.protected, lan.link_speed]",
             "link_speed",
-            "indicators[0].holds.rules[1]",
+            "indicators[antivirus].holds.rules[1]",
         ),
-        ("holds: {rules: [antivirus.protected]}", "holds: {}", "holds: {}", "indicators[0].holds"),
+        ("holds: {rules: [antivirus.protected]}", "holds: {}", "holds: {}", "indicators[antivirus].holds"),
         ("{fact: licence_kind, is: free}", "{fact: licence_kind, is: gratis}", "gratis",
-         "indicators[0].classes[1].condition.any_item.all[3].is"),
-        ("lan.gateway_reachable, is: true", "lan.gateway, is: true", "lan.gateway,", "indicators[2].holds.condition.fact"),
-        ("quantifier: any_machine", "quantifier: some_machine", "some_machine", "indicators[2].quantifier"),
-        ("kinds: [station]", "kinds: [village]", "village", "indicators[4].kinds[0]"),
-        ("denominator: staff", "denominator: units", "at_most_whole", "indicators[3].at_most_whole"),
-        ("numerator: servers", "numerator: mice", "mice", "indicators[5].numerator"),
-        ("- id: licensed", "- id: free", "- id: free", "indicators[0].classes[1].id"),
+         "indicators[antivirus].classes[1].condition.any_item.all[4].is"),
+        ("lan.gateway_reachable, is: true", "lan.gateway, is: true", "lan.gateway,", "indicators[lan-units].holds.condition.fact"),
+        ("quantifier: any_machine", "quantifier: some_machine", "some_machine", "indicators[lan-units].quantifier"),
+        ("kinds: [station]", "kinds: [village]", "village", "indicators[stations].kinds[0]"),
+        ("denominator: staff", "denominator: units", "at_most_whole", "indicators[computers-per-staff].at_most_whole"),
+        ("numerator: servers", "numerator: mice", "mice", "indicators[servers-per-hospital].numerator"),
+        ("- id: licensed", "- id: free", "- id: free", "indicators[antivirus].classes[1].id"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_file_line_and_key(folder, old, new, mark, key):
@@ -64,7 +71,7 @@ def test_a_fault_is_named_with_file_line_and_key(folder, old, new, mark, key):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PolicyError) as caught:
         load_policy(folder)
-    assert (caught.value.file, caught.value.key) == (FILE, key)
+    assert (caught.value.file, caught.value.key) == (FILE, numbered(key))
     assert caught.value.vi != caught.value.en
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     assert mark in lines[caught.value.line - 1]
@@ -91,7 +98,8 @@ def seen(products, **more):
 
 
 def product(kind, **changes):
-    found = {"running": True, "realtime": True, "signature_date": "2026-11-19T00:00:00Z", "licence_kind": kind}
+    found = {"running": True, "realtime": True, "signature_date": "2026-11-19T00:00:00Z", "state": "active"}
+    found["licence_kind"] = kind
     return {key: value for key, value in (found | changes).items() if value is not None}
 
 
@@ -133,6 +141,7 @@ STATES = st.fixed_dictionaries(
         "running": st.booleans(),
         "realtime": st.booleans(),
         "licence_kind": st.sampled_from(["licensed", "free", "builtin"]),
+        "state": st.sampled_from(["active", "disabled", "expired"]),
         "signature_date": st.sampled_from(["2026-11-19T00:00:00Z", "2026-10-01T00:00:00Z", "không rõ"]),
     },
 )

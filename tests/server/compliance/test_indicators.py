@@ -48,7 +48,7 @@ PRODUCTS = st.fixed_dictionaries(
         "signature_date": st.sampled_from([FRESH, OLD]),
         "licence_kind": st.sampled_from(["licensed", "free", "builtin"]),
     },
-)
+).map(lambda one: one | {"state": "active"})
 ANTIVIRUS = st.lists(PRODUCTS, max_size=3).map(lambda found: {"product_count": len(found), "products": found})
 LAN = st.fixed_dictionaries({}, optional={"gateway_reachable": st.booleans()})
 
@@ -166,12 +166,14 @@ def lost(machines_, kind):
 def doubtful(one):
     """Whether it may protect: nothing that was read says no, and something was not read."""
     known_bad = one.get("running") is False or one.get("signature_date") == OLD
-    return not known_bad and len(one) < 4
+    return not known_bad and len(one) < 5
 
 
 PROTECTED = {
     "product_count": 1,
-    "products": [{"running": True, "realtime": True, "signature_date": FRESH, "licence_kind": "licensed"}],
+    "products": [
+        {"running": True, "realtime": True, "signature_date": FRESH, "licence_kind": "licensed", "state": "active"}
+    ],
 }
 
 
@@ -260,7 +262,9 @@ def test_an_earlier_day_has_the_figures_of_that_day_and_measures_have_no_rows(in
     fresh = (now - timedelta(days=11)).strftime("%Y-%m-%dT%H:%M:%SZ")
     products = {
         "product_count": 1,
-        "products": [{"running": True, "realtime": True, "signature_date": fresh, "licence_kind": "free"}],
+        "products": [
+            {"running": True, "realtime": True, "signature_date": fresh, "licence_kind": "free", "state": "active"}
+        ],
     }
     for days, facts in ((10, products), (1, {"product_count": 0, "products": []})):
         at = now - timedelta(days=days)

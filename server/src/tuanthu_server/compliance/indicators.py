@@ -80,6 +80,8 @@ class IndicatorFigure(msgspec.Struct, frozen=True):
     """Units in neither number, since they do not state what it takes."""
     surplus: int = 0
     """What units have beyond what they state, or beyond their own denominator."""
+    outside: int = 0
+    """Machines to which the question does not apply: in neither number, and told."""
 
     @property
     def is_mean(self) -> bool:
@@ -127,7 +129,7 @@ def _machines(
     plan: str, indicator: MachineShare, standing: Standing, scope: Iterable[UnitStatement]
 ) -> IndicatorFigure:
     tally: Counter[str] = Counter()
-    left_out = surplus = 0
+    left_out = surplus = outside = 0
     for unit in scope:
         known = _known(standing, unit)
         if unit.machines is None:
@@ -137,6 +139,7 @@ def _machines(
         tally.update(_by_outcome(counts))
         tally["missing"] += max(0, unit.machines - known.assets)
         surplus += max(0, known.assets - unit.machines)
+        outside += counts.notapplicable
         for one in indicator.classes:
             tally[f"class/{one.id}"] += known.measures.get(measure_code(plan, indicator.id, one.id), Counts()).passed
     classes = [IndicatorCount(one.id, one.title, tally[f"class/{one.id}"], counted=True) for one in indicator.classes]
@@ -151,7 +154,7 @@ def _machines(
     parts = (*classes, *others)
     stated = any(unit.machines is not None for unit in scope)
     whole = sum(part.count for part in parts) if stated else None
-    return IndicatorFigure(indicator, tally["counted"], whole, parts if stated else (), left_out, surplus)
+    return IndicatorFigure(indicator, tally["counted"], whole, parts if stated else (), left_out, surplus, outside)
 
 
 def _by_outcome(counts: Counts) -> dict[str, int]:

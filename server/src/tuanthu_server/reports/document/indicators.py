@@ -67,4 +67,6 @@ def composition(indicator: IndicatorPart) -> str:
         told.append(f"{count(indicator.left_out)} đơn vị chưa khai báo, không tính")
     if indicator.surplus:
         told.append(f"vượt số khai báo: {count(indicator.surplus)}")
+    if indicator.outside:
+        told.append(f"không thuộc diện: {count(indicator.outside)}")
     return "; ".join(told) or NOTHING

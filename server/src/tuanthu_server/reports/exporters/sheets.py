@@ -108,6 +108,8 @@ def _indicators(report: DepartmentReport) -> Sheet:
             rows.append([indicator.id, "", "Đơn vị chưa khai báo, không tính", indicator.left_out, "", "", ""])
         if indicator.surplus:
             rows.append([indicator.id, "", "Vượt số khai báo", indicator.surplus, "", "", ""])
+        if indicator.outside:
+            rows.append([indicator.id, "", "Không thuộc diện, không tính", indicator.outside, "", "", ""])
     return Sheet("Chỉ tiêu", "Kết quả các chỉ tiêu của kế hoạch", columns, rows)
 
 

@@ -49,5 +49,6 @@ def _part(framework: Framework, figure: IndicatorFigure) -> IndicatorPart:
         ],
         left_out=figure.left_out,
         surplus=figure.surplus,
+        outside=figure.outside,
         attestation=AttestationPart(what=demand.what, state=UNCONFIRMED) if attested and demand else None,
     )

@@ -247,6 +247,8 @@ class IndicatorPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     left_out: int
     """Units in neither number, since they do not state what it takes."""
     surplus: int
+    outside: int
+    """Machines to which it does not apply: in neither number."""
     attestation: AttestationPart | None
 
 
