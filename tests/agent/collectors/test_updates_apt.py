@@ -14,7 +14,7 @@ from tests.assets.apt_machine import AptMachine, packed, repository
 from tuanthu_agent.collect import known_releases
 from tuanthu_agent.collectors import updates
 from tuanthu_agent.collectors.interface import Settings
-from tuanthu_agent.collectors.updates import apt, apt_parsing
+from tuanthu_agent.collectors.updates import apt, apt_parsing, apt_sources
 from tuanthu_agent.host import Host
 
 SETTINGS = Settings(lifecycle=known_releases())
@@ -185,6 +185,38 @@ def test_the_language_of_apt_changes_nothing(machine, language):
     assert facts["pending_security_count"] == 1
 
 
+SOURCES = """# Debian's own, as its installer writes them
+Types: deb
+URIs: http://deb.example/debian
+Suites: bookworm bookworm-updates
+Components: main
+
+Types: deb
+URIs: http://deb.example/debian-security
+Suites: bookworm-security
+Components: main
+Enabled: yes
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "counted"),
+    [
+        ("sources.list.d/debian.sources", SOURCES, True),
+        ("sources.list.d/debian.sources", SOURCES.replace("Enabled: yes", "Enabled: no"), False),
+        ("sources.list", "deb http://deb.example bookworm-security main\n", True),
+        (
+            "sources.list",
+            "deb http://deb.example bookworm main\n# deb http://deb.example bookworm-security main\n",
+            False,
+        ),
+    ],
+)
+def test_lists_of_a_source_that_was_taken_out_do_not_count(machine, path, text, counted):
+    host = machine(debian_files(**{f"/etc/apt/{path}": text}), {"apt list --upgradable": "Listing...\n"})
+    assert collected(host).facts.get("pending_security_count") == (0 if counted else None)
+
+
 def test_the_last_upgrade_without_an_error_counts_in_the_machines_own_time():
     hanoi = timezone(timedelta(hours=7))
     assert apt_parsing.parse_history(HISTORY, hanoi).isoformat() == "2026-11-19T23:12:33+00:00"
@@ -250,6 +282,8 @@ def test_no_text_breaks_a_reader_of_apts(one, other):
     assert isinstance(apt_parsing.sets_automatic(apt_parsing.parse_config(one)), bool)
     apt_parsing.parse_history(f"Upgrade: {one}\nEnd-Date: {other}")
     apt_parsing.parse_date(one)
+    words = frozenset(apt_sources.parse_lines(one) + apt_sources.parse_stanzas(other))
+    assert apt_sources.is_enabled(f"x_dists_{one}", words) in (True, False)
 
 
 @given(

@@ -8,6 +8,7 @@ from typing import Final, FrozenSet, List, Optional
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.collectors.updates import apt_parsing
 from tuanthu_agent.collectors.updates.apt_parsing import Source
+from tuanthu_agent.collectors.updates.apt_sources import enabled_words, is_enabled
 from tuanthu_agent.collectors.updates.pending import Pending, put_pending
 from tuanthu_agent.commands import CommandError
 from tuanthu_agent.host import MOST_BYTES, Host, HostError
@@ -56,7 +57,7 @@ def _read_pending(host: Host, found: Findings) -> None:
 
 
 def fetched_sources(host: Host, found: Findings) -> List[Source]:
-    """The suites whose Release file and lists of packages are both there."""
+    """The suites whose Release file and lists of packages are both there, and that apt is still set to fetch."""
     try:
         names = host.names(_LISTS)
     except HostError as error:
@@ -64,11 +65,14 @@ def fetched_sources(host: Host, found: Findings) -> List[Source]:
             found.miss(str(error))
         return []
     sources = []
+    enabled = enabled_words(host)
     for name in names:
         prefix, _, kind = name.rpartition("_")
         if kind not in ("InRelease", "Release"):
             continue
-        if not any(one.startswith(f"{prefix}_") and "_Packages" in one for one in names):
+        if not is_enabled(prefix, enabled) or not any(
+            one.startswith(f"{prefix}_") and "_Packages" in one for one in names
+        ):
             continue
         try:
             sources.append(apt_parsing.parse_release(host.read_text(f"{_LISTS}/{name}", _HEAD)))
