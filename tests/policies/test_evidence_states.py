@@ -121,6 +121,16 @@ def test_the_first_member_with_the_truth_of_the_whole_decides():
     assert judged({"none": condition["all"]}, box(open=True)).decided_by == "condition.none[1]"
 
 
+def test_of_several_gaps_the_one_that_names_the_fact_is_the_cause():
+    seen = {
+        "box": sighting("box", {"count": 1}, ObservationStatus.PARTIAL, "too-many: parts; not-found: colour, open; x")
+    }
+    assert judged(OPEN, seen).reason == "missing: box.open: not-found"
+    assert judged({"fact": "box.name", "is": "x"}, seen).reason == "missing: box.name: too-many"
+    some = {"fact": "box.parts", "any_item": {"fact": "open", "is": True}}
+    assert judged(some, seen).reason == "missing: box.parts: too-many"
+
+
 def test_an_age_is_due_when_it_passes_its_limit():
     condition = {"fact": "box.made", "age_at_most": "2d"}
     result = judged(condition, box(made="2026-11-19T08:00:00Z"))

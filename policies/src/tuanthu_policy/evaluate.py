@@ -26,6 +26,7 @@ _NOTHING: Final[dict[str, Any]] = {}
 _BROKEN: Final = (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError)
 """What evidence that is no evidence (not built from checked JSON) can raise."""
 LONGEST_REASON: Final = 120
+_WORD: Final = re.compile(r"[a-z0-9_]+")
 _DEPTH: Final = re.compile(r"[.\[]")
 
 Sightings = Mapping[str, Sighting]
@@ -110,11 +111,19 @@ def _unknown(compiled: CompiledRule, verdict: Verdict, sighting: Sighting | None
     observation = sighting.observation
     if observation.status == _OK:
         return Outcome.UNKNOWN, verdict.reason
-    cause = str(observation.reason).partition(":")[0] if observation.reason else ""
+    cause = _cause(str(observation.reason), verdict.reason) if observation.reason else ""
     if observation.status == _PARTIAL:
         return Outcome.UNKNOWN, f"{verdict.reason}: {cause}"[:LONGEST_REASON]
     outcome = Outcome.ERROR if observation.status == ObservationStatus.ERROR else Outcome.UNKNOWN
     return outcome, f"{observation.status}: {kind}: {cause}"[:LONGEST_REASON]
+
+
+def _cause(reason: str, leaf: str) -> str:
+    """The agent's word for why a fact is missing: of several gaps the one that names it, else the first."""
+    gaps = [gap.partition(": ") for gap in reason.split("; ")]
+    name = leaf.rpartition(": ")[2].split(".")
+    fitting = (code for code, _, detail in gaps if name[1:2] and name[1] in _WORD.findall(detail))
+    return next(fitting, reason.partition(":")[0])
 
 
 def explain(compiled: CompiledRule, sightings: Sightings, at: datetime) -> Node:

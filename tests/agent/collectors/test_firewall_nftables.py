@@ -1,12 +1,15 @@
 """What nftables' rules do with a new connection: from `nft -j list ruleset` to a default, never a wrong pass."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuanthu_agent.collectors.firewall import nftables, ruleset
+
+ASSETS = Path(__file__).parents[2] / "assets" / "linux"
 
 
 def match(left, right, op="=="):
@@ -136,6 +139,16 @@ def test_one_family_does_not_stand_for_the_other():
     chains = nftables.parse_nft(listing([], "drop", family="ip")).chains
     assert ruleset.ask(chains, "ip").default == "drop"
     assert ruleset.ask(chains, "ip6") == ruleset.Answer("accept", filters=False)
+
+
+@pytest.mark.parametrize("family", ["ip", "ip6"])
+def test_the_rules_of_firewalld_as_captured(family):
+    """firewalld 1.3 on Debian 12: zone public, then eth0 moved to zone trusted."""
+    public = nftables.parse_nft((ASSETS / "firewalld_public.nft.json").read_text()).chains
+    assert ruleset.ask(public, family, ["eth0"]) == ruleset.Answer("reject", filters=True)
+    trusted = nftables.parse_nft((ASSETS / "firewalld_trusted.nft.json").read_text()).chains
+    assert ruleset.ask(trusted, family, ["eth0"]).default == "accept"
+    assert ruleset.ask(trusted, family, ["eth1"]).default == "reject"
 
 
 def test_what_iptables_wrote_into_nftables_is_marked_for_its_own_program():

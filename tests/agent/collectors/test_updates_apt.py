@@ -14,7 +14,7 @@ from tests.assets.apt_machine import AptMachine, packed, repository
 from tuanthu_agent.collect import known_releases
 from tuanthu_agent.collectors import updates
 from tuanthu_agent.collectors.interface import Settings
-from tuanthu_agent.collectors.updates import apt, apt_parsing
+from tuanthu_agent.collectors.updates import apt, apt_parsing, apt_sources
 from tuanthu_agent.host import Host
 
 SETTINGS = Settings(lifecycle=known_releases())
@@ -120,7 +120,7 @@ def test_without_a_source_of_security_updates_their_number_is_not_known(debian):
     assert result.facts["pending_count"] == 1
     assert "pending_security_count" not in result.facts
     assert result.facts["pending"] == [{"name": "bash-test", "version": "5.2-2"}]
-    assert "no-security-source: apt" in result.reason
+    assert "no-security-source: pending_security_count" in result.reason
 
 
 @needs_apt
@@ -137,7 +137,7 @@ def test_a_security_suite_that_shares_its_name_with_another_is_not_guessed(debia
 def test_a_machine_that_never_fetched_its_lists_has_not_nothing_pending(debian):
     result = collected(debian({"bash-test": "5.2-1"}))
     assert not {"pending_count", "pending_security_count", "last_check"} & result.facts.keys()
-    assert "lists-missing: apt" in result.reason
+    assert "lists-missing: last_check" in result.reason
 
 
 @needs_apt
@@ -183,6 +183,38 @@ def test_the_language_of_apt_changes_nothing(machine, language):
     facts = collected(machine(debian_files(), {"apt list --upgradable": UPGRADABLE[language]})).facts
     assert facts["pending"] == [{"name": "openssl", "version": "3.0.16-1", "security": True}]
     assert facts["pending_security_count"] == 1
+
+
+SOURCES = """# Debian's own, as its installer writes them
+Types: deb
+URIs: http://deb.example/debian
+Suites: bookworm bookworm-updates
+Components: main
+
+Types: deb
+URIs: http://deb.example/debian-security
+Suites: bookworm-security
+Components: main
+Enabled: yes
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "counted"),
+    [
+        ("sources.list.d/debian.sources", SOURCES, True),
+        ("sources.list.d/debian.sources", SOURCES.replace("Enabled: yes", "Enabled: no"), False),
+        ("sources.list", "deb http://deb.example bookworm-security main\n", True),
+        (
+            "sources.list",
+            "deb http://deb.example bookworm main\n# deb http://deb.example bookworm-security main\n",
+            False,
+        ),
+    ],
+)
+def test_lists_of_a_source_that_was_taken_out_do_not_count(machine, path, text, counted):
+    host = machine(debian_files(**{f"/etc/apt/{path}": text}), {"apt list --upgradable": "Listing...\n"})
+    assert collected(host).facts.get("pending_security_count") == (0 if counted else None)
 
 
 def test_the_last_upgrade_without_an_error_counts_in_the_machines_own_time():
@@ -250,6 +282,8 @@ def test_no_text_breaks_a_reader_of_apts(one, other):
     assert isinstance(apt_parsing.sets_automatic(apt_parsing.parse_config(one)), bool)
     apt_parsing.parse_history(f"Upgrade: {one}\nEnd-Date: {other}")
     apt_parsing.parse_date(one)
+    words = frozenset(apt_sources.parse_lines(one) + apt_sources.parse_stanzas(other))
+    assert apt_sources.is_enabled(f"x_dists_{one}", words) in (True, False)
 
 
 @given(

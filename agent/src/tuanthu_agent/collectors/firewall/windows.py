@@ -59,7 +59,7 @@ def read_windows(host: Host, found: Findings) -> None:
         in_use = seen.in_use
         found.put("profiles", [one.item(in_use=None if in_use is None else one.id in in_use) for one in seen.profiles])
         if seen.enabled is None:
-            found.miss("profile-unset: EnableFirewall")
+            found.miss("profile-unset: all_profiles_enabled")
     _conclude(seen, found)
     _put_ipv6(host, found)
 
@@ -73,7 +73,8 @@ def _conclude(seen: Seen, found: Findings) -> None:
     found.put("inbound_default", default)
     found.put("inbound_default_ipv6", default)
     if default is None:
-        found.miss("third-party-firewall: inbound_default" if seen.other_on else "firewall-unclear: inbound_default")
+        cause = "third-party-firewall" if seen.other_on else "firewall-unclear"
+        found.miss(f"{cause}: inbound_default, inbound_default_ipv6")
 
 
 def is_active(seen: Seen) -> Optional[bool]:

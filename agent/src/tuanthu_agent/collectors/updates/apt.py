@@ -8,6 +8,7 @@ from typing import Final, FrozenSet, List, Optional
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.collectors.updates import apt_parsing
 from tuanthu_agent.collectors.updates.apt_parsing import Source
+from tuanthu_agent.collectors.updates.apt_sources import enabled_words, is_enabled
 from tuanthu_agent.collectors.updates.pending import Pending, put_pending
 from tuanthu_agent.commands import CommandError
 from tuanthu_agent.host import MOST_BYTES, Host, HostError
@@ -25,7 +26,7 @@ def read_apt(host: Host, found: Findings) -> None:
     _read_pending(host, found)
     found.put("last_install", last_install(host))
     if "last_install" not in found.facts:
-        found.miss("no-update-recorded: apt")
+        found.miss("no-update-recorded: last_install")
     found.put("automatic", automatic(host, found))
 
 
@@ -33,12 +34,12 @@ def _read_pending(host: Host, found: Findings) -> None:
     sources = fetched_sources(host, found)
     if not sources:
         # Without lists nothing would be pending.
-        found.miss("lists-missing: apt")
+        found.miss("lists-missing: last_check, pending_count, pending_security_count")
         return
     found.used("apt")
     found.put("last_check", last_check(sources))
     if "last_check" not in found.facts:
-        found.miss("unreadable: Release")
+        found.miss("unreadable: last_check")
     try:
         upgradable = apt_parsing.parse_upgradable(host.commands.run("apt", "list", "--upgradable", seconds=_SECONDS))
     except CommandError as error:
@@ -56,7 +57,7 @@ def _read_pending(host: Host, found: Findings) -> None:
 
 
 def fetched_sources(host: Host, found: Findings) -> List[Source]:
-    """The suites whose Release file and lists of packages are both there."""
+    """The suites whose Release file and lists of packages are both there, and that apt is still set to fetch."""
     try:
         names = host.names(_LISTS)
     except HostError as error:
@@ -64,11 +65,14 @@ def fetched_sources(host: Host, found: Findings) -> List[Source]:
             found.miss(str(error))
         return []
     sources = []
+    enabled = enabled_words(host)
     for name in names:
         prefix, _, kind = name.rpartition("_")
         if kind not in ("InRelease", "Release"):
             continue
-        if not any(one.startswith(f"{prefix}_") and "_Packages" in one for one in names):
+        if not is_enabled(prefix, enabled) or not any(
+            one.startswith(f"{prefix}_") and "_Packages" in one for one in names
+        ):
             continue
         try:
             sources.append(apt_parsing.parse_release(host.read_text(f"{_LISTS}/{name}", _HEAD)))
@@ -82,10 +86,10 @@ def security_suites(sources: List[Source], found: Findings) -> Optional[FrozenSe
     """Names of the suites that hold security updates; None where there is none or it cannot be told from others."""
     secure = frozenset(name for one in sources if one.security for name in (one.suite, one.codename) if name)
     if not secure:
-        found.miss("no-security-source: apt")
+        found.miss("no-security-source: pending_security_count")
         return None
     if secure & {name for one in sources if not one.security for name in (one.suite, one.codename)}:
-        found.miss("security-unclear: suites of one name")
+        found.miss("security-unclear: pending_security_count")
         return None
     return secure
 
@@ -134,11 +138,11 @@ def automatic(host: Host, found: Findings) -> Optional[bool]:
         found.miss(str(error))
         return None
     if not config:
-        found.miss("unreadable: apt-config")
+        found.miss("unreadable: automatic")
         return None
     if not apt_parsing.sets_automatic(config):
         return False
     if not host.exists(_TIMERS):
-        found.miss("not-found: systemd timers")
+        found.miss("not-available: automatic")
         return None
     return all(host.has_link(f"{_TIMERS}/{name}") for name in ("apt-daily.timer", "apt-daily-upgrade.timer"))

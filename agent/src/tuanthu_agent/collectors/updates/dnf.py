@@ -24,13 +24,13 @@ def read_dnf(host: Host, found: Findings) -> None:
     """Everything that dnf can tell without fetching anything."""
     repositories = cached_repositories(host)
     if not repositories:
-        found.miss("lists-missing: dnf")
+        found.miss("lists-missing: last_check, pending_count, pending_security_count")
     else:
         found.put("last_check", last_check(host, repositories))
         _read_pending(host, found, repositories)
     found.put("last_install", last_install(host))
     if "last_install" not in found.facts:
-        found.miss("no-update-recorded: dnf")
+        found.miss("no-update-recorded: last_install")
     found.put("automatic", automatic(host))
 
 
@@ -78,7 +78,7 @@ def _read_pending(host: Host, found: Findings, repositories: List[str]) -> None:
 def _read_advisories(host: Host, found: Findings, repositories: List[str]) -> Optional[Dict[str, str]]:
     """Security advisories; None where no repository has any (CentOS), for then none of them means nothing."""
     if not any("updateinfo" in name for folder in repositories for name in _names(host, folder)):
-        found.miss("no-security-source: dnf")
+        found.miss("no-security-source: pending_security_count")
         return None
     try:
         return dnf_parsing.parse_advisories(host.commands.run("dnf", *_ADVISORIES, seconds=_SECONDS))

@@ -26,7 +26,7 @@ def put_release(found: Findings, settings: Settings, key: Optional[Key], said: s
     """The facts of a release; one that is not known is a gap that says what the machine calls itself."""
     entry = look_up(settings.lifecycle, key) if key is not None else None
     if entry is None:
-        found.miss(f"release-unknown: {said[:80]}")
+        found.miss(f"release-unknown: os_support_ends of {said[:80]}")
         return
     name, ends, source = entry
     found.put("release", name)
@@ -45,7 +45,7 @@ def read_linux_release(host: Host, found: Findings, settings: Settings) -> None:
         said = f"{release.get('ID', '')} {release.get('VERSION_ID', '')}".strip()
         put_release(found, settings, linux_key(release), said or "os-release")
         return
-    found.miss("not-found: os-release")
+    found.miss("not-found: os_support_ends")
 
 
 def linux_key(release: Dict[str, str]) -> Optional[Key]:

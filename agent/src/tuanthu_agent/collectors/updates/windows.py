@@ -96,7 +96,7 @@ def _put_automatic(host: Host, found: Findings) -> None:
     value = automatic(host)
     found.put("automatic", value)
     if value is None:
-        found.miss("automatic-unset: AUOptions")
+        found.miss("automatic-unset: automatic")
 
 
 def automatic(host: Host) -> Optional[bool]:
