@@ -1,5 +1,6 @@
 """A line's availability per month: by hand, and against a model that counts second by second of a coarse clock."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -166,6 +167,6 @@ def test_any_facts_give_a_figure_within_the_month(hostile):
 def test_spans_are_whole_and_apart(drawn):
     since, items, until = drawn
     spans = covered(facts(hour(since), *((kind, hour(begin), None if end is None else hour(end)) for kind, begin, end in items)), hour(until))  # fmt: skip
-    for one, other in zip(spans, spans[1:], strict=False):
+    for one, other in itertools.pairwise(spans):
         assert one[2] == other[1]
     assert all(begin < end for _, begin, end in spans)
