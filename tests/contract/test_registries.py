@@ -205,3 +205,12 @@ def test_units_have_the_kinds_that_indicators_know():
     from tuanthu_server.units.models import UnitKind
 
     assert set(UnitKind.values) == UNIT_KINDS
+
+
+def test_every_collector_is_documented_with_its_deadline():
+    rows = dict(
+        re.findall(
+            r"^\| `([a-z]+)` \| ([0-9]+) s \|", (ROOT / "docs/agent.md").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
+    assert rows == {kind: f"{collector.deadline:.0f}" for kind, collector in REGISTRY.items()}

@@ -101,6 +101,8 @@ def load_gateways(folder: Path | None = None) -> GatewayCatalogue:
     for index, field, vi, en in gateways.faults(found.models):
         raise tree.error(("models", index, field), vi, en)
     return found
+
+
 def load_releases(folder: Path | None = None) -> tuple[Row, ...]:
     """The same table from `lifecycle.json`, without the cost of reading YAML; raises PolicyError."""
     file = (policy_folder() if folder is None else folder) / "lifecycle.json"

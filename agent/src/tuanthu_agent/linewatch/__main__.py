@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Callable, List
 
 from tuanthu_agent.linewatch import journal, plan
 from tuanthu_agent.linewatch.looking import look
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, List
 
 AGAIN_SECONDS = 3.0
 EXIT_FAILED = 3

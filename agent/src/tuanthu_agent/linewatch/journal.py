@@ -7,9 +7,12 @@ one that came too late nobody watched, and that is what the journal then says: `
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
-from typing import Final, List, Optional, Tuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, List, Optional, Tuple
+
+    Change = Tuple[int, str]
 
 JOURNAL: Final = "line-journal"
 SEEN: Final = "line-seen"
@@ -25,18 +28,24 @@ EARLIEST: Final = 1_700_000_000
 """A clock that says less has lost its battery: nothing is written until it is right."""
 SLACK: Final = 5
 """Seconds by which a clock may be corrected backwards without having been set back."""
-_LINE: Final = re.compile(r"([1-9][0-9]{8,10}) ([a-z-]{2,20})")
-_STAMP: Final = re.compile(rb"\s*([1-9][0-9]{8,10})\n")
-Change = Tuple[int, str]
 
 
-@dataclass(frozen=True)
 class Span:
-    """A state from a moment on (seconds since 1970) to another, or until now."""
+    """A state from a moment on (seconds since 1970) to another, or until now (None)."""
 
-    state: str
-    begin: int
-    end: Optional[int]
+    def __init__(self, state: str, begin: int, end: Optional[int]) -> None:
+        self.state = state
+        self.begin = begin
+        self.end = end
+
+    def __repr__(self) -> str:
+        return f"Span({self.state!r}, {self.begin}, {self.end})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Span) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.state, self.begin, self.end))
 
 
 def parse_journal(text: str) -> List[Change]:
@@ -46,10 +55,10 @@ def parse_journal(text: str) -> List[Change]:
     """
     changes: List[Change] = []
     for line in text.splitlines():
-        shape = _LINE.fullmatch(line)
-        if shape is None or not line.isascii() or shape.group(2) not in STATES:
+        text_of_moment, _, state = line.partition(" ")
+        moment = parse_moment(text_of_moment)
+        if moment is None or state not in STATES:
             continue
-        moment, state = int(shape.group(1)), shape.group(2)
         while changes and changes[-1][0] >= moment:
             changes.pop()
         if not changes or changes[-1][1] != state:
@@ -59,8 +68,14 @@ def parse_journal(text: str) -> List[Change]:
 
 def parse_stamp(data: bytes) -> Optional[int]:
     """The moment of the last look; None for nonsense."""
-    shape = _STAMP.fullmatch(data)
-    return int(shape.group(1)) if shape else None
+    text = data.decode("ascii", "replace")
+    return parse_moment(text[:-1].lstrip(" ")) if text.endswith("\n") else None
+
+
+def parse_moment(text: str) -> Optional[int]:
+    """Seconds since 1970, nine to eleven digits; None for anything else."""
+    sound = text.isascii() and text.isdigit() and 9 <= len(text) <= 11 and text[0] != "0"
+    return int(text) if sound else None
 
 
 def spans(changes: List[Change], seen: Optional[int], now: int, gap: int) -> List[Span]:

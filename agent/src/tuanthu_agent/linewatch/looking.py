@@ -6,10 +6,16 @@ import socket
 import struct
 import sys
 import time
-from typing import Callable, Final, List, Optional
 
 from tuanthu_agent.linewatch import journal
-from tuanthu_agent.linewatch.plan import Place, Plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Final, List, Optional
+
+    from tuanthu_agent.linewatch.plan import Place, Plan
+
+    Ask = Callable[[], Optional[bool]]
 
 TCP_SECONDS: Final = 4.0
 GATEWAY_SECONDS: Final = 1.5
@@ -18,7 +24,6 @@ PINGS: Final = 2
 ROUTES: Final = "/proc/net/route"
 _UP: Final = 0x1
 _GATEWAY: Final = 0x2
-Ask = Callable[[], Optional[bool]]
 
 
 def decide(collector: Ask, beyond: Ask, witness: Ask, gateway: Ask) -> str:

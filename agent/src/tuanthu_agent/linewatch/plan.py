@@ -6,22 +6,33 @@ Lines `collector HOST PORT` and `witness HOST PORT`. The jobs' child writes it; 
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
-from typing import Final, List, Optional, Tuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, List, Optional, Tuple
+
+    Place = Tuple[str, int]
 
 FILE_NAME: Final = "line-plan"
 MOST_WITNESSES: Final = 2
-_LINE: Final = re.compile(r"(collector|witness) ([0-9A-Za-z.:-]{1,253}) ([0-9]{1,5})")
-Place = Tuple[str, int]
+_LETTERS: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.:-")
 
 
-@dataclass(frozen=True)
 class Plan:
     """Where to knock."""
 
-    collector: Optional[Place] = None
-    witnesses: Tuple[Place, ...] = ()
+    def __init__(self, collector: Optional[Place] = None, witnesses: Tuple[Place, ...] = ()) -> None:
+        self.collector = collector
+        self.witnesses = witnesses
+
+    def __repr__(self) -> str:
+        return f"Plan({self.collector}, {self.witnesses})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Plan) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.collector, self.witnesses))
 
 
 def parse(text: str) -> Plan:
@@ -29,15 +40,21 @@ def parse(text: str) -> Plan:
     collector: Optional[Place] = None
     witnesses: List[Place] = []
     for line in text.splitlines():
-        shape = _LINE.fullmatch(line)
-        if shape is None or not line.isascii() or not 0 < int(shape.group(3)) < 65536:
-            continue
-        place = shape.group(2), int(shape.group(3))
-        if shape.group(1) == "collector":
+        words = line.split(" ")
+        place = parse_place(words[1:])
+        if place is not None and words[0] == "collector":
             collector = place
-        elif len(witnesses) < MOST_WITNESSES:
+        elif place is not None and words[0] == "witness" and len(witnesses) < MOST_WITNESSES:
             witnesses.append(place)
     return Plan(collector, tuple(witnesses))
+
+
+def parse_place(words: List[str]) -> Optional[Place]:
+    """Host and port; None for anything else."""
+    if len(words) != 2 or not 0 < len(words[0]) < 254 or not _LETTERS.issuperset(words[0]):
+        return None
+    sound = words[1].isascii() and words[1].isdigit() and len(words[1]) <= 5 and 0 < int(words[1]) < 65536
+    return (words[0], int(words[1])) if sound else None
 
 
 def written(plan: Plan) -> str:
