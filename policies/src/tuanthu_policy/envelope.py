@@ -6,27 +6,45 @@ a file each line is the whole compact JWS (`header.payload.signature`), the file
 so one signature serves both. This module frames and holds types; it does no cryptography.
 """
 
-import base64
 from datetime import datetime
-from typing import Final
 
 import msgspec
 
+from tuanthu_policy.framing import (
+    AGENT_FIELD,
+    ENROL_TYPE,
+    ENVELOPE_TYPE,
+    MAX_BODY_BYTES,
+    MAX_PAYLOAD_BYTES,
+    SCHEMA_VERSION,
+    SENT_AT_FIELD,
+    SIGNATURE_FIELD,
+    b64url,
+    b64url_decode,
+    signing_input,
+)
 from tuanthu_policy.observation import Observation
 
-SCHEMA_VERSION: Final = 1
-MAX_PAYLOAD_BYTES: Final = 1024 * 1024
-"""Largest payload after decompression that a collector takes."""
-MAX_BODY_BYTES: Final = 256 * 1024
-"""Largest body on the wire that a collector takes."""
-SIGNATURE_FIELD: Final = "Tuanthu-Signature"
-AGENT_FIELD: Final = "Tuanthu-Agent"
-SENT_AT_FIELD: Final = "Tuanthu-Sent-At"
-"""The agent's clock when it sends (RFC 3339, UTC): the collector records the skew."""
-ENVELOPE_TYPE: Final = "tuanthu-envelope+json"
-"""`typ` of the protected header of a report."""
-ENROL_TYPE: Final = "tuanthu-enrol+json"
-"""`typ` of the protected header of an enrolment: a signature for one can never serve as the other."""
+__all__ = [
+    "AGENT_FIELD",
+    "ENROL_TYPE",
+    "ENVELOPE_TYPE",
+    "MAX_BODY_BYTES",
+    "MAX_PAYLOAD_BYTES",
+    "SCHEMA_VERSION",
+    "SENT_AT_FIELD",
+    "SIGNATURE_FIELD",
+    "Acknowledgement",
+    "EnrolRequest",
+    "EnrolResponse",
+    "Envelope",
+    "Held",
+    "MachineIdentity",
+    "Problem",
+    "b64url",
+    "b64url_decode",
+    "signing_input",
+]
 
 
 class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -114,18 +132,3 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=False, kw_only=
     """Whether sending the same bytes again later can succeed."""
     last_sequence: int | msgspec.UnsetType = msgspec.UNSET
     """With `sequence-conflict`: the highest sequence number that the collector has of this agent."""
-
-
-def b64url(data: bytes) -> bytes:
-    """Base64url without padding, as JWS wants it."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=")
-
-
-def b64url_decode(text: bytes) -> bytes:
-    """The inverse of `b64url`; raises ValueError (binascii.Error) on bad input."""
-    return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-
-
-def signing_input(protected: bytes, payload: bytes) -> bytes:
-    """The bytes that an Ed25519 JWS signs: `protected` is the base64url header as it stands in the JWS."""
-    return protected + b"." + b64url(payload)
