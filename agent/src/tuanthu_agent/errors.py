@@ -1,5 +1,7 @@
 """Errors that a person reads, and whether trying again can help."""
 
+from __future__ import annotations
+
 
 class TuanthuError(Exception):
     """Base of the agent's own errors; `vi` and `en` say the same.

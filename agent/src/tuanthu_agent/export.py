@@ -1,5 +1,7 @@
 """Carrying undelivered reports as a file: gzip, one compact JWS a line (docs/protocol.md)."""
 
+from __future__ import annotations
+
 import gzip
 import io
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.files import replace
 from tuanthu_agent.spool.interface import Report, Spool
-from tuanthu_policy.envelope import b64url
+from tuanthu_policy.framing import b64url
 
 
 def compact(report: Report) -> bytes:

@@ -1,5 +1,7 @@
 """Writing small files so that a reader sees the old or the new one, whole, whatever happens."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 from pathlib import Path

@@ -1,5 +1,7 @@
 """UUIDv7 (RFC 9562): time-ordered, so the collector's indexes grow at their end."""
 
+from __future__ import annotations
+
 import secrets
 import time
 import uuid

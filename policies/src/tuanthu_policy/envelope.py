@@ -6,27 +6,53 @@ a file each line is the whole compact JWS (`header.payload.signature`), the file
 so one signature serves both. This module frames and holds types; it does no cryptography.
 """
 
-import base64
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
+from tuanthu_policy.framing import (
+    AGENT_FIELD,
+    ENROL_TYPE,
+    ENVELOPE_TYPE,
+    MAX_BODY_BYTES,
+    MAX_PAYLOAD_BYTES,
+    SCHEMA_VERSION,
+    SENT_AT_FIELD,
+    SIGNATURE_FIELD,
+    b64url,
+    b64url_decode,
+    signing_input,
+)
 from tuanthu_policy.observation import Observation
 
-SCHEMA_VERSION: Final = 1
-MAX_PAYLOAD_BYTES: Final = 1024 * 1024
-"""Largest payload after decompression that a collector takes."""
-MAX_BODY_BYTES: Final = 256 * 1024
-"""Largest body on the wire that a collector takes."""
-SIGNATURE_FIELD: Final = "Tuanthu-Signature"
-AGENT_FIELD: Final = "Tuanthu-Agent"
-SENT_AT_FIELD: Final = "Tuanthu-Sent-At"
-"""The agent's clock when it sends (RFC 3339, UTC): the collector records the skew."""
-ENVELOPE_TYPE: Final = "tuanthu-envelope+json"
-"""`typ` of the protected header of a report."""
-ENROL_TYPE: Final = "tuanthu-enrol+json"
-"""`typ` of the protected header of an enrolment: a signature for one can never serve as the other."""
+__all__ = [
+    "AGENT_FIELD",
+    "ENROL_TYPE",
+    "ENVELOPE_TYPE",
+    "MAX_BODY_BYTES",
+    "MAX_DOWNLOAD_BYTES",
+    "MAX_PAYLOAD_BYTES",
+    "MAX_UPLOAD_BYTES",
+    "SCHEMA_VERSION",
+    "SENT_AT_FIELD",
+    "SIGNATURE_FIELD",
+    "TRANSFER_FIELD",
+    "TRANSFER_SECONDS",
+    "TRANSFER_TYPE",
+    "Acknowledgement",
+    "EnrolRequest",
+    "EnrolResponse",
+    "Envelope",
+    "Held",
+    "MachineIdentity",
+    "Problem",
+    "TransferAnswer",
+    "TransferRequest",
+    "b64url",
+    "b64url_decode",
+    "signing_input",
+]
 
 TRANSFER_TYPE: Final = "tuanthu-transfer+json"
 """`typ` of the protected header of a request for a timed transfer."""
@@ -139,18 +165,3 @@ class TransferAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Answer to a transfer `up`: what arrived; nothing of it is kept."""
 
     bytes: int
-
-
-def b64url(data: bytes) -> bytes:
-    """Base64url without padding, as JWS wants it."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=")
-
-
-def b64url_decode(text: bytes) -> bytes:
-    """The inverse of `b64url`; raises ValueError (binascii.Error) on bad input."""
-    return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-
-
-def signing_input(protected: bytes, payload: bytes) -> bytes:
-    """The bytes that an Ed25519 JWS signs: `protected` is the base64url header as it stands in the JWS."""
-    return protected + b"." + b64url(payload)

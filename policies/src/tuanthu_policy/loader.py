@@ -1,6 +1,6 @@
 """Reading a policy from its folder: `facts/`, `rules/<domain>/<name>/rule.yml`, `controls/`, `indicators/`.
 
-Beside it: `services/<set>.yml`, `gateways.yml` and `lifecycle.yml`, which tell agents what to look at; they judge nothing.
+Beside it: `services/<set>.yml`, `gateways.yml` and `lifecycle.yml`: what agents are to look at; they judge nothing.
 """
 
 import re

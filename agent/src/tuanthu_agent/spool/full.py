@@ -1,5 +1,7 @@
 """The error of a spool at its size bound."""
 
+from __future__ import annotations
+
 from tuanthu_agent.errors import SpoolFullError
 
 

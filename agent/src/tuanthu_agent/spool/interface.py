@@ -1,5 +1,7 @@
 """The port to a spool: what every implementation must do (one contract suite runs against all)."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ MOST_REFUSED: Final = 200
 MOST_NOTES: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signed:
     """A report ready to be kept."""
 
@@ -22,7 +24,7 @@ class Signed:
     """Kind → digest of the observations that it carries in full."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """A report that the collector has not acknowledged."""
 
@@ -31,7 +33,7 @@ class Report:
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refused:
     """A report that the collector will never take."""
 
@@ -42,7 +44,7 @@ class Refused:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Note:
     """Something about the spool itself that people should know."""
 
@@ -51,7 +53,7 @@ class Note:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Size:
     """What waits in the spool."""
 

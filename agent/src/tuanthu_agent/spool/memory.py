@@ -1,9 +1,11 @@
 """A spool that lives as long as the process: for tests, and the measure of what the durable one must do."""
 # ruff: noqa: D102  (the methods are documented in the interface)
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from tuanthu_agent.spool.full import full_error
 from tuanthu_agent.spool.interface import MOST_NOTES, MOST_REFUSED, Note, Refused, Report, Signed, Size, Spool
@@ -58,7 +60,7 @@ class MemorySpool(Spool):
         if not self._is(sequence, payload):
             return
         signed, _ = self._reports.pop(sequence)
-        self._refused.insert(0, Refused(sequence, code, reason, datetime.now(UTC), signed.payload))
+        self._refused.insert(0, Refused(sequence, code, reason, datetime.now(timezone.utc), signed.payload))
         del self._refused[MOST_REFUSED:]
         for kind in signed.contents:
             self._known.pop(kind, None)
@@ -112,7 +114,7 @@ class MemorySpool(Spool):
         self._values.update(values)
 
     def note(self, vi: str, en: str) -> None:
-        self._notes.insert(0, Note(datetime.now(UTC), vi, en))
+        self._notes.insert(0, Note(datetime.now(timezone.utc), vi, en))
         del self._notes[MOST_NOTES:]
 
     def notes(self) -> list[Note]:

@@ -1,13 +1,14 @@
 """Opening the spool's file for one process: with its lock, and repaired if it was damaged."""
 
+from __future__ import annotations
+
+import logging
 import os
 import sqlite3
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Final
-
-import structlog
 
 from tuanthu_agent.errors import SpoolError
 from tuanthu_agent.spool import salvage
@@ -17,7 +18,7 @@ if os.name == "posix":
     import fcntl
 
 REPAIR_WAIT_SECONDS: Final = 10.0
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def open_spool(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
@@ -72,14 +73,14 @@ def mend(path: Path) -> None:
     finally:
         connection.close()
     aside = salvage.put_away(path)
-    log.error("spool-damaged", cause=cause, aside=str(aside), salvaged=sorted(found.rows))
+    log.error("spool-damaged: %s; kept as %s; salvaged %s", cause, aside, sorted(found.rows))
 
 
 def keep(connection: sqlite3.Connection, found: salvage.Salvage, cause: str) -> None:
     """Write what was saved, and a note for people, into the new file; doing it twice changes nothing."""
     saved = len(found.rows)
     note = (
-        datetime.now(UTC).isoformat(timespec="seconds"),
+        datetime.now(timezone.utc).isoformat(timespec="seconds"),
         f"Hàng đợi báo cáo bị hỏng ({cause}); đã cất tệp cũ (spool.corrupt-…) và cứu được {saved} báo cáo.",
         f"The spool was damaged ({cause}); the old file is kept (spool.corrupt-…), {saved} reports were salvaged.",
     )

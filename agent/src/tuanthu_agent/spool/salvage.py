@@ -4,18 +4,21 @@ The damaged file first takes the name `spool.damaged.sqlite`. As long as that na
 goes on with the repair, so that a machine that stops in the middle loses nothing; at the end it takes a dated name.
 """
 
+from __future__ import annotations
+
 import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import Tuple
 
-Row = tuple[int, bytes, str, str, bytes]
+Row = Tuple[int, bytes, str, str, bytes]
 COMPANIONS = ("-wal", "-shm")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Salvage:
     """What a damaged file still gave."""
 
@@ -55,7 +58,7 @@ def move_aside(path: Path) -> Path:
 
 def put_away(path: Path) -> Path:
     """End a repair: the damaged file gets its dated name, which is returned. Raises OSError."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%fZ")
     aside = path.with_name(f"{path.stem}.corrupt-{stamp}{path.suffix}")
     move(damaged_name(path), aside)
     return aside
@@ -79,7 +82,7 @@ def salvage(aside: Path) -> Salvage:
         except sqlite3.Error:
             continue
         for order in ("ASC", "DESC"):
-            rows |= {row[0]: row for row in readable(connection, order)}
+            rows.update({row[0]: row for row in readable(connection, order)})
         number = value(connection, "last_sequence")
         last = max(last, int(number) if number.isdecimal() else 0)
         agent = agent or value(connection, "agent")

@@ -1,5 +1,7 @@
 """Opening the spool's file: its tables, its durability, and whether it is sound."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
 from pathlib import Path

@@ -1,15 +1,16 @@
 """The durable spool: one SQLite file in WAL mode, synced at every commit."""
 # ruff: noqa: D102  (the methods are documented in the interface)
 
+from __future__ import annotations
+
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any
-
-import msgspec
+from typing import IO, Any, Union
 
 from tuanthu_agent import files
 from tuanthu_agent.errors import SpoolError
@@ -19,7 +20,7 @@ from tuanthu_agent.spool.opening import open_spool
 from tuanthu_agent.spool.viewing import open_view
 
 FILE_NAME = "spool.sqlite"
-Bound = int | str | bytes
+Bound = Union[int, str, bytes]
 
 
 class SqliteSpool(Spool):
@@ -71,7 +72,7 @@ class SqliteSpool(Spool):
         return sequence
 
     def _keep(self, sequence: int, signed: Signed) -> None:
-        contents = msgspec.json.encode(dict(signed.contents)).decode()
+        contents = json.dumps(dict(signed.contents))
         digest = hashlib.sha256(signed.payload).digest()
         row = (sequence, signed.payload, signed.signature, contents, digest)
         self._many("INSERT INTO report VALUES (?, ?, ?, ?, ?)", [row])
@@ -201,8 +202,8 @@ class SqliteSpool(Spool):
         """Kind → digest of what the report carries; where that can no longer be read, nothing counts as known."""
         rows = self._rows("SELECT contents FROM report WHERE sequence = ?", sequence)
         try:
-            return msgspec.json.decode(rows[0][0], type=dict[str, str]) if rows else {}
-        except (msgspec.DecodeError, TypeError):
+            return read_contents(rows[0][0]) if rows else {}
+        except ValueError:
             self._run("DELETE FROM known")
             return {}
 
@@ -238,7 +239,7 @@ class SqliteSpool(Spool):
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError, msgspec.DecodeError) as error:
+        except (sqlite3.Error, OSError) as error:
             raise SpoolError(
                 f"Hàng đợi báo cáo {self.path} không ghi/đọc được ({error}). "
                 "Báo cáo đã lưu vẫn còn. Kiểm tra dung lượng đĩa và quyền ghi.",
@@ -270,9 +271,17 @@ class SqliteSpool(Spool):
             files.replace(self._sidecar, str(sequence).encode())
 
 
+def read_contents(text: object) -> dict[str, str]:
+    """Kind → digest as kept in the file; raises ValueError."""
+    contents = json.loads(text) if isinstance(text, str) else None
+    if not isinstance(contents, dict) or not all(isinstance(digest, str) for digest in contents.values()):
+        raise ValueError("contents")
+    return contents
+
+
 def now_text() -> str:
     """The moment, as kept in the file."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 def roll_back(connection: sqlite3.Connection) -> None:

@@ -1,5 +1,7 @@
 """Opening the spool's file to look at it: of another user, on a full or read-only disk, while others write to it."""
 
+from __future__ import annotations
+
 import sqlite3
 from pathlib import Path
 

@@ -45,8 +45,11 @@ class Guid(ctypes.Structure):
 
 @lru_cache(maxsize=None)
 def library(name: str) -> Any:
-    """A system library of Windows, from the system's own folder only."""
-    return getattr(ctypes, "WinDLL")(name, winmode=0x800)  # noqa: B009  LOAD_LIBRARY_SEARCH_SYSTEM32
+    """A system library of Windows, from the system's own folder only; raises OSError."""
+    load = getattr(ctypes, "WinDLL", None)
+    if load is None:
+        raise OSError("not on Windows")
+    return load(name, winmode=0x800)  # LOAD_LIBRARY_SEARCH_SYSTEM32
 
 
 @lru_cache(maxsize=None)

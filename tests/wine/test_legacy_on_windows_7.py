@@ -1,0 +1,94 @@
+"""The legacy probe as it is shipped, on a real CPython 3.8 in wine's Windows 7 mode, against a real collector."""
+
+import hashlib
+import importlib.util
+import shutil
+import ssl
+
+import pytest
+from tests.assets.serving import ServedCollector
+from tests.wine.bench import ROOT, end, exe_name, windows_path
+
+VERSION = "3.8"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    collector = ServedCollector(tmp_path_factory.mktemp("served"))
+    collector.prepare()
+    collector.start()
+    yield collector
+    collector.stop()
+
+
+@pytest.fixture(scope="module")
+def installed(bench, tmp_path_factory):
+    """The embeddable build with the archive beside it, as docs/legacy.md says."""
+    folder = tmp_path_factory.mktemp("cài đặt") / "Tuanthu"
+    shutil.copytree(bench.cache / f"python-{VERSION}", folder)
+    spec = importlib.util.spec_from_file_location("packaging_legacy", ROOT / "packaging" / "legacy.py")
+    packing = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(packing)
+    archive = packing.build(folder)
+    (folder / "python38._pth").write_text(f"python38.zip\n.\n{archive.name}\n", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def probe(bench, installed, tmp_path):
+    """Runs a command of the probe: `probe("status")` gives what it prints."""
+    environment = {"TUANTHU_AGENT_DATA_DIR": windows_path(tmp_path / "dữ liệu"), "TUANTHU_AGENT_LAN_PROBES": "passive"}
+
+    def run(*arguments, accepted=0):
+        program = installed / exe_name(VERSION)
+        call = (program, "-m", "tuanthu_agent.legacy", *arguments)
+        return bench.wine(*call, seconds=90, accepted=accepted, **environment)
+
+    run.start = lambda *arguments: bench.start(
+        installed / exe_name(VERSION), "-m", "tuanthu_agent.legacy", *arguments, silent=True, **environment
+    )
+    return run
+
+
+def enrol(served, probe, *options):
+    ca = (served.data / "tls" / "ca.pem").read_text("ascii")
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca)).hexdigest()
+    address = f"https://localhost:{served.port}"
+    return probe(
+        "enrol", "--server", address, "--token", served.token(), "--ca-fingerprint", digest, "--owner", "Y tá Hồ Thị Bưởi",
+        *options,
+    )  # fmt: skip
+
+
+def test_windows_7_enrols_delivers_and_is_heard_again(served, probe, tmp_path):
+    assert "Python 3.8" in probe("version")
+    assert "Trạm Y tế xã Ea Tíu" in enrol(served, probe)
+    assert "Đã gửi 1 báo cáo" in probe("run", "--once")
+    rows = served.query("SELECT kind, status, reason FROM inventory_observation")
+    kinds = {kind: (status, reason) for kind, status, reason in rows}
+    assert {"host", "antivirus", "lan"} <= kinds.keys()
+    assert not [reason for status, reason in kinds.values() if status == "error"], kinds
+    assert "Đã gửi 1 báo cáo" in probe("run", "--once")
+    assert served.query("SELECT max(sequence) FROM inventory_report") == [(2,)]
+    assert "Báo cáo đang chờ: 0" in probe("status")
+
+
+def test_what_waits_survives_a_kill_and_goes_as_a_file(served, probe, tmp_path):
+    enrol(served, probe)
+    before = served.query("SELECT COUNT(*) FROM inventory_report")[0][0]
+    process = probe.start("run")
+    try:
+        process.wait(1.5)
+    except Exception:  # noqa: BLE001  it is meant to run on
+        end(process)
+    served.stop()
+    try:
+        assert "Không kết nối được" in probe("run", "--once", accepted=3)
+        file = tmp_path / "báo cáo.gz"
+        assert "Đã xuất" in probe("export", windows_path(file))
+    finally:
+        served.start()
+    served.command("import", str(file))
+    assert served.query("SELECT COUNT(*) FROM inventory_report")[0][0] > before
+    assert "bị từ chối 0" in probe("run", "--once")
+    assert "Báo cáo đang chờ: 0" in probe("status")
