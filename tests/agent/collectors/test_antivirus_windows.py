@@ -154,6 +154,35 @@ def test_a_stopped_service_outweighs_a_security_center_that_says_on(windows_mach
     assert "realtime=security-center+services" in item["sources"]
 
 
+def test_a_registration_that_says_on_without_its_program_is_a_doubt(windows_machine):
+    document = snapshot("av_defender_beside_stale_registration")
+    document["wmi"][SECURITY_CENTER]["AntiVirusProduct"][1]["productState"] = 266240
+    result = collect(windows_machine(document))
+    assert "product_count" not in result.facts
+    assert set(items(result)) == {"defender"}
+
+
+def test_a_registered_product_whose_service_has_another_name_is_told_by_where_its_service_runs(windows_machine):
+    document = snapshot("av_drweb_client")
+    service = document["services"].pop("DrWebAVService")
+    document["services"]["DrWebNeu"] = service
+    item = items(collect(windows_machine(document)))["drweb"]
+    assert (item["running"], item["realtime"], item["state"]) == (True, True, "active")
+    service["state"] = "stopped"
+    item = items(collect(windows_machine(document)))["drweb"]
+    assert (item["running"], item["realtime"], item["state"]) == (False, False, "disabled")
+
+
+def test_a_scanner_that_runs_is_no_proof_of_real_time_protection(windows_machine):
+    document = snapshot("av_apexone_server")
+    for key in document["registry"]:
+        if key.endswith("Real Time Scan Configuration"):
+            document["registry"][key] = {}
+    item = items(collect(windows_machine(document)))["apexone"]
+    assert item["running"] is True
+    assert "realtime" not in item
+
+
 def test_a_service_that_is_starting_says_neither_yes_nor_no(windows_machine):
     document = snapshot("av_sentinelone_server")
     document["services"]["SentinelAgent"]["state"] = "changing"

@@ -74,7 +74,9 @@ class Look:
 
     def refused(self, error: HostError) -> None:
         """Note what may not be read; what does not exist is no gap."""
-        if error.code not in _ABSENT:
+        if error.code == "not-available":
+            self.search.found.miss("registry-unreadable: not-available: registry")
+        elif error.code not in _ABSENT:
             self.search.found.miss(f"registry-unreadable: {error}")
 
     def value(self, key: str, name: str) -> RegistryValue | None:
