@@ -57,6 +57,11 @@ class Look:
             return None
         return version in ("5.0", "5.1", "5.2", "6.0", "6.1")
 
+    @property
+    def sees_files(self) -> bool:
+        """Whether Windows' own files are in sight: only then does a program that is not found mean anything."""
+        return self.host.has(r"C:\Windows\System32") is True
+
     def views(self, key: str) -> List[Dict[str, RegistryValue]]:
         """The values of a key, by name in lower case, for each view that has it; a refusal is a gap."""
         if key not in self._values:
