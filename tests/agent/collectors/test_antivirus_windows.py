@@ -154,6 +154,35 @@ def test_a_stopped_service_outweighs_a_security_center_that_says_on(windows_mach
     assert "realtime=security-center+services" in item["sources"]
 
 
+def test_a_registration_that_says_on_without_its_program_is_a_doubt(windows_machine):
+    document = snapshot("av_defender_beside_stale_registration")
+    document["wmi"][SECURITY_CENTER]["AntiVirusProduct"][1]["productState"] = 266240
+    result = collect(windows_machine(document))
+    assert "product_count" not in result.facts
+    assert set(items(result)) == {"defender"}
+
+
+def test_a_registered_product_whose_service_has_another_name_is_told_by_where_its_service_runs(windows_machine):
+    document = snapshot("av_drweb_client")
+    service = document["services"].pop("DrWebAVService")
+    document["services"]["DrWebNeu"] = service
+    item = items(collect(windows_machine(document)))["drweb"]
+    assert (item["running"], item["realtime"], item["state"]) == (True, True, "active")
+    service["state"] = "stopped"
+    item = items(collect(windows_machine(document)))["drweb"]
+    assert (item["running"], item["realtime"], item["state"]) == (False, False, "disabled")
+
+
+def test_a_scanner_that_runs_is_no_proof_of_real_time_protection(windows_machine):
+    document = snapshot("av_apexone_server")
+    for key in document["registry"]:
+        if key.endswith("Real Time Scan Configuration"):
+            document["registry"][key] = {}
+    item = items(collect(windows_machine(document)))["apexone"]
+    assert item["running"] is True
+    assert "realtime" not in item
+
+
 def test_a_service_that_is_starting_says_neither_yes_nor_no(windows_machine):
     document = snapshot("av_sentinelone_server")
     document["services"]["SentinelAgent"]["state"] = "changing"
@@ -171,11 +200,39 @@ def test_a_stopped_service_whose_program_is_gone_is_no_antivirus(windows_machine
     assert result.reason == "remains: sentinelone"
 
 
-def test_a_stopped_service_without_a_path_makes_the_number_unsayable(windows_machine):
+def test_a_stopped_service_without_a_path_is_no_antivirus(windows_machine):
     document = snapshot("av_sentinelone_server")
     document["services"]["SentinelAgent"] = {"state": "stopped"}
+    result = collect(windows_machine(document))
+    assert (result.facts["product_count"], result.reason) == (0, "remains: sentinelone")
+
+
+def test_a_stopped_service_whose_program_may_not_be_looked_at_makes_the_number_unsayable(windows_machine, monkeypatch):
+    document = snapshot("av_sentinelone_server")
+    document["services"]["SentinelAgent"]["state"] = "stopped"
+    host = windows_machine(document)
+    monkeypatch.setattr(host, "has", lambda path: None)
     with pytest.raises(CollectorError, match="remains: sentinelone"):
-        collect(windows_machine(document))
+        collect(host)
+
+
+def test_a_program_that_is_not_found_means_nothing_where_no_file_of_windows_is_in_sight(windows_machine):
+    document = snapshot("av_drweb_client")
+    document["files"] = {}
+    blind = collect(windows_machine(document))
+    assert collect(windows_machine(snapshot("av_drweb_client"))) == blind
+
+
+def test_a_security_center_whose_service_stands_still_is_not_believed_when_it_says_on(windows_machine):
+    document = snapshot("av_drweb_client")
+    document["services"]["wscsvc"]["state"] = "stopped"
+    result = collect(windows_machine(document))
+    item = items(result)["drweb"]
+    assert (item["running"], item["raw_state"]) == (True, 266240)
+    assert item.keys() & {"realtime", "state", "signatures_current"} == set()
+    assert result.reason == "security-center: its service does not run"
+    document["wmi"][SECURITY_CENTER]["AntiVirusProduct"] = []
+    assert "product_count" not in collect(windows_machine(document)).facts
 
 
 def test_an_uninstall_entry_whose_folder_has_a_running_service_of_another_name_is_a_doubt(windows_machine):

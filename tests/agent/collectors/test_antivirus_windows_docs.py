@@ -23,7 +23,8 @@ def product_row(product):
     services = code(*product.services) + (f" with {code(*product.requires)}" if product.requires else "")
     services += ", and any that runs from its folder" if product.by_folder else ""
     licence = product.licence_kind or ("by its edition" if product.free or product.paid else "not told")
-    return f"| `{product.id}` | {product.name} | {product.vendor} | {services} | {licence} | {product.grade} |"
+    name = f"{product.name} | {product.vendor} | {product.platform}"
+    return f"| `{product.id}` | {name} | {services} | {licence} | {product.grade} |"
 
 
 def field_row(product, known):

@@ -170,6 +170,16 @@ def test_one_no_outweighs_any_number_of_yeses(claims):
         assert value or found[name] is False
 
 
+def test_of_two_moments_the_earlier_one_stays_with_its_own_kind_of_source():
+    item = Item("x")
+    item.claim_signatures("2026-11-23T00:00:00Z", "product", "a")
+    item.claim_signatures("2026-11-20T00:00:00Z", "vendor", "b")
+    item.claim_signatures("2026-11-22T00:00:00Z", "database", "c")
+    found = item.finish()
+    assert (found["signature_date"], found["signature_source"]) == ("2026-11-20T00:00:00Z", "vendor")
+    assert found["sources"] == ["signature_date=a+b+c"]
+
+
 def leaves(node, path=()):
     """Paths to every value of a document."""
     if isinstance(node, dict):

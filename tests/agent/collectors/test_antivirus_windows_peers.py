@@ -58,6 +58,14 @@ def test_glpi_finds_no_antivirus_where_the_product_is_unwell(look):
     assert look(document)["defender"]["realtime"] is False
 
 
+def test_real_time_protection_without_access_protection_is_off(look):
+    """Files are not checked as they are accessed: what Microsoft's own health rule for servers asks as well."""
+    document = snapshot("av_defender_server")
+    document["wmi"][DEFENDER]["MSFT_MpComputerStatus"][0].update(OnAccessProtectionEnabled=False)
+    item = look(document)["defender"]
+    assert (item["realtime"], item["state"]) == (False, "disabled")
+
+
 def test_glpi_does_not_read_the_running_mode_so_passive_counts_as_protection(look):
     item = look("av_defender_passive_server")["defender"]
     assert (item["state"], item["realtime"], item["raw_mode"]) == ("passive", False, "Passive Mode")

@@ -100,9 +100,10 @@ def claim_registered(item: Item, registered: List[Registered], look: Look, insta
     """What the Security Center keeps of this very product. `active` there means that it protects the user."""
     for row in registered:
         item.claim("raw_state", row.state.raw, security_center.SOURCE)
-        item.claim("state", row.state.state, security_center.SOURCE)
-        item.claim("realtime", True if row.state.state == "active" else None, security_center.SOURCE)
-        item.claim("signatures_current", row.state.signatures_current, security_center.SOURCE)
+        if security_center.is_kept(look) or row.state.state != "active":
+            item.claim("state", row.state.state, security_center.SOURCE)
+            item.claim("realtime", True if row.state.state == "active" else None, security_center.SOURCE)
+            item.claim("signatures_current", row.state.signatures_current, security_center.SOURCE)
         item.claim("licence_valid", False if row.state.state == "expired" else None, security_center.SOURCE)
         if not installed.present:
             runs = [answer for program in row.programs if (answer := beside(look, program)) is not None]

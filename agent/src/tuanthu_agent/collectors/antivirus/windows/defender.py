@@ -67,7 +67,7 @@ def claim_status(item: Item, row: WmiRow) -> None:
     item.claim("version", as_version(row.get("AMProductVersion")), SOURCE)
     item.claim("raw_mode", as_text(row.get("AMRunningMode")), SOURCE)
     item.claim("running", as_flag(row.get("AMServiceEnabled")), SOURCE)
-    if as_text(row.get("AMRunningMode")) == "Not running":
+    if (as_text(row.get("AMRunningMode")) or "").lower() == "not running":
         item.claim("running", value=False, source=SOURCE)
     item.claim("state", state, SOURCE)
     item.claim("realtime", protects(row, state), SOURCE)

@@ -57,6 +57,11 @@ class Look:
             return None
         return version in ("5.0", "5.1", "5.2", "6.0", "6.1")
 
+    @property
+    def sees_files(self) -> bool:
+        """Whether Windows' own files are in sight: only then does a program that is not found mean anything."""
+        return self.host.has(r"C:\Windows\System32") is True
+
     def views(self, key: str) -> List[Dict[str, RegistryValue]]:
         """The values of a key, by name in lower case, for each view that has it; a refusal is a gap."""
         if key not in self._values:
@@ -74,7 +79,9 @@ class Look:
 
     def refused(self, error: HostError) -> None:
         """Note what may not be read; what does not exist is no gap."""
-        if error.code not in _ABSENT:
+        if error.code == "not-available":
+            self.search.found.miss("registry-unreadable: not-available: registry")
+        elif error.code not in _ABSENT:
             self.search.found.miss(f"registry-unreadable: {error}")
 
     def value(self, key: str, name: str) -> RegistryValue | None:

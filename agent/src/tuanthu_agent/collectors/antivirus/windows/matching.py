@@ -37,7 +37,9 @@ def match(rows: Sequence[Registered], installed: Mapping[str, Installed], look: 
 
 def is_gone(row: Registered, look: Look) -> bool:
     """Whether all of its programs are known to be no longer there."""
-    return bool(row.programs) and all(look.host.has(program) is False for program in row.programs)
+    if not row.programs or not row.placed or not look.sees_files:
+        return False
+    return all(look.host.has(program) is False for program in row.programs)
 
 
 def note_gone(row: Registered, name: str, look: Look) -> None:

@@ -107,6 +107,7 @@ ESSENTIALS: Final = Product(
     brands=("microsoft security essentials", "system center endpoint protection", "forefront endpoint protection"),
     free=("microsoft security essentials",),
     paid=("system center endpoint protection", "forefront endpoint protection"),
+    platform="clients",
     grade=PUBLIC,
     known=(
         Known("state", SOURCE, f"{ESSENTIALS_KEY} DisableAntiSpyware, DisableAntiVirus", PUBLIC),

@@ -52,6 +52,8 @@ class Product:
     """The same of editions that are sold."""
     requires: Tuple[str, ...] = ()
     """Key names of services that tell this product from another one with the same scanner."""
+    platform: str = "clients and servers"
+    """For which Windows its maker sells it; it is looked for on all."""
     by_folder: bool = False
     """The names of its services are not known for sure: any service that runs from its folder is one of them."""
     grade: str = GENERAL

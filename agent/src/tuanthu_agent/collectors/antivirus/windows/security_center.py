@@ -35,6 +35,8 @@ class Registered:
     programs: tuple[str, ...]
     """Full paths of its programs, as far as they are given."""
     state: ProductState
+    placed: bool = True
+    """Whether the paths are written out; a variable's value is a guess here, and proves no absence."""
 
 
 def read_registered(look: Look) -> List[Registered]:
@@ -46,17 +48,27 @@ def read_registered(look: Look) -> List[Registered]:
             look.search.doubt(f"security-center: {error}")
         return []
     look.search.found.used(SOURCE)
+    if not is_kept(look):
+        note = look.search.found.miss if rows else look.search.doubt
+        note("security-center: its service does not run")
     if len(rows) > MOST_ROWS:
         look.search.doubt("too-many: security-center")
     return sorted((parse_row(row) for row in rows[:MOST_ROWS]), key=lambda one: (one.guid, one.state.raw or 0))
 
 
+def is_kept(look: Look) -> bool:
+    """Whether the Security Center's own service keeps the registrations up to date; what is there may else be old."""
+    return look.services is None or "wscsvc" not in look.services or look.runs("wscsvc") is True
+
+
 def parse_row(row: WmiRow) -> Registered:
     """One row; total."""
-    paths = (program_of(row.get(name)) for name in ("pathToSignedReportingExe", "pathToSignedProductExe"))
+    commands = [as_text(row.get(name)) or "" for name in ("pathToSignedReportingExe", "pathToSignedProductExe")]
+    paths = [program_of(command) for command in commands]
     return Registered(
         name=as_text(row.get("displayName")) or "",
         guid=(as_text(row.get("instanceGuid")) or "").lower(),
         programs=tuple(dict.fromkeys(path for path in paths if path)),
         state=parse_product_state(row.get("productState")),
+        placed=not any("%" in command for command in commands),
     )

@@ -19,9 +19,9 @@ class Installed:
     running: bool | None = None
     """None: it is starting or stopping, or could not be told."""
     leftover: bool = False
-    """A service is registered whose program is gone."""
+    """A service is registered, and no program of it is to be found."""
     doubtful: bool = False
-    """A service is registered, and whether its program is there could not be told."""
+    """A service is registered, and its program's place may not be looked at."""
     programs: tuple[str, ...] = ()
     """Folders of the programs of its services, lower case."""
 
@@ -49,7 +49,7 @@ def look_up(own: Sequence[Service], look: Look) -> Installed:
     programs = tuple(sorted({folder_of(path) for one in own if (path := program_of(one.path))}))
     if any(one.running for one in own):
         return Installed(present=True, running=True, programs=programs)
-    there = [look.host.has(path) if (path := program_of(one.path)) else None for one in own]
+    there = [look.host.has(path) if (path := program_of(one.path)) else False for one in own]
     if True in there:
         return Installed(present=True, running=stopped(own), programs=programs)
     return Installed(leftover=False in there, doubtful=None in there)

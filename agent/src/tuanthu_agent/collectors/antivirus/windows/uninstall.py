@@ -31,8 +31,8 @@ def read_entries(look: Look) -> List[Entry]:
         try:
             keys = look.host.windows.registry.subkeys(KEY, view)[:_MOST]
         except HostError as error:
-            if error.code != "not-found" or view == VIEWS[0]:
-                # Every Windows has this key: not to find it in its own view is not to have looked.
+            # Every Windows has this key or one beside it: where neither is to be found nothing was looked at.
+            if error.code != "not-found" or (view == VIEWS[0] and look.before_windows_8 is None):
                 look.search.doubt(f"registry-unreadable: {error}")
             continue
         look.search.found.used("registry")

@@ -77,6 +77,7 @@ PRODUCTS: Final = (
         brands=("bitdefender antivirus", "bitdefender internet security", "bitdefender total security"),
         free=("bitdefender antivirus free",),
         paid=("bitdefender antivirus plus", "bitdefender internet security", "bitdefender total security"),
+        platform="clients",
         grade=GENERAL,
         known=(Known("version", "registry", f"{ABOUT} ProductVersion", PUBLIC),),
         read=read_home,

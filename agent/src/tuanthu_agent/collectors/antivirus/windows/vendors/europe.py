@@ -87,6 +87,7 @@ PRODUCTS: Final = (
         brands=("avira antivirus", "avira security", "avira free"),
         free=("avira free",),
         paid=("avira antivirus pro", "avira prime"),
+        platform="clients",
         grade=GENERAL,
         known=(
             Known("signature_version", SOURCE, f"{AVIRA} VdfVersion", PUBLIC),
@@ -133,6 +134,7 @@ PRODUCTS: Final = (
         services=("nanoservicemain", "psuaservice"),
         folders=("panda security",),
         brands=("panda dome", "panda endpoint"),
+        platform="clients",
         grade=GENERAL,
     ),
 )

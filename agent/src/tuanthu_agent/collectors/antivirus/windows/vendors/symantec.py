@@ -93,6 +93,7 @@ PRODUCTS: Final = (
         folders=("norton*",),
         brands=("norton security", "norton 360", "norton antivirus", "norton internet security"),
         licence_kind="licensed",
+        platform="clients",
         grade=GENERAL,
         known=(
             Known("version", SOURCE, f"{_NORTON} PRODUCTVERSION", PUBLIC),

@@ -75,6 +75,7 @@ PRODUCTS: Final = (
         folders=("deep security agent",),
         brands=("trend micro deep security agent",),
         licence_kind="licensed",
+        platform="servers",
         grade=GENERAL,
     ),
     Product(
@@ -85,6 +86,7 @@ PRODUCTS: Final = (
         folders=("trend micro",),
         brands=("trend micro maximum security", "trend micro internet security", "trend micro antivirus+"),
         licence_kind="licensed",
+        platform="clients",
         grade=GENERAL,
     ),
 )
