@@ -37,7 +37,9 @@ for line in sys.stdin:
         except TimeoutError:
             print("drop", flush=True)
         except OSError:
-            print("reject", flush=True)
+            # What rejects only later packets of the connection has let it in.
+            state = probe.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+            print("accept" if state == 1 else "reject", flush=True)
 """
 
 
