@@ -133,6 +133,7 @@ def test_days_left_go_down_in_steps(days, left):
 
 def test_what_windows_itself_trusts_is_valid_though_openssl_lacks_the_root(monkeypatch):
     """Synthetic: the platform is claimed, and truststore stands in with a context that takes what it is given."""
+    pytest.importorskip("truststore")  # it looks at the platform when it is loaded
     ends = socket.socketpair()
     taken = []
 
