@@ -75,4 +75,7 @@ def test_the_collector_starts_and_reports(installed):
 
 
 def test_the_agent_judges_this_machine_by_the_policy_that_came_with_it(installed):
-    assert "antivirus.installed" in call(installed, "tuanthu-agent", "check", "--json", accepted=(0, 1, 2))
+    printed = call(installed, "tuanthu-agent", "check", "--json", accepted=(0, 1, 2))
+    assert "antivirus.installed" in printed
+    assert "services-unreadable" not in printed
+    assert "required_tls_count" in printed

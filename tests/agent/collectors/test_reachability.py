@@ -131,6 +131,45 @@ def test_days_left_go_down_in_steps(days, left):
     assert tls.days_left(days * 86400) == left
 
 
+def test_what_windows_itself_trusts_is_valid_though_openssl_lacks_the_root(monkeypatch):
+    """Synthetic: the platform is claimed, and truststore stands in with a context that takes what it is given."""
+    pytest.importorskip("truststore")  # it looks at the platform when it is loaded
+    ends = socket.socketpair()
+    taken = []
+
+    class Secured:
+        def version(self):
+            return "TLSv1.3"
+
+        def getpeercert(self):
+            return None
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            ends[1].close()
+
+    def refuse(context, connection, host):
+        raise connecting.StepError("tls-chain")
+
+    monkeypatch.setattr(connecting, "resolve", lambda *_: ["203.0.113.9"])
+    monkeypatch.setattr(connecting, "connect", lambda *_: ends[0])
+    monkeypatch.setattr(tls, "handshake", refuse)
+    monkeypatch.setattr(
+        tls, "_wrap", lambda context, connection, host: taken.append(type(context).__module__) or Secured()
+    )
+    monkeypatch.setattr(tls.platform, "system", lambda: "Windows")
+    monkeypatch.setattr(probing.Probe, "_ask", lambda self, connection: None)
+    probe = probing.Probe(OWN)
+    probe.run()
+    ends[0].close()
+    item = probe.item()
+    assert (item["reachable"], item["tls_valid"], item["tls_version"]) == (True, True, "TLSv1.3")
+    assert "tls_expires" not in item
+    assert taken[0].startswith("truststore")
+
+
 @pytest.mark.parametrize("text", ["", "Jun 26 21:41:46 2027 GMT+7", "Jun 99 21:41:46 2027 GMT", None, "26/6/2027"])
 def test_an_expiry_that_makes_no_sense_is_none(text):
     assert tls.expiry(text) is None

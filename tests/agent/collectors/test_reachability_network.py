@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.agent.collectors.test_fact_catalogue import KINDS, check
 from tests.assets.certificates import chain_file, issue, pem
 from tests.assets.netlab import GATEWAY, NEEDS_ROOT, Lab
 
@@ -132,6 +133,10 @@ def test_certificates_that_were_refused_say_so_and_the_version_is_known_all_the_
 
 def test_a_portal_that_answers_in_place_of_a_service_is_named(seen):
     assert item_of(seen, "portal")["redirect_host"] == "login.portal.example"
+
+
+def test_what_was_seen_fits_the_catalogue(seen):
+    check(seen["facts"], KINDS["reachability"].facts, "reachability")
 
 
 def test_the_counts_count_what_was_tried(seen):

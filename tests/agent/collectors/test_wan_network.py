@@ -5,6 +5,7 @@ import shutil
 import time
 
 import pytest
+from tests.agent.collectors.test_fact_catalogue import KINDS, check
 from tests.assets.netlab import GATEWAY, NEEDS_ROOT, Lab, ip
 
 pytestmark = NEEDS_ROOT
@@ -71,6 +72,7 @@ def test_an_optical_terminal_that_says_so_twice_is_confirmed(lab, look):
         ("upnp", "Layer1DownstreamMaxBitRate", "1000000000", "none"), ("address", "external", "cgnat", "none"),
         ("web", "title", "F670L", "none"),
     }  # fmt: skip
+    check(facts, KINDS["wan"].facts, "wan")
     assert result == look(), "looking twice gives the same"
 
 

@@ -7,7 +7,7 @@ import time
 from typing import Any, Dict, Final, List, Optional
 
 from tuanthu_agent.collectors.interface import CollectorResult, Findings, Settings
-from tuanthu_agent.collectors.reachability import connecting
+from tuanthu_agent.collectors.reachability import connecting, tls
 from tuanthu_agent.collectors.reachability.probing import Probe
 from tuanthu_agent.collectors.reachability.targets import Target, choose
 from tuanthu_agent.host import Host
@@ -44,7 +44,8 @@ def probe_all(found: Findings, targets: List[Target], settings: Settings) -> Lis
     if settings.proxy and proxy is None:
         found.miss("proxy-invalid: only http://host:port is used")
         return []
-    probes = [Probe(target, proxy) for target in targets if proxy is None or target.scheme == "https"]
+    context = tls.make_context() if any(target.scheme == "https" for target in targets) else None
+    probes = [Probe(target, proxy, context) for target in targets if proxy is None or target.scheme == "https"]
     for target in targets:
         if proxy is not None and target.scheme != "https":
             found.miss(f"proxy-http: {target.id}")

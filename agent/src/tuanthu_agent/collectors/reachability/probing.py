@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from typing import Any, Dict, Final, List, Optional, Tuple
 from urllib.parse import urlsplit
@@ -21,10 +22,14 @@ _PORTAL: Final = 511
 class Probe:
     """What is known of one service so far; a thread fills it, and whoever runs out of patience reads it."""
 
-    def __init__(self, target: Target, proxy: Optional[Tuple[str, int]] = None, *, catches_all: bool = False) -> None:
+    def __init__(
+        self, target: Target, proxy: Optional[Tuple[str, int]] = None, context: Optional[ssl.SSLContext] = None
+    ) -> None:
         self.target = target
         self.proxy = proxy
-        self.catches_all = catches_all
+        self.catches_all = False
+        """Whether the resolver was seen to answer for names that do not exist."""
+        self._context = context
         self.step = "dns"
         self.facts: Dict[str, Any] = {}
         self.failure = ""
@@ -90,8 +95,13 @@ class Probe:
         self.step = "tls"
         began = time.monotonic()
         try:
-            secured = tls.handshake(connection, self.target.host)
+            secured = tls.handshake(self._context or tls.make_context(), connection, self.target.host)
         except StepError as error:
+            accepted = tls.by_windows(self._open, self.target.host) if error.code == "tls-chain" else None
+            if accepted is not None:
+                self._timed("tls_ms", began)
+                self.facts.update(tls.describe(accepted))
+                return accepted
             by_itself, facts = tls.refused(error.code)
             self.facts.update(facts)
             version = tls.version_spoken(self._open, self.target.host) if by_itself else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import platform
 import socket
 import ssl
 import time
@@ -21,10 +22,32 @@ _OLD_REASONS: Final = ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "
 Connect = Callable[[], socket.socket]
 
 
-def handshake(connection: socket.socket, host: str) -> ssl.SSLSocket:
+def make_context() -> ssl.SSLContext:
+    """Verifies by the machine's trust store. Reading that store costs more than a handshake: one serves for all."""
+    return ssl.create_default_context()
+
+
+def handshake(context: ssl.SSLContext, connection: socket.socket, host: str) -> ssl.SSLSocket:
     """A verified TLS connection; raises StepError. The given connection is used up either way."""
-    context = ssl.create_default_context()
     return _wrap(context, connection, host)
+
+
+def by_windows(connect: Connect, host: str) -> Optional[ssl.SSLSocket]:
+    """A connection that Windows itself verifies; None where it refuses, too, or this is no Windows.
+
+    Windows keeps few roots at hand and fetches others, and certificates in between, when they are needed, as browsers
+    see it; OpenSSL only knows those at hand. What is said of the certificate's expiry stays unknown this way.
+    """
+    if platform.system() != "Windows":
+        return None
+    try:
+        import truststore
+    except ImportError:
+        return None
+    try:
+        return _wrap(truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT), connect(), host)
+    except StepError:
+        return None
 
 
 def describe(connection: ssl.SSLSocket) -> Dict[str, Any]:
