@@ -5,8 +5,8 @@ import copy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.agent.collectors.test_antivirus_windows import FAULTS, SNAPSHOTS, loaded
 from tests.agent.collectors.test_fact_catalogue import KINDS, check
+from tests.assets.windows_antivirus import FAULTS, SNAPSHOTS, snapshot
 
 from tuanthu_agent.collectors import antivirus
 from tuanthu_agent.collectors.antivirus.windows import paths, values
@@ -199,7 +199,7 @@ def put(document, path, value):
 
 
 DOCUMENTS = {
-    name: {key: loaded(name).get(key) or {} for key in ("registry", "wmi", "services", "files")} for name in SNAPSHOTS
+    name: {key: snapshot(name).get(key) or {} for key in ("registry", "wmi", "services", "files")} for name in SNAPSHOTS
 }
 OFF = (
     "av_defender_realtime_off",

@@ -1,7 +1,7 @@
 """What other tools get wrong about antivirus on Windows, each with the tool that does; none of it here."""
 
 import pytest
-from tests.agent.collectors.test_antivirus_windows import snapshot
+from tests.assets.windows_antivirus import snapshot
 
 from tuanthu_agent.collectors import antivirus
 from tuanthu_agent.collectors.interface import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, Final, List
 
 from tuanthu_agent.collectors.antivirus.search import Search
 from tuanthu_agent.collectors.antivirus.windows import defender, security_center
@@ -20,7 +20,7 @@ from tuanthu_agent.collectors.interface import CollectorError, CollectorResult, 
 from tuanthu_agent.host import Host
 from tuanthu_policy.status import ObservationStatus
 
-MOST_PRODUCTS = 32
+MOST_PRODUCTS: Final = 32
 
 
 def collect(host: Host) -> CollectorResult:
