@@ -25,7 +25,10 @@ def read_linux(host: Host, found: Findings) -> None:
         found.used(method)
     if not kernel.gaps:
         _put_rules(host, kernel, found)
-    found.put("managers", find_managers(host, _processes(host), None if kernel.gaps else kernel.chains))
+    managers = find_managers(host, _processes(host), None if kernel.gaps else kernel.chains)
+    if managers or host.exists("/usr/sbin"):
+        # None is only none where one would have been seen.
+        found.put("managers", managers)
     found.put("ipv6_enabled", uses_ipv6(host))
     _put_listeners(host, found)
 

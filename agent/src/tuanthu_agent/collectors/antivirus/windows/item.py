@@ -69,6 +69,9 @@ class Item:
             self._because("realtime", value=False, other="state")
         if self.get("realtime") is False and self.get("state") == "active":
             self._because("state", value="disabled", other="realtime")
+        if self.get("state") is None and self.get("realtime") is not None and self.get("running"):
+            # The product has no word of its own for it: one that runs is what its real-time protection is.
+            self._because("state", value="active" if self.get("realtime") else "disabled", other="realtime")
         sources = [f"{name}={'+'.join(sorted(known))}" for name, known in sorted(self._sources.items())]
         return {"id": self.id, **self._fields, "sources": sources}
 
