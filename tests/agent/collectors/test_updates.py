@@ -172,6 +172,18 @@ RHSA-2024:1234 security Important openssl-1:3.0.7-28.el9_4.x86_64 2024-05-01 10:
 RHSA-2024:3619 security Critical  kernel-core-5.14.0-427.20.1.el9_4.x86_64 2024-06-05 10:00:00
 RHBA-2024:2000 bugfix   None      nano-5.6.1-6.el9.x86_64 2024-05-01 10:00:00
 """
+# Captured from dnf 4.14 with a repository of its own in a folder.
+REAL_UPGRADES = """kernel-core-test noarch 5.14-430.el9_4
+
+nano-test noarch 5.6.1-6.el9
+
+openssl-test noarch 1:3.0-2.el9_4
+
+"""
+REAL_DNF4 = """RHSA-2024:3619 Unknown/Sec.   kernel-core-test-5.14-430.el9_4.noarch
+RHBA-2024:2000 bugfix         nano-test-5.6.1-6.el9.noarch
+RHSA-2024:1234 Important/Sec. openssl-test-1:3.0-2.el9_4.noarch
+"""
 CACHE = "/var/cache/dnf/baseos-0123456789abcdef/repodata/"
 ALMA = {
     "/usr/bin/dnf": "",
@@ -205,6 +217,18 @@ def test_almalinux_by_what_dnf_has_cached(machine, advice):
             {"name": "nano.x86_64", "version": "5.6.1-6.el9", "security": False},
         ],
         "automatic": False,
+    }
+
+
+def test_what_dnf_really_writes():
+    assert dnf_parsing.parse_upgrades(REAL_UPGRADES) == {
+        "kernel-core-test.noarch": "5.14-430.el9_4",
+        "nano-test.noarch": "5.6.1-6.el9",
+        "openssl-test.noarch": "3.0-2.el9_4",
+    }
+    assert dnf_parsing.parse_advisories(REAL_DNF4) == {
+        "kernel-core-test.noarch": "",
+        "openssl-test.noarch": "important",
     }
 
 
