@@ -15,6 +15,7 @@ from tuanthu_agent import jobs
 from tuanthu_agent.cli import checking
 from tuanthu_agent.cli.verdicts import verdicts
 from tuanthu_agent.cli.wording import explain_reason
+from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_policy.envelope import b64url_decode
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.outcome import Outcome
@@ -41,7 +42,7 @@ def test_run_once_collects_and_delivers(enrolled, collector):
     assert "máy chủ trung tâm đã xác nhận" in done.stdout
     assert collector.arrivals == [1]
     kinds = [one["kind"] for one in json.loads(collector.reports[1])["observations"]]
-    assert kinds == ["host", "antivirus", "lan"]
+    assert kinds == [*REGISTRY]
 
 
 def test_without_a_collector_run_once_keeps_the_report_and_says_so(enrolled, collector):
@@ -112,7 +113,7 @@ def test_check_judges_here_and_sends_nothing(config):
     document = json.loads(done.stdout)
     outcomes = [Outcome.from_code(result["outcome"]) for result in document["results"]]
     assert done.returncode == checking.exit_code(outcomes)
-    assert {seen["kind"] for seen in document["observations"]} == {"host", "antivirus", "lan"}
+    assert {seen["kind"] for seen in document["observations"]} == {*REGISTRY}
     assert {result["rule"] for result in document["results"]} == set(load_policy().rules)
 
 
