@@ -40,7 +40,8 @@ def probe(host: Host, found: Findings, settings: Settings) -> None:
     """Ask the default gateway in every way that is allowed."""
     gateway = find_gateway(host, found)
     if gateway is None:
-        found.miss("no-default-route")
+        if "routes" in found.methods:
+            found.miss("no-default-route")
         put_grade(found, [], looked=False)
         return
     if ":" in gateway.address:
