@@ -51,13 +51,14 @@ def month_bounds(year: int, month: int) -> Interval:
 def availability(seen: Iterable[tuple[Mapping[str, Any], datetime]], year: int, month: int) -> Availability:
     """What facts of the kind `wan` say of a month, each with the moment at which it was last seen to hold.
 
-    Of two that speak of one moment the later counts. Facts that are malformed say nothing.
+    Of two that watched at one moment the later counts. Facts that are malformed say nothing.
     """
     start, end = month_bounds(year, month)
     open_parts: list[Interval] = [(start, end)]
     seconds: dict[str, float] = dict.fromkeys(("up", *KINDS), 0.0)
     for facts, until in sorted(seen, key=lambda one: one[1], reverse=True):
-        spans = covered(facts, until)
+        # Not to have watched contradicts nobody: an older fact may know more, where a journal was lost since.
+        spans = [span for span in covered(facts, until) if span[0] != "unwatched"]
         for state, begin, finish in spans:
             seconds[state] += sum(_length(part, (begin, finish)) for part in open_parts)
         for _, begin, finish in spans:

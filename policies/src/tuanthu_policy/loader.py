@@ -21,6 +21,7 @@ from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.lifecycle import Lifecycle, Row, check_lifecycle, rows
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule
+from tuanthu_policy.service_address import SERVICE_ID
 from tuanthu_policy.services import ServiceSet
 from tuanthu_policy.typed import typed
 from tuanthu_policy.yaml_tree import Tree, Where, parse_yaml
@@ -83,7 +84,7 @@ def load_lifecycle(folder: Path | None = None) -> tuple[Row, ...]:
 def load_services(name: str, folder: Path | None = None) -> ServiceSet:
     """One set of services; the shipped ones where no folder is given. Raises PolicyError with file, line and key."""
     root = policy_folder() if folder is None else folder
-    if not services.SERVICE_ID.fullmatch(name):
+    if not SERVICE_ID.fullmatch(name):
         raise PolicyError(f"không có bộ dịch vụ {name!r}", f"there is no set of services {name!r}")
     tree = read_text(root / "services" / f"{name}.yml", root)
     found = typed(tree, ServiceSet)

@@ -3,19 +3,16 @@
 Kept beside the published bundle, not in it: a bundle holds what is judged, and old ones must stay readable.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
+from tuanthu_policy.service_address import SERVICE_ID, address_of
 from tuanthu_policy.text import Text
 
-SERVICE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 STATUS_CLASSES: Final = frozenset({"2xx", "3xx", "4xx"})
 """A server error (5xx) is never an answer that counts."""
-_HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
 
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,22 +36,6 @@ class ServiceSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     set: str
     title: Text
     services: list[Service]
-
-
-def address_of(url: str) -> tuple[str, str, int, str] | None:
-    """Scheme, host, port and path (with its query) of a service's URL; None for one that cannot be probed."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    host = parts.hostname or ""
-    if parts.scheme not in ("https", "http") or not _HOST.fullmatch(host) or "@" in parts.netloc or port == 0:
-        return None
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not re.fullmatch(r"[!-~]{1,512}", path):
-        return None
-    return parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path
 
 
 def faults(services: Iterable[Service]) -> list[tuple[int, str, str, str]]:

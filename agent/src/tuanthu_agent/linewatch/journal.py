@@ -26,6 +26,8 @@ MOST_BYTES: Final = 128 * 1024
 KEPT_LINES: Final = 2000
 EARLIEST: Final = 1_700_000_000
 """A clock that says less has lost its battery: nothing is written until it is right."""
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+"""Windows would write two bytes for the end of a line."""
 SLACK: Final = 5
 """Seconds by which a clock may be corrected backwards without having been set back."""
 
@@ -132,7 +134,7 @@ def record(folder: str, now: int, state: str, gap: int) -> None:
 
 def _bytes(path: str, most: int = 2 * MOST_BYTES) -> bytes:
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY | _BINARY)
     except FileNotFoundError:
         return b""
     try:
@@ -143,7 +145,7 @@ def _bytes(path: str, most: int = 2 * MOST_BYTES) -> bytes:
 
 def _append(path: str, added: List[Change]) -> None:
     """Add lines durably. A line that a crash cut off is ended first, so that it cannot swallow the next."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
     try:
         size = os.fstat(handle).st_size
         text = "".join(f"{moment} {state}\n" for moment, state in added)
@@ -159,7 +161,7 @@ def _shorten(path: str) -> None:
     """Keep the newest changes; the journal then simply begins later."""
     kept = parse_journal(_bytes(path).decode("ascii", "replace"))[-KEPT_LINES:]
     draft = f"{path}.new"
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
     try:
         os.write(handle, "".join(f"{moment} {state}\n" for moment, state in kept).encode("ascii"))
         os.fsync(handle)
@@ -170,7 +172,7 @@ def _shorten(path: str) -> None:
 
 def _stamp(path: str, now: int) -> None:
     """Overwrite the stamp in place: always as many bytes, so that a crash leaves the old or the new one."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | _BINARY, 0o600)
     try:
         os.write(handle, b"%11d\n" % now)
     finally:

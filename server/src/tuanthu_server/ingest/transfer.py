@@ -8,8 +8,10 @@ import binascii
 import contextlib
 import os
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -41,11 +43,36 @@ BLOCK: Final = os.urandom(64 * 1024)
 STALLED_SECONDS: Final = TRANSFER_SECONDS + 5
 """After this a peer that neither sends nor takes anything is given up."""
 LONGEST_REQUEST: Final = 1024
+DAY_SECONDS: Final = 24 * 3600.0
+MOST_A_DAY: Final = 24
+MOST_AGENTS: Final = 50_000
 log = structlog.get_logger("tuanthu.ingest")
 
 
 class DisconnectedError(Exception):
     """The sender went away before its body was complete."""
+
+
+class Allowance:
+    """How often one agent may transfer: more than any honest one does, less than would load the line."""
+
+    def __init__(self, most_a_day: int = MOST_A_DAY, most_agents: int = MOST_AGENTS) -> None:
+        self._most_a_day = most_a_day
+        self._most_agents = most_agents
+        self._days: OrderedDict[UUID, tuple[float, int]] = OrderedDict()
+
+    def take(self, agent: UUID, now: float) -> bool:
+        """Whether an agent has one left of its day, which begins with its first; then it has one less."""
+        began, count = self._days.get(agent, (now, 0))
+        if now - began >= DAY_SECONDS:
+            began, count = now, 0
+        if count >= self._most_a_day:
+            return False
+        self._days[agent] = began, count + 1
+        self._days.move_to_end(agent)
+        while len(self._days) > self._most_agents:
+            self._days.popitem(last=False)
+        return True
 
 
 class Transfers:
@@ -55,6 +82,7 @@ class Transfers:
         self._intake = intake
         self._slots = slots
         self._running = 0
+        self._allowance = Allowance()
 
     async def down(self, headers: Mapping[str, str], send: Send) -> None:
         """Send up to `MAX_DOWNLOAD_BYTES`, for as long as time allows; raises Refusal before the first byte."""
@@ -105,6 +133,7 @@ class Transfers:
             raise Refusal("busy")
 
     async def _check(self, headers: Mapping[str, str], direction: str) -> None:
+        """In the order of docs/protocol.md."""
         agent_id, key = await self._intake.key_of(headers.get(AGENT_FIELD.lower(), ""))
         payload = decode_field(headers.get(TRANSFER_FIELD.lower(), ""))
         signature.verify(headers.get(SIGNATURE_FIELD.lower(), ""), payload, key, TRANSFER_TYPE)
@@ -115,6 +144,8 @@ class Transfers:
             raise Refusal("malformed", "direction", "direction")
         if await asyncio.to_thread(_is_revoked_in_thread, agent_id):
             raise Refusal("agent-revoked")
+        if not self._allowance.take(agent_id, time.monotonic()):
+            raise Refusal("busy")
 
     def _refused(self, headers: Mapping[str, str], refusal: Refusal) -> Refusal:
         agent = headers.get(AGENT_FIELD.lower(), "")[:64]
@@ -152,7 +183,7 @@ def decode_request(payload: bytes) -> TransferRequest:
     return request
 
 
-def _is_revoked_in_thread(agent_id: Any) -> bool:
+def _is_revoked_in_thread(agent_id: UUID) -> bool:
     try:
         return agents.is_revoked(agent_id)
     finally:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Dict, Final, List, Optional, Tuple
 
 from tuanthu_agent.collectors.interface import Findings, Settings
+from tuanthu_policy.service_address import SERVICE_ID, address_of
 
 MOST_TARGETS: Final = 40
 _WORDS: Final = re.compile(r"[\s,;]+")
@@ -61,8 +62,6 @@ def add(found: Findings, targets: Dict[str, Target], word: str) -> None:
 
 def own_target(name: str, url: str) -> Optional[Target]:
     """A service that the unit named itself; None where it cannot be probed."""
-    from tuanthu_policy.services import SERVICE_ID, address_of
-
     address = address_of(url)
     if address is None or not SERVICE_ID.fullmatch(name):
         return None
@@ -74,7 +73,6 @@ def read_set(found: Findings, name: str) -> Optional[List[Target]]:
     try:
         from tuanthu_policy.errors import PolicyError
         from tuanthu_policy.loader import load_services
-        from tuanthu_policy.services import address_of
     except ImportError:
         found.miss("services-unreadable: no policy on this machine")
         return None
