@@ -180,6 +180,21 @@ def test_no_line_is_wider_than_the_terminal_and_none_is_lost(width):
     assert all(rule.title.vi.split()[-1] in whole for rule in policy.rules.values())
 
 
+def test_what_matters_most_stands_first_below_its_cause():
+    policy = load_policy()
+    rules = ["antivirus.auto_update", "antivirus.running", "antivirus.signatures_fresh"]
+    reason = "not-equal: antivirus.products.running"
+    results = [RuleResult(rule=rule, outcome=Outcome.FAIL, decided_by="", reason=reason) for rule in rules]
+    text = on_screen(verdicts(policy, results, "vi"))
+    titles = [policy.rules[rule].title.vi for rule in rules]
+    assert text.index(titles[1]) < text.index(titles[0]) < text.index(titles[2])
+
+
+def test_several_causes_are_all_put_into_words():
+    words = explain_reason(load_policy(), "missing: lan.dns_resolves: probes-passive; permission-denied", "vi")
+    assert words.endswith("(đang ở chế độ không gửi gói tin; không đủ quyền đọc)")
+
+
 def test_missing_rights_are_named_once_at_the_end():
     policy = load_policy()
     hidden = judged_alike(policy, Outcome.UNKNOWN, "failed: antivirus: permission-denied")

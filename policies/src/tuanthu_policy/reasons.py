@@ -95,7 +95,11 @@ def phrase(code: str, name: str, title: Text | None, cause: str, language: str =
 
 
 def cause_text(cause: str, language: str = "vi") -> str:
-    """An agent's word for why it could not tell; detail after a colon is kept."""
+    """An agent's words for why it could not tell, several apart by `; `; detail after a colon is kept."""
+    return "; ".join(_one_cause(one, language) for one in cause.split("; "))
+
+
+def _one_cause(cause: str, language: str) -> str:
     word, colon, detail = cause.partition(":")
     words = CAUSES.get(word)
     return (words.in_language(language) if words else word) + colon + detail

@@ -32,13 +32,25 @@ def test_domains_with_something_open_come_first_and_the_worst_rule_first_in_them
     ]
     groups = domain_groups(results, POLICY, {}, AT)
     assert [group.domain for group in groups] == ["lan", "gone", "antivirus"]
-    assert [line.result.rule for line in groups[0].open] == ["lan.gateway_reachable", "lan.dns_resolves"]
+    assert [line.result.rule for line in groups[0].failed] == ["lan.gateway_reachable"]
+    assert [line.result.rule for line in groups[0].unsettled] == ["lan.dns_resolves"]
     assert [line.result.rule for line in groups[0].well] == ["lan.connected", "lan.link_speed"]
     assert groups[0].counts == [
         (Outcome.FAIL, 1), (Outcome.UNKNOWN, 1), (Outcome.PASS, 1), (Outcome.NOTAPPLICABLE, 1)
     ]  # fmt: skip
-    assert sum(len(group.open) + len(group.well) for group in groups) == len(results)
-    assert groups[1].open[0].rule is None
+    shown = [len(group.failed) + len(group.unsettled) + len(group.well) for group in groups]
+    assert sum(shown) == len(results)
+    assert groups[1].unsettled[0].rule is None
+
+
+def test_many_rules_without_a_conclusion_are_folded_and_failures_never():
+    def group(outcome, count):
+        return domain_groups([result(f"antivirus.r{number}", outcome) for number in range(count)], POLICY, {}, AT)[0]
+
+    assert not group(Outcome.UNKNOWN, 5).folded
+    assert group(Outcome.NOTCHECKED, 6).folded
+    assert not group(Outcome.FAIL, 40).folded
+    assert len(group(Outcome.FAIL, 40).failed) == 40
 
 
 @pytest.mark.parametrize(("language", "words"), [("vi", "Có bản quyền"), ("en", "Licensed")])

@@ -1,7 +1,6 @@
 """The verdicts of `check` on a screen: what failed and what is not known first, by domain; what is well in brief."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -14,6 +13,7 @@ from tuanthu_policy.labels import outcome_label
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.result import RuleResult
+from tuanthu_policy.rule import Severity
 
 _SETTLED_WELL = (Outcome.PASS, Outcome.NOTAPPLICABLE)
 _ORDER = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN, Outcome.STALE, Outcome.NOTCHECKED, *_SETTLED_WELL)
@@ -49,13 +49,21 @@ def by_domain(policy: Policy, results: Sequence[RuleResult], language: str, tell
 
 def bad(policy: Policy, results: Sequence[RuleResult], language: str) -> Iterator[RenderableType]:
     """What has one cause together: the rules, the cause once; a remedy only for what failed, not for what is hidden."""
-    ordered = sorted(results, key=lambda one: (one.reason, one.rule))
-    for reason, group in groupby(ordered, key=lambda one: one.reason):
-        same = list(group)
+    for reason, same in by_cause(policy, results):
         for result in same:
             yield marked(result.outcome, Text(policy.rules[result.rule].title.in_language(language)))
         yield indented(Text(explain_reason(policy, reason, language), style="dim"), 6)
         yield from remedies(policy, same, language)
+
+
+def by_cause(policy: Policy, results: Sequence[RuleResult]) -> list[tuple[str, list[RuleResult]]]:
+    """Results with one reason together; what matters most first, among the causes and below each."""
+    weights = {severity: place for place, severity in enumerate(Severity)}
+    ordered = sorted(results, key=lambda one: (-weights[policy.rules[one.rule].severity], one.reason, one.rule))
+    causes: dict[str, list[RuleResult]] = {}
+    for result in ordered:
+        causes.setdefault(result.reason, []).append(result)
+    return list(causes.items())
 
 
 def remedies(policy: Policy, results: Iterable[RuleResult], language: str) -> Iterator[RenderableType]:

@@ -104,6 +104,7 @@ def standing(as_of: datetime | None = None) -> Standing:
 
 def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) -> Standing:
     units = {}
+    controls = policy.policy.control_rules()
     for unit in Unit.objects.values_list("id", flat=True):
         assets = numbers.assets.get(unit, figures.AssetFigures())
         units[unit] = UnitCompliance(
@@ -112,11 +113,19 @@ def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) 
             silent=assets.silent,
             never_reported=assets.never_reported,
             rules=_counts(policy.policy.rules, numbers.rules.get(unit, {})),
-            controls=_counts(policy.policy.control_rules(), numbers.controls.get(unit, {})),
+            controls=_counts(controls, numbers.controls.get(unit, {})),
             measures=_counts(policy.policy.measures, numbers.rules.get(unit, {})),
         )
     return Standing(as_of, policy, units)
 
 
 def _counts(codes: Iterable[str], numbers: dict[str, dict[int, int]]) -> dict[str, Counts]:
-    return {code: Counts(*(numbers.get(code, {}).get(outcome.value, 0) for outcome in Outcome)) for code in codes}
+    return {code: _made(numbers[code]) if code in numbers else _NONE for code in codes}
+
+
+_NONE = Counts()
+_OUTCOMES = tuple(outcome.value for outcome in Outcome)
+
+
+def _made(cells: dict[int, int]) -> Counts:
+    return Counts(*[cells.get(outcome, 0) for outcome in _OUTCOMES])

@@ -16,6 +16,8 @@ from tuanthu_server.compliance.standing import AssetResult
 from tuanthu_server.dashboard.evidence import Ground, grounds
 
 WELL = (Outcome.PASS, Outcome.NOTAPPLICABLE)
+MOST_UNSETTLED = 5
+"""More of them in one domain are shown on demand."""
 
 
 class ResultLine(msgspec.Struct, frozen=True):
@@ -31,25 +33,31 @@ class DomainGroup(msgspec.Struct, frozen=True):
 
     domain: str
     title: Text
-    open: list[ResultLine]
-    """Failed, broken or not known, the worst first."""
+    failed: list[ResultLine]
+    unsettled: list[ResultLine]
+    """Broken or not known, the worst first."""
     well: list[ResultLine]
     """Passed or not applicable."""
     counts: list[tuple[Outcome, int]]
     """How many of each outcome, the worst first."""
 
+    @property
+    def folded(self) -> bool:
+        """Whether there are so many without a conclusion that they are shown on demand."""
+        return len(self.unsettled) > MOST_UNSETTLED
+
 
 def domain_groups(
     results: Iterable[AssetResult], policy: Policy, sightings: Mapping[str, Sighting], at: datetime
 ) -> list[DomainGroup]:
-    """The results by domain; domains with something open first, each part in the order of the domains."""
+    """The results by domain; domains with a failure first, then those with something not known, by their order."""
     lines: dict[str, list[ResultLine]] = {}
     for result in sorted(results, key=lambda one: (-one.outcome, one.rule)):
         compiled = policy.compiled.get(result.rule)
         leaves = grounds(explain(compiled, sightings, at), policy) if compiled else []
         lines.setdefault(domain_of(result.rule), []).append(ResultLine(result, policy.rules.get(result.rule), leaves))
     groups = [_group(domain, lines[domain]) for domain in in_order(lines)]
-    return sorted(groups, key=lambda group: not group.open)
+    return sorted(groups, key=lambda group: (not group.failed, not group.unsettled))
 
 
 def _group(domain: str, lines: list[ResultLine]) -> DomainGroup:
@@ -57,7 +65,8 @@ def _group(domain: str, lines: list[ResultLine]) -> DomainGroup:
     return DomainGroup(
         domain=domain,
         title=DOMAINS.get(domain, Text(domain, domain)),
-        open=[line for line in lines if line.result.outcome not in WELL],
+        failed=[line for line in lines if line.result.outcome is Outcome.FAIL],
+        unsettled=[line for line in lines if line.result.outcome not in (*WELL, Outcome.FAIL)],
         well=[line for line in lines if line.result.outcome in WELL],
         counts=[(outcome, outcomes.count(outcome)) for outcome in sorted(set(outcomes), reverse=True)],
     )
