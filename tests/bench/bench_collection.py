@@ -81,6 +81,7 @@ def main() -> int:
 
 def ours(folder: Path) -> Program:
     """One observation of this machine by all collectors, as the resident's child makes it, without sending a packet."""
+    (folder / "agent").mkdir()
     settings = {"TUANTHU_AGENT_DATA_DIR": str(folder / "agent"), "TUANTHU_AGENT_LAN_PROBES": "passive"}
     return Program(OURS, [sys.executable, "-c", COLLECT], {**os.environ, **settings})
 

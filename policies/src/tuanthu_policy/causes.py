@@ -9,6 +9,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "access-undecided": Text(
         "bằng chứng chưa đủ để biết loại đường truyền", "the evidence does not tell the sort of line"
     ),
+    "apt-output": Text("không hiểu hết danh sách mà apt in ra", "the list that apt prints is not understood"),
     "automatic-unset": Text("chưa đặt cách cài bản vá", "how updates are installed is not set"),
     "bridge-unclear": Text("không rõ cầu nối ghép những giao diện nào", "unclear what a bridge joins"),
     "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),

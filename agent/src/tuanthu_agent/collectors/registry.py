@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tuanthu_agent.collectors import accounts, antivirus, firewall, hardening, lan, machine, malware, reachability, updates, wan
+from tuanthu_agent.collectors import (
+    accounts,
+    antivirus,
+    firewall,
+    hardening,
+    lan,
+    machine,
+    malware,
+    reachability,
+    updates,
+    wan,
+)
 from tuanthu_agent.collectors.interface import Collector
 
 REGISTRY: Final[Mapping[str, Collector]] = {

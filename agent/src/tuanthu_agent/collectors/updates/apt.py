@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Final, FrozenSet, List, Optional
 
+from tuanthu_agent.collectors import memo
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.collectors.updates import apt_parsing
 from tuanthu_agent.collectors.updates.apt_parsing import Source
@@ -17,20 +18,35 @@ from tuanthu_agent.windows.moments import rfc3339
 _LISTS: Final = "/var/lib/apt/lists"
 _LOGS: Final = ("history.log", "history.log.1.gz", "history.log.1", "history.log.2.gz", "history.log.3.gz")
 _TIMERS: Final = "/etc/systemd/system/timers.target.wants"
+_STATE_FOLDERS: Final = (
+    _LISTS,
+    "/etc/apt/apt.conf.d",
+    "/etc/apt/preferences.d",
+    "/etc/apt/sources.list.d",
+)
+_STATE: Final = (
+    *_STATE_FOLDERS,
+    "/etc/apt/apt.conf",
+    "/etc/apt/preferences",
+    "/etc/apt/sources.list",
+    "/var/lib/apt/extended_states",
+    "/var/lib/dpkg/status",
+)
+"""What the answer of apt rests on."""
 _HEAD: Final = 8 * 1024
 _SECONDS: Final = 20.0
 
 
-def read_apt(host: Host, found: Findings) -> None:
-    """Everything that apt can tell."""
-    _read_pending(host, found)
+def read_apt(host: Host, found: Findings, memory: str = "") -> None:
+    """Everything that apt can tell; `memory` is a folder where its dearest answer may be kept."""
+    _read_pending(host, found, memory)
     found.put("last_install", last_install(host))
     if "last_install" not in found.facts:
         found.miss("no-update-recorded: last_install")
     found.put("automatic", automatic(host, found))
 
 
-def _read_pending(host: Host, found: Findings) -> None:
+def _read_pending(host: Host, found: Findings, memory: str) -> None:
     sources = fetched_sources(host, found)
     if not sources:
         # Without lists nothing would be pending.
@@ -41,10 +57,14 @@ def _read_pending(host: Host, found: Findings) -> None:
     if "last_check" not in found.facts:
         found.miss("unreadable: last_check")
     try:
-        upgradable = apt_parsing.parse_upgradable(host.commands.run("apt", "list", "--upgradable", seconds=_SECONDS))
+        answer = list_upgradable(host, memory)
     except CommandError as error:
         found.miss(str(error))
         return
+    if not apt_parsing.is_understood(answer):
+        found.miss("apt-output: pending_count, pending_security_count")
+        return
+    upgradable = apt_parsing.parse_upgradable(answer)
     suites = security_suites(sources, found)
     put_pending(
         found,
@@ -54,6 +74,30 @@ def _read_pending(host: Host, found: Findings) -> None:
         ],
         sorted_out=suites is not None,
     )
+
+
+def list_upgradable(host: Host, memory: str) -> str:
+    """What apt prints; asked again only when its lists, its settings or the installed packages have changed.
+
+    It builds its cache anew each time where the machine keeps none, which takes a second. Raises CommandError.
+    """
+    key = memo.key_of(
+        host, [*_STATE, *(f"{folder}/{name}" for folder in _STATE_FOLDERS for name in names(host, folder))]
+    )
+    kept = memo.recall(memory, "apt", key)
+    if kept is not None:
+        return kept
+    answer = host.commands.run("apt", "list", "--upgradable", seconds=_SECONDS)
+    memo.keep(memory, "apt", key, answer)
+    return answer
+
+
+def names(host: Host, folder: str) -> List[str]:
+    """What lies in a folder; nothing where there is none."""
+    try:
+        return host.names(folder)
+    except HostError:
+        return []
 
 
 def fetched_sources(host: Host, found: Findings) -> List[Source]:

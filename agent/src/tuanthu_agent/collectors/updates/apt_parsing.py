@@ -77,6 +77,11 @@ def parse_upgradable(text: str) -> List[Upgradable]:
     return [found[key] for key in sorted(found)]
 
 
+def is_understood(text: str) -> bool:
+    """Whether every line that names a package was read: one that was not would be an update that nobody counts."""
+    return all(_UPGRADABLE.fullmatch(line.strip()) for line in text.splitlines() if "/" in line)
+
+
 def parse_config(text: str) -> List[Tuple[str, str]]:
     """`apt-config dump`: names with their values; a list's name comes again and again and ends with `::`."""
     return _CONFIG.findall(text)

@@ -21,7 +21,7 @@ def read_linux(host: Host, found: Findings, settings: Settings) -> None:
     """Everything that can be told."""
     read_linux_release(host, found, settings)
     if host.exists("/usr/bin/apt-get"):
-        read_apt(host, found)
+        read_apt(host, found, settings.data_dir)
     elif host.exists("/usr/bin/dnf"):
         read_dnf(host, found)
     else:
