@@ -70,11 +70,40 @@ def test_no_services_at_all_are_counted_as_none(machine):
     assert "least_tls_days_left" not in result.facts
 
 
-def test_a_public_service_at_an_inside_address_is_no_service(monkeypatch):
+def step_that_fails(code):
+    def fail(*_):
+        raise connecting.StepError(code)
+
+    return fail
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_public_service_at_an_inside_address_is_no_service_unless_tls_proves_it(monkeypatch, scheme):
     monkeypatch.setattr(connecting, "resolve", lambda *_: ["10.0.0.9", "127.0.0.1"])
+    monkeypatch.setattr(connecting, "connect", step_that_fails("tcp-refused"))
+    probe = probing.Probe(Target("nova", scheme, "nova.example", 443, "/", required=True))
+    probe.run()
+    assert (probe.item()["failure"], probe.item()["reachable"]) == ("dns-private", False)
+
+
+def test_on_a_dedicated_network_tls_proves_a_service_at_an_inside_address(monkeypatch):
+    monkeypatch.setattr(connecting, "resolve", lambda *_: ["10.0.0.9"])
+    monkeypatch.setattr(connecting, "connect", lambda *_: socket.socket())
+    monkeypatch.setattr(probing.Probe, "_handshake", lambda self, connection: connection)
+    monkeypatch.setattr(probing.Probe, "_ask", lambda self, connection: None)
     probe = probing.Probe(Target("nova", "https", "nova.example", 443, "/", required=True))
     probe.run()
-    assert probe.item()["failure"] == "dns-private"
+    assert probe.item()["reachable"]
+
+
+def test_what_the_service_itself_answers_wrongly_is_not_blamed_on_its_name(monkeypatch):
+    monkeypatch.setattr(connecting, "resolve", lambda *_: ["10.0.0.9"])
+    monkeypatch.setattr(connecting, "connect", lambda *_: socket.socket())
+    monkeypatch.setattr(probing.Probe, "_handshake", lambda self, connection: connection)
+    monkeypatch.setattr(probing.Probe, "_ask", step_that_fails("http-status"))
+    probe = probing.Probe(Target("nova", "https", "nova.example", 443, "/", required=True))
+    probe.run()
+    assert probe.item()["failure"] == "http-status"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ class Probe:
         self.catches_all = False
         """Whether the resolver was seen to answer for names that do not exist."""
         self._context = context
+        self._doubt = ""
         self.step = "dns"
         self.facts: Dict[str, Any] = {}
         self.failure = ""
@@ -45,7 +46,8 @@ class Probe:
             with connection:
                 self._ask(connection)
         except StepError as error:
-            self.failure = error.code
+            # A false address explains what failed after it.
+            self.failure = self._doubt if self._doubt and not error.code.startswith("http-") else error.code
         self.ended = True
 
     def item(self) -> Dict[str, Any]:
@@ -75,16 +77,25 @@ class Probe:
             return connection
         began = time.monotonic()
         self._addresses = connecting.resolve(self.target.host, self.target.port)
-        if self.catches_all:
-            raise StepError("dns-catches-all")
-        if self.target.public and all(connecting.is_inside(address) for address in self._addresses):
-            raise StepError("dns-private")
+        self._doubt = self._doubt_of_name()
+        if self._doubt and self.target.scheme == "http":
+            raise StepError(self._doubt)
         self._timed("dns_ms", began)
         self.step = "tcp"
         began = time.monotonic()
         connection = self._open()
         self._timed("tcp_ms", began)
         return connection
+
+    def _doubt_of_name(self) -> str:
+        """Why the addresses may be false; empty where nothing speaks against them.
+
+        TLS may still prove the service: a dedicated network of the state has it at an inside address.
+        """
+        if self.catches_all:
+            return "dns-catches-all"
+        inside = self.target.public and all(connecting.is_inside(address) for address in self._addresses)
+        return "dns-private" if inside else ""
 
     def _open(self) -> socket.socket:
         if self.proxy is not None:
