@@ -1,13 +1,16 @@
 """Results of single assets: who fails what, why, since when, and on which evidence."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from tuanthu_policy.evaluate import explain
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.policy import Policy
+from tuanthu_policy.result import Node
 from tuanthu_server.compliance import history
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.sweep import sweep
@@ -85,6 +88,12 @@ def asset_sightings(asset_id: int, as_of: datetime | None = None) -> dict[str, S
     store = stores.current()
     spans = evidence.current_spans(store, [asset_id]) if as_of is None else evidence.spans_at(store, [asset_id], as_of)
     return evidence.read_sightings(store, spans).get(asset_id, {})
+
+
+def explanation(policy: Policy, rule: str, sightings: Mapping[str, Sighting], at: datetime) -> Node | None:
+    """The whole tree of a rule's judgement on that evidence; None for a rule that this policy does not have."""
+    compiled = policy.compiled.get(rule)
+    return explain(compiled, sightings, at) if compiled else None
 
 
 def _read(condition: str, params: list[object]) -> list[AssetResult]:

@@ -11,6 +11,7 @@ from tuanthu_server.compliance.details import (
     AssetResult,
     asset_results,
     asset_sightings,
+    explanation,
     failing_assets,
 )
 from tuanthu_server.compliance.policies import PolicyInForce, in_force
@@ -27,6 +28,7 @@ __all__ = [
     "UnitCompliance",
     "asset_results",
     "asset_sightings",
+    "explanation",
     "failing_assets",
     "standing",
 ]

@@ -6,13 +6,12 @@ from datetime import datetime
 import msgspec
 
 from tuanthu_policy.domains import DOMAINS, domain_of, in_order
-from tuanthu_policy.evaluate import explain
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.text import Text
-from tuanthu_server.compliance.standing import AssetResult
+from tuanthu_server.compliance.standing import AssetResult, explanation
 from tuanthu_server.dashboard.evidence import Ground, grounds
 
 WELL = (Outcome.PASS, Outcome.NOTAPPLICABLE)
@@ -53,8 +52,8 @@ def domain_groups(
     """The results by domain; domains with a failure first, then those with something not known, by their order."""
     lines: dict[str, list[ResultLine]] = {}
     for result in sorted(results, key=lambda one: (-one.outcome, one.rule)):
-        compiled = policy.compiled.get(result.rule)
-        leaves = grounds(explain(compiled, sightings, at), policy) if compiled else []
+        tree = explanation(policy, result.rule, sightings, at)
+        leaves = grounds(tree, policy) if tree else []
         lines.setdefault(domain_of(result.rule), []).append(ResultLine(result, policy.rules.get(result.rule), leaves))
     groups = [_group(domain, lines[domain]) for domain in in_order(lines)]
     return sorted(groups, key=lambda group: (not group.failed, not group.unsettled))
