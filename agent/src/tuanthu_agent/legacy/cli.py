@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Final, Sequence, TypeVar
 
-from tuanthu_agent.collectors.interface import Settings
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.errors import IdentityError, TuanthuError
 from tuanthu_agent.export import export
@@ -19,6 +18,7 @@ from tuanthu_agent.legacy.protection import protect
 from tuanthu_agent.legacy.reporting import VERSION
 from tuanthu_agent.legacy.running import open_spool, run_for_ever, run_once, tell_delivery
 from tuanthu_agent.legacy.settings import LegacyConfig, load_config
+from tuanthu_agent.legacy.telling import settings_of
 from tuanthu_agent.system import Nic, NotAvailableError
 
 EXIT_FAILED: Final = 3
@@ -173,6 +173,5 @@ def _version(config: LegacyConfig, options: Any) -> int:  # noqa: ARG001
 
 
 def _collect(config: LegacyConfig, options: Any) -> int:
-    settings = Settings(hostname=config.hostname, lan_probes=config.lan_probes, lan_dns_name=config.lan_dns_name)
-    sys.stdout.buffer.write(attempt(REGISTRY[options.kind], Host(), settings))
+    sys.stdout.buffer.write(attempt(REGISTRY[options.kind], Host(), settings_of(config)))
     return 0
