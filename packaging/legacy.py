@@ -28,7 +28,7 @@ def find(name: str) -> Path | None:
 
 
 def imports(node: ast.AST, *, later: bool) -> set[str]:
-    """Names that a module imports at once (or, `later`, when a function of it is called), of modules or their content."""
+    """Modules, or what is in them, that a module imports at once or, `later`, when a function of it is called."""
     found: set[str] = set()
     for child in ast.iter_child_nodes(node):
         inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -67,6 +67,10 @@ def closure(start: str = START) -> dict[str, Path]:
     What a function imports when it is called comes along if it needs nothing foreign: else its absence is a gap there.
     """
     found, foreign = reach(start)
+    for name in ("child", "cli"):
+        part, needed = reach(f"{start.rpartition('.')[0]}.{name}")
+        found |= part
+        foreign |= needed
     if foreign:
         raise SystemExit(f"{start} needs {sorted(foreign)}")
     seen: set[str] = set()

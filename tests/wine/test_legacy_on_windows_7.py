@@ -7,6 +7,7 @@ import json
 import shutil
 import ssl
 import subprocess
+import zipfile
 
 import pytest
 from tests.assets.serving import ServedCollector
@@ -34,8 +35,9 @@ def installed(bench, tmp_path_factory):
     spec = importlib.util.spec_from_file_location("packaging_legacy", ROOT / "packaging" / "legacy.py")
     packing = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(packing)
-    archive = packing.build(folder)
-    (folder / "python38._pth").write_text(f"python38.zip\n.\n{archive.name}\n", "utf-8")
+    with zipfile.ZipFile(packing.build(folder)) as archive:
+        archive.extractall(folder)
+    (folder / "python38._pth").write_text("python38.zip\n.\n", "utf-8")
     return folder
 
 

@@ -7,18 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Final, Sequence, TypeVar
 
-from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.errors import IdentityError, TuanthuError
 from tuanthu_agent.export import export
 from tuanthu_agent.host import Host, HostError
 from tuanthu_agent.legacy import identity as identities
-from tuanthu_agent.legacy.collecting import attempt
 from tuanthu_agent.legacy.enrolling import enrol, load_pair
 from tuanthu_agent.legacy.protection import protect
 from tuanthu_agent.legacy.reporting import VERSION
 from tuanthu_agent.legacy.running import open_spool, run_for_ever, run_once, tell_delivery
 from tuanthu_agent.legacy.settings import LegacyConfig, load_config
-from tuanthu_agent.legacy.telling import settings_of
 from tuanthu_agent.system import Nic, NotAvailableError
 
 EXIT_FAILED: Final = 3
@@ -62,9 +59,6 @@ def _parser() -> argparse.ArgumentParser:
     exporting.add_argument("file", metavar="TỆP", type=Path)
     exporting.set_defaults(command=_export)
     commands.add_parser("version", help="phiên bản / version").set_defaults(command=_version)
-    collecting = commands.add_parser("_collect")
-    collecting.add_argument("kind", choices=list(REGISTRY))
-    collecting.set_defaults(command=_collect)
     return parser
 
 
@@ -169,9 +163,4 @@ def _export(config: LegacyConfig, options: Any) -> int:
 
 def _version(config: LegacyConfig, options: Any) -> int:  # noqa: ARG001
     print(f"tuanthu-legacy {VERSION} (Python {sys.version.split()[0]})")
-    return 0
-
-
-def _collect(config: LegacyConfig, options: Any) -> int:
-    sys.stdout.buffer.write(attempt(REGISTRY[options.kind], Host(), settings_of(config)))
     return 0

@@ -56,7 +56,9 @@ def enrol(config: LegacyConfig, server: str, token: str, fingerprint: str, machi
     _, answer = transport.post("enrol", body, {SIGNATURE_FIELD: signer.sign(body, ENROL_TYPE)})
     identity = replace(
         _identity(server, answer, signer, pinned=bool(fingerprint)),
-        **{name: str(machine[name]) for name in ("role", "owner", "location") if name in machine},
+        role=str(machine.get("role", "")),
+        owner=str(machine.get("owner", "")),
+        location=str(machine.get("location", "")),
     )
     identities.save(stage, identity)
     finish(config.data_dir)
