@@ -13,8 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = (ROOT / "agent" / "src", ROOT / "policies" / "src")
 START = "tuanthu_agent.legacy.__main__"
-# Imported only on machines that have psutil, which the probe's never have.
-NEVER = ("tuanthu_agent.live_system",)
+OWN = {"tuanthu_agent", "tuanthu_policy"}
+RELEASES = ROOT / "policies" / "lifecycle.json"
 
 
 def find(name: str) -> Path | None:
@@ -27,30 +27,60 @@ def find(name: str) -> Path | None:
     return None
 
 
-def imports(path: Path) -> set[str]:
-    """Names that a module may import, of modules or of what is in them."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found.update(one.name for one in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            found.update(f"{node.module}.{one.name}" for one in node.names)
+def imports(node: ast.AST, *, later: bool) -> set[str]:
+    """Modules, or what is in them, that a module imports at once or, `later`, when a function of it is called."""
+    found: set[str] = set()
+    for child in ast.iter_child_nodes(node):
+        inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+        if isinstance(child, ast.Import):
+            found.update(() if later else (one.name for one in child.names))
+        elif isinstance(child, ast.ImportFrom) and child.module:
+            found.update(() if later else (child.module, *(f"{child.module}.{one.name}" for one in child.names)))
+        elif inside and later:
+            found |= imports(child, later=False) | imports(child, later=True)
+        elif not inside:
+            found |= imports(child, later=later)
     return found
 
 
-def closure(start: str = START) -> dict[str, Path]:
-    """Module → file, of all that can be reached from the start."""
+def reach(start: str) -> tuple[dict[str, Path], set[str]]:
+    """Module → file of all that is imported at once with a module, and the foreign names among it."""
     found: dict[str, Path] = {}
+    foreign: set[str] = set()
     waiting = [start]
     while waiting:
         name = waiting.pop()
-        path = None if name in found or name in NEVER else find(name)
+        path = None if name in found else find(name)
         if path is None:
+            if name.split(".")[0] not in sys.stdlib_module_names | OWN:
+                foreign.add(name)
             continue
         found[name] = path
-        waiting.extend(imports(path))
-        waiting.append(name.rpartition(".")[0])
+        waiting.extend(imports(ast.parse(path.read_text("utf-8")), later=False))
+        waiting.append(name.rpartition(".")[0] or name)
+    return found, foreign
+
+
+def closure(start: str = START) -> dict[str, Path]:
+    """Module → file of all that the probe can use.
+
+    What a function imports when it is called comes along if it needs nothing foreign: else its absence is a gap there.
+    """
+    found, foreign = reach(start)
+    for name in ("child", "cli"):
+        part, needed = reach(f"{start.rpartition('.')[0]}.{name}")
+        found |= part
+        foreign |= needed
+    if foreign:
+        raise SystemExit(f"{start} needs {sorted(foreign)}")
+    seen: set[str] = set()
+    while fresh := found.keys() - seen:
+        for name in sorted(fresh):
+            seen.add(name)
+            for target in imports(ast.parse(found[name].read_text("utf-8")), later=True):
+                more, foreign = reach(target)
+                if not foreign:
+                    found |= more
     return found
 
 
@@ -67,6 +97,8 @@ def build(folder: Path) -> Path:
     for path in closure().values():
         source = next(one for one in SOURCES if path.is_relative_to(one))
         files[path.relative_to(source).as_posix()] = path.read_bytes()
+    if RELEASES.is_file():
+        files["tuanthu_agent/legacy/lifecycle.json"] = RELEASES.read_bytes()
     files["LICENSE"] = (ROOT / "LICENSE").read_bytes()
     files["legacy.md"] = (ROOT / "docs" / "legacy.md").read_bytes()
     with zipfile.ZipFile(target, "w") as archive:

@@ -7,13 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Final, Sequence, TypeVar
 
-from tuanthu_agent.collectors.interface import Settings
-from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.errors import IdentityError, TuanthuError
 from tuanthu_agent.export import export
 from tuanthu_agent.host import Host, HostError
 from tuanthu_agent.legacy import identity as identities
-from tuanthu_agent.legacy.collecting import attempt
 from tuanthu_agent.legacy.enrolling import enrol, load_pair
 from tuanthu_agent.legacy.protection import protect
 from tuanthu_agent.legacy.reporting import VERSION
@@ -62,9 +59,6 @@ def _parser() -> argparse.ArgumentParser:
     exporting.add_argument("file", metavar="TỆP", type=Path)
     exporting.set_defaults(command=_export)
     commands.add_parser("version", help="phiên bản / version").set_defaults(command=_version)
-    collecting = commands.add_parser("_collect")
-    collecting.add_argument("kind", choices=list(REGISTRY))
-    collecting.set_defaults(command=_collect)
     return parser
 
 
@@ -169,10 +163,4 @@ def _export(config: LegacyConfig, options: Any) -> int:
 
 def _version(config: LegacyConfig, options: Any) -> int:  # noqa: ARG001
     print(f"tuanthu-legacy {VERSION} (Python {sys.version.split()[0]})")
-    return 0
-
-
-def _collect(config: LegacyConfig, options: Any) -> int:
-    settings = Settings(hostname=config.hostname, lan_probes=config.lan_probes, lan_dns_name=config.lan_dns_name)
-    sys.stdout.buffer.write(attempt(REGISTRY[options.kind], Host(), settings))
     return 0

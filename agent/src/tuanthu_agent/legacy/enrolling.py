@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -53,7 +54,12 @@ def enrol(config: LegacyConfig, server: str, token: str, fingerprint: str, machi
     body = json.dumps(request, ensure_ascii=False).encode("utf-8", "replace")
     transport = LegacyTransport(server, verifying_context(pin if fingerprint else None), timeouts, config.proxy)
     _, answer = transport.post("enrol", body, {SIGNATURE_FIELD: signer.sign(body, ENROL_TYPE)})
-    identity = _identity(server, answer, signer, pinned=bool(fingerprint))
+    identity = replace(
+        _identity(server, answer, signer, pinned=bool(fingerprint)),
+        role=str(machine.get("role", "")),
+        owner=str(machine.get("owner", "")),
+        location=str(machine.get("location", "")),
+    )
     identities.save(stage, identity)
     finish(config.data_dir)
     return identity

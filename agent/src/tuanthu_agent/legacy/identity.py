@@ -25,11 +25,15 @@ class Identity:
     enrolled_at: str
     pinned: bool
     public_key: str
+    role: str = ""
+    owner: str = ""
+    location: str = ""
 
 
 def save(folder: Path, identity: Identity) -> None:
     """Keep the identity; raises TuanthuError."""
-    write_private(folder / FILE_NAME, json.dumps(asdict(identity), ensure_ascii=False, indent=2).encode("utf-8"))
+    content = {name: value for name, value in asdict(identity).items() if value != ""}
+    write_private(folder / FILE_NAME, json.dumps(content, ensure_ascii=False, indent=2).encode("utf-8"))
 
 
 def load(folder: Path) -> Identity:
@@ -37,7 +41,7 @@ def load(folder: Path) -> Identity:
     path = folder / FILE_NAME
     try:
         content = json.loads(path.read_text("utf-8"))
-        return Identity(**{one.name: content[one.name] for one in fields(Identity)})
+        return Identity(**{one.name: content.get(one.name, "") for one in fields(Identity)})
     except FileNotFoundError:
         raise IdentityError(
             f"Máy này chưa ghi danh (không có {path}). Hãy chạy lệnh: enrol --server ĐỊA_CHỈ --token MÃ "
@@ -45,7 +49,7 @@ def load(folder: Path) -> Identity:
             f"This machine is not enrolled (no {path}). Run: enrol --server URL --token TOKEN "
             "--ca-fingerprint FINGERPRINT",
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise IdentityError(f"{path} không dùng được: {error}", f"{path} cannot be used: {error}") from None
 
 

@@ -6,7 +6,6 @@ import json
 from typing import Any, Final
 
 from tuanthu_agent import __version__
-from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.errors import AgentChangedError
 from tuanthu_agent.legacy.collecting import KINDS, Command, as_observation, own_command, run_all
 from tuanthu_agent.legacy.enrolling import load_pair
@@ -30,6 +29,8 @@ def adopt(config: LegacyConfig, spool: Spool) -> tuple[Identity, Signer]:
 
 def collect(config: LegacyConfig, spool: Spool, command: Command = own_command) -> int:
     """Observe the machine and keep a signed report; returns its number. Raises IdentityError, SpoolError."""
+    from tuanthu_agent.collectors.registry import REGISTRY  # what only enrols or tells its state needs none of it
+
     adopt(config, spool)
     deadlines = {kind: REGISTRY[kind].deadline for kind in KINDS if kind in REGISTRY}
     seen = [as_observation(kind, result) for kind, result in run_all(deadlines, command).items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -37,6 +38,7 @@ class LegacyConfig:
     hostname: str = ""
     lan_probes: str = "active"
     lan_dns_name: str = "moh.gov.vn"
+    unit_networks: str = ""
     language: str = "vi"
 
 
@@ -65,10 +67,25 @@ def _checked(name: str, text: str) -> object:
         if not text.isdecimal() or not least <= int(text) <= most:
             raise _wrong(name, text, f"{least} – {most}")
         return int(text)
+    if name == "unit_networks":
+        _check_networks(text)
     choices = {"lan_probes": ("active", "passive"), "language": ("vi", "en")}.get(name)
     if choices and text not in choices:
         raise _wrong(name, text, ", ".join(choices))
     return text
+
+
+def _check_networks(text: str) -> None:
+    for part in networks(text):
+        try:
+            ipaddress.ip_network(part, strict=False)
+        except ValueError:
+            raise _wrong("unit_networks", text, "192.0.2.0/24, 2001:db8::/32 …") from None
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """The parts of a list of networks."""
+    return tuple(text.replace(",", " ").split())
 
 
 def _wrong(name: str, text: str, allowed: str) -> ConfigError:
