@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tuanthu_agent.collect import settings_of
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import ConfigError
 from tuanthu_agent.identity import Identity, save
+from tuanthu_agent.observing import settings_of
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs/agent.md").read_text(encoding="utf-8")
 SETTINGS = DOCUMENT.partition("## Settings")[2].partition("\n## ")[0]

@@ -8,8 +8,9 @@ from tests.agent.fake_collector import issue, pem, problem
 
 from tuanthu_agent import identity as identities
 from tuanthu_agent import jobs, signing
-from tuanthu_agent.collect import as_observation, spool_report
+from tuanthu_agent.collect import spool_report
 from tuanthu_agent.collectors.interface import CollectorResult
+from tuanthu_agent.observing import as_observation
 from tuanthu_agent.spool.memory import MemorySpool
 from tuanthu_agent.transport import Transport, parse_retry_after
 from tuanthu_agent.uplink import next_delay

@@ -12,9 +12,10 @@ from tuanthu_policy.control import Verified
 from tuanthu_policy.docs_facts import facts_document
 from tuanthu_policy.docs_rules import rules_document
 from tuanthu_policy.domains import DOMAINS, domain_of
+from tuanthu_policy.folder import policy_folder
 from tuanthu_policy.indicator import AttestedIndicator, MachineShare, UnitShare, measure_code
 from tuanthu_policy.indicator_checks import UNIT_KINDS
-from tuanthu_policy.loader import load_policy, policy_folder
+from tuanthu_policy.loader import load_policy
 from tuanthu_policy.rule import Severity
 from tuanthu_policy.unmapped import UNMAPPED
 from tuanthu_policy.value_labels import SPECIAL, VALUES

@@ -11,7 +11,7 @@ from tests.policies.making import AT, shipped
 from tuanthu_policy import schema
 from tuanthu_policy.cases import load_case
 from tuanthu_policy.envelope import Envelope
-from tuanthu_policy.loader import policy_folder
+from tuanthu_policy.folder import policy_folder
 from tuanthu_policy.yaml_tree import parse_yaml
 
 FOLDER = policy_folder() / "schema"

@@ -11,8 +11,9 @@ from tests.policies.making import AT, shipped, sighting
 
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.evaluate import evaluate
+from tuanthu_policy.folder import policy_folder
 from tuanthu_policy.indicator import AttestedIndicator, MachineShare
-from tuanthu_policy.loader import load_policy, policy_folder
+from tuanthu_policy.loader import load_policy
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 

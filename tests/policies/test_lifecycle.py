@@ -7,7 +7,8 @@ import pytest
 
 from tuanthu_policy import lifecycle
 from tuanthu_policy.errors import PolicyError
-from tuanthu_policy.loader import load_lifecycle, policy_folder
+from tuanthu_policy.folder import policy_folder
+from tuanthu_policy.tables import load_lifecycle
 
 ROWS = load_lifecycle()
 

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from tuanthu_policy.errors import PolicyError
-from tuanthu_policy.loader import load_policy, policy_folder
+from tuanthu_policy.folder import policy_folder
+from tuanthu_policy.loader import load_policy
 
 RULE = "rules/antivirus/realtime/rule.yml"
 FACTS = "facts/antivirus.yml"

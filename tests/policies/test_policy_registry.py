@@ -12,7 +12,7 @@ from tests.policies.making import shipped
 from tuanthu_policy.control import Verified
 from tuanthu_policy.docs import DOCUMENTS
 from tuanthu_policy.docs import main as write_documents
-from tuanthu_policy.loader import policy_folder
+from tuanthu_policy.folder import policy_folder
 from tuanthu_policy.operators import OPERATORS
 from tuanthu_policy.text import Text
 

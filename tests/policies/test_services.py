@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tuanthu_policy import gateways
 from tuanthu_policy.errors import PolicyError
-from tuanthu_policy.loader import load_gateways, load_services
 from tuanthu_policy.service_address import address_of
+from tuanthu_policy.tables import load_gateways, load_services
 
 PLAN = [
     "gdbhyt.baohiemxahoi.gov.vn",

@@ -11,7 +11,7 @@ from tests.policies.strategies import HOSTILE, sightings_of
 
 from tuanthu_policy.cases import CASE_TIME, DEMANDED, load_case
 from tuanthu_policy.evaluate import evaluate, explain
-from tuanthu_policy.loader import policy_folder
+from tuanthu_policy.folder import policy_folder
 from tuanthu_policy.observation import ObservationStatus, content_digest
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.scalars import address, instant, version

@@ -1,26 +1,31 @@
-"""The two jobs of the agent: collect and deliver."""
+"""The jobs of the agent: collect, deliver, measure the line.
+
+What signs and what speaks to the collector is imported when it is needed: while the machine is looked at, it would only
+take memory.
+"""
 
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
 from tuanthu_agent import identity as identities
-from tuanthu_agent import reenrolment
-from tuanthu_agent import transfer as transfers
-from tuanthu_agent.collect import observe_configured, reissue, spool_report
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.collectors.running import Done
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import AgentChangedError, TransportError
 from tuanthu_agent.identity import Identity
-from tuanthu_agent.signing import Signer
+from tuanthu_agent.observing import observe_configured
 from tuanthu_agent.spool.interface import Spool
 from tuanthu_agent.spool.memory import MemorySpool
 from tuanthu_agent.spool.sqlite import FILE_NAME, SqliteSpool
-from tuanthu_agent.transport import Transport
-from tuanthu_agent.uplink import Delivery, Uplink
+
+if TYPE_CHECKING:
+    from tuanthu_agent.signing import Signer
+    from tuanthu_agent.transport import Transport
+    from tuanthu_agent.uplink import Delivery
 
 MEGABYTE = 1024 * 1024
 log = structlog.get_logger()
@@ -43,11 +48,14 @@ def view_configured(config: Config) -> Spool:
     return SqliteSpool(config.data_dir, read_only=True)
 
 
-def adopt(config: Config, spool: Spool) -> tuple[Identity, Signer]:
+def adopt(config: Config, spool: Spool) -> "tuple[Identity, Signer]":
     """This machine's identity and key; reports that wait under a former identity are issued anew under this one.
 
     Raises IdentityError, SpoolError.
     """
+    from tuanthu_agent import reenrolment
+    from tuanthu_agent.collect import reissue
+
     identity, signer = reenrolment.load_pair(config.data_dir)
     spool.belong_to(identity.agent, lambda report, sequence: reissue(signer, identity.agent, report, sequence))
     return identity, signer
@@ -55,8 +63,10 @@ def adopt(config: Config, spool: Spool) -> tuple[Identity, Signer]:
 
 def collect(config: Config, spool: Spool, done: Done | None = None) -> int:
     """Observe the machine and keep a signed report; returns its number. Raises IdentityError, SpoolError."""
-    adopt(config, spool)
+    identities.load(config.data_dir)
     observations = observe_configured(REGISTRY, config, done)
+    from tuanthu_agent.collect import spool_report
+
     for tries_left in reversed(range(3)):
         identity, signer = adopt(config, spool)
         try:
@@ -70,15 +80,19 @@ def collect(config: Config, spool: Spool, done: Done | None = None) -> int:
     return sequence
 
 
-def deliver(config: Config, spool: Spool) -> Delivery:
+def deliver(config: Config, spool: Spool) -> "Delivery":
     """Deliver what waits; raises IdentityError, SpoolError."""
+    from tuanthu_agent.uplink import Uplink
+
     identity, signer = adopt(config, spool)
     with closing(open_transport(config, identity)) as transport:
         return Uplink(spool, signer, identity, transport, config).deliver()
 
 
-def open_transport(config: Config, identity: Identity) -> Transport:
+def open_transport(config: Config, identity: Identity) -> "Transport":
     """The way to the collector; raises IdentityError."""
+    from tuanthu_agent.transport import Transport
+
     ca = identities.trusted_ca(config.data_dir, identity)
     return Transport(identity.server, ca, (float(config.connect_seconds), float(config.read_seconds)), config.proxy)
 
@@ -88,6 +102,8 @@ def transfer(config: Config, spool: Spool) -> bool:
 
     Returns False where the collector had no room, and it may be asked again before a day has passed.
     """
+    from tuanthu_agent import transfer as transfers
+
     identity, signer = adopt(config, spool)
     with closing(open_transport(config, identity)) as transport:
         try:

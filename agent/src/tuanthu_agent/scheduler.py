@@ -4,8 +4,6 @@ APScheduler decides what is due: intervals with jitter, one run for many missed 
 because the machine slept (`misfire_grace_time`). What it must not forget lies in the spool.
 """
 
-import os
-import platform
 import signal
 import sys
 import time
@@ -14,7 +12,6 @@ from datetime import UTC, datetime
 from random import SystemRandom
 from typing import Any, Final
 
-import psutil
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.debug import DebugExecutor
@@ -25,8 +22,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from tuanthu_agent import files, identity, jobs, watching
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
+from tuanthu_agent.priority import lower_priority
 from tuanthu_agent.spool.interface import Spool
-from tuanthu_agent.windows import windows_system
 
 DUE_FILE: Final = "next-due"
 LINGER_SECONDS: Final = 2.0
@@ -35,7 +32,6 @@ TRANSFER_FIRST: Final = (600.0, 24 * 3600.0)
 TRANSFER_PAUSE: Final = (24 * 3600.0, 30 * 3600.0)
 TRANSFER_RETRY: Final = (3600.0, 3 * 3600.0)
 """Seconds, drawn by chance, until the first transfer, the next one, and another try where nothing was transferred."""
-NICENESS: Final = 10
 EXIT_FAILED: Final = 3
 log = structlog.get_logger()
 
@@ -176,20 +172,6 @@ def read_number(text: str | None) -> float | None:
         return float(text) if text else None
     except ValueError:
         return None
-
-
-def lower_priority() -> None:
-    """Give way to whoever works at this machine."""
-    if os.name == "posix":
-        os.nice(NICENESS)
-    elif platform.system() == "Windows":
-        windows_system.lower_priority()
-    try:
-        process = psutil.Process()
-        if hasattr(process, "ionice") and hasattr(psutil, "IOPRIO_CLASS_BE"):
-            process.ionice(psutil.IOPRIO_CLASS_BE, 7)
-    except (psutil.Error, OSError):
-        return
 
 
 def main() -> int:

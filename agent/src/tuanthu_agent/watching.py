@@ -11,8 +11,8 @@ from tuanthu_agent.identity import Identity
 from tuanthu_agent.linewatch import plan as plans
 from tuanthu_agent.linewatch.plan import Plan
 from tuanthu_policy.errors import PolicyError
-from tuanthu_policy.loader import load_services
 from tuanthu_policy.service_address import address_of
+from tuanthu_policy.tables import load_services
 
 HTTPS: Final = 443
 log = structlog.get_logger()

@@ -7,10 +7,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from tuanthu_policy.releases import Row
 from tuanthu_policy.yaml_tree import Tree
-
-Row = tuple[str, str, str, str, str, str]
-"""System, release, channel, name, last day of support (ISO date), source: what an agent looks releases up in."""
 
 
 class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

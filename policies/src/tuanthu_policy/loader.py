@@ -1,52 +1,27 @@
-"""Reading a policy from its folder: `facts/`, `rules/<domain>/<name>/rule.yml`, `controls/`, `indicators/`.
-
-Beside it: `services/<set>.yml`, `gateways.yml` and `lifecycle.yml`: what agents are to look at; they judge nothing.
-"""
+"""Reading a policy from its folder: `facts/`, `rules/<domain>/<name>/rule.yml`, `controls/`, `indicators/`."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import msgspec
-
-from tuanthu_policy import gateways, services
 from tuanthu_policy.cases import missing_cases
 from tuanthu_policy.checks import NAME
 from tuanthu_policy.control import Framework
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.fact import Fact, FactKind
-from tuanthu_policy.gateways import GatewayCatalogue
+from tuanthu_policy.folder import policy_folder
 from tuanthu_policy.indicator import IndicatorPlan
-from tuanthu_policy.lifecycle import Lifecycle, Row, check_lifecycle, rows
 from tuanthu_policy.policy import Policy
+from tuanthu_policy.reading import check_name, read_text
 from tuanthu_policy.rule import Rule
-from tuanthu_policy.service_address import SERVICE_ID
-from tuanthu_policy.services import ServiceSet
 from tuanthu_policy.typed import typed
-from tuanthu_policy.yaml_tree import Tree, Where, parse_yaml
+from tuanthu_policy.yaml_tree import Tree, Where
 
 N = TypeVar("N", Framework, IndicatorPlan)
 
 _FRAMEWORK: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _NAME: Final = re.compile(NAME)
-
-
-def policy_folder() -> Path:
-    """The folder of the policy that is shipped: in a wheel beside the code, in a checkout `policies/`."""
-    packaged = Path(__file__).parent / "data"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2]
-
-
-def read_text(file: Path, folder: Path) -> Tree:
-    """One file as a tree; raises PolicyError where it cannot be read or is no UTF-8."""
-    name = file.relative_to(folder).as_posix()
-    try:
-        return parse_yaml(file.read_text(encoding="utf-8"), name)
-    except OSError as error:
-        raise PolicyError(f"không mở được tệp: {error.strerror}", f"cannot be opened: {error.strerror}", name) from None
-    except UnicodeDecodeError:
-        raise PolicyError("tệp không phải UTF-8", "the file is not UTF-8", name) from None
 
 
 def load_policy(folder: Path | None = None) -> Policy:
@@ -72,56 +47,12 @@ def load_policy(folder: Path | None = None) -> Policy:
     return Policy(kinds.values(), rules.values(), frameworks.values(), locate, plans=plans.values())
 
 
-def load_lifecycle(folder: Path | None = None) -> tuple[Row, ...]:
-    """The end of support of releases (`lifecycle.yml`), checked; raises PolicyError."""
-    root = policy_folder() if folder is None else folder
-    tree = read_text(root / "lifecycle.yml", root)
-    table = typed(tree, Lifecycle)
-    check_lifecycle(tree, table)
-    return rows(table)
-
-
-def load_services(name: str, folder: Path | None = None) -> ServiceSet:
-    """One set of services; the shipped ones where no folder is given. Raises PolicyError with file, line and key."""
-    root = policy_folder() if folder is None else folder
-    if not SERVICE_ID.fullmatch(name):
-        raise PolicyError(f"không có bộ dịch vụ {name!r}", f"there is no set of services {name!r}")
-    tree = read_text(root / "services" / f"{name}.yml", root)
-    found = typed(tree, ServiceSet)
-    _same_name(tree, "set", found.set, name)
-    for index, field, vi, en in services.faults(found.services):
-        raise tree.error(("services", index, field), vi, en)
-    return found
-
-
-def load_gateways(folder: Path | None = None) -> GatewayCatalogue:
-    """The models of gateways; the shipped ones where no folder is given. Raises PolicyError with file, line and key."""
-    root = policy_folder() if folder is None else folder
-    tree = read_text(root / "gateways.yml", root)
-    found = typed(tree, GatewayCatalogue)
-    for index, field, vi, en in gateways.faults(found.models):
-        raise tree.error(("models", index, field), vi, en)
-    return found
-
-
-def load_releases(folder: Path | None = None) -> tuple[Row, ...]:
-    """The same table from `lifecycle.json`, without the cost of reading YAML; raises PolicyError."""
-    file = (policy_folder() if folder is None else folder) / "lifecycle.json"
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=tuple[Row, ...])
-    except OSError as error:
-        vi, en = f"không mở được tệp: {error.strerror}", f"cannot be opened: {error.strerror}"
-        raise PolicyError(vi, en, file.name) from None
-    except msgspec.MsgspecError as error:
-        raise PolicyError(f"tệp bị hỏng: {error}", f"a damaged file: {error}", file.name) from None
-
-
 def _kinds(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, FactKind]]:
     for file in sorted((root / "facts").glob("*.yml")):
         tree = read_text(file, root)
         _check_each(tree, tree.value, ())
         kind = typed(tree, FactKind)
-        _same_name(tree, "kind", kind.kind, file.stem)
+        check_name(tree, "kind", kind.kind, file.stem)
         trees[kind.kind] = tree
         yield kind.kind, kind
 
@@ -144,7 +75,7 @@ def _rules(root: Path, trees: dict[str, Tree]) -> Iterator[tuple[str, Rule]]:
     for file in sorted((root / "rules").glob("*/*/rule.yml")):
         tree = read_text(file, root)
         rule = typed(tree, Rule)
-        _same_name(tree, "id", rule.id, f"{file.parent.parent.name}.{file.parent.name}")
+        check_name(tree, "id", rule.id, f"{file.parent.parent.name}.{file.parent.name}")
         missing = missing_cases(file.parent)
         if missing:
             listed = ", ".join(missing)
@@ -158,19 +89,10 @@ def _named(root: Path, trees: dict[str, Tree], part: str, kind: type[N]) -> Iter
     for file in sorted((root / part).glob("*.yml")):
         tree = read_text(file, root)
         found = typed(tree, kind)
-        _same_name(tree, "id", found.id, file.stem)
+        check_name(tree, "id", found.id, file.stem)
         if not _FRAMEWORK.fullmatch(found.id):
             raise tree.error(("id",), "mã chỉ gồm a-z, 0-9 và dấu gạch", "an id has only a-z, 0-9 and hyphens")
         if found.id in trees:
             raise tree.error(("id",), f"mã {found.id!r} đã dùng cho tệp khác", f"another file has the id {found.id!r}")
         trees[found.id] = tree
         yield found.id, found
-
-
-def _same_name(tree: Tree, key: str, written: str, expected: str) -> None:
-    if written != expected:
-        raise tree.error(
-            (key,),
-            f"{key} là {written!r} nhưng đường dẫn nói {expected!r}",
-            f"{key} is {written!r} but the path says {expected!r}",
-        )

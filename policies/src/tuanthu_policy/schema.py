@@ -22,14 +22,16 @@ from tuanthu_policy.envelope import (
 )
 from tuanthu_policy.exception import Attestation, Waiver
 from tuanthu_policy.fact import FactKind
+from tuanthu_policy.folder import policy_folder
 from tuanthu_policy.gateways import GatewayCatalogue
 from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.indicator_checks import UNIT_KINDS
-from tuanthu_policy.loader import load_lifecycle, load_policy, policy_folder
+from tuanthu_policy.loader import load_policy
 from tuanthu_policy.observation import Observation
 from tuanthu_policy.result import RuleResult
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.services import ServiceSet
+from tuanthu_policy.tables import load_lifecycle
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 DURATION: Final = {"type": "string", "pattern": "^[1-9][0-9]{0,5}[mhd]$"}

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import msgspec
 from tests.agent.collectors.test_fact_catalogue import KINDS, check
 
-from tuanthu_agent.collect import as_observation
 from tuanthu_agent.collectors.interface import CollectorResult
+from tuanthu_agent.observing import as_observation
 from tuanthu_policy.evaluate import evaluate
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.observation import ObservationStatus, Sighting

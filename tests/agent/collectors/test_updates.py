@@ -10,11 +10,11 @@ from tests.agent.collectors.test_firewall import VALUES, changed
 from tests.assets.windows_snapshot import load_snapshot
 
 from tuanthu_agent import collect
-from tuanthu_agent.collect import known_releases
 from tuanthu_agent.collectors import updates
 from tuanthu_agent.collectors.interface import CollectorError, Settings
 from tuanthu_agent.collectors.updates import dnf_parsing, linux, release, windows, windows_release
-from tuanthu_policy.loader import load_releases
+from tuanthu_agent.observing import known_releases
+from tuanthu_policy.releases import load_releases
 
 SETTINGS = Settings(lifecycle=known_releases())
 VERSION = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"

@@ -11,11 +11,11 @@ from tests.agent.collectors.test_fact_catalogue import KINDS, check
 from tests.agent.conftest import FakeSystem
 from tests.assets.apt_machine import AptMachine, packed, repository
 
-from tuanthu_agent.collect import known_releases
 from tuanthu_agent.collectors import updates
 from tuanthu_agent.collectors.interface import Settings
 from tuanthu_agent.collectors.updates import apt, apt_parsing, apt_sources
 from tuanthu_agent.host import Host
+from tuanthu_agent.observing import known_releases
 
 SETTINGS = Settings(lifecycle=known_releases())
 needs_apt = pytest.mark.skipif(shutil.which("apt-get") is None, reason="apt is Debian's")

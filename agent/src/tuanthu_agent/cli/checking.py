@@ -9,10 +9,10 @@ from cyclopts import Parameter
 
 from tuanthu_agent.cli.console import collecting, output
 from tuanthu_agent.cli.verdicts import closing, verdicts
-from tuanthu_agent.collect import observe_configured
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.config import load_config
 from tuanthu_agent.errors import TuanthuError
+from tuanthu_agent.observing import observe_configured
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.observation import Observation, Sighting

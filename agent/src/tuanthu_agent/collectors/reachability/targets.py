@@ -72,7 +72,7 @@ def read_set(found: Findings, name: str) -> Optional[List[Target]]:
     """The services of a set that came with the policy; None, with a gap, where it cannot be read."""
     try:
         from tuanthu_policy.errors import PolicyError
-        from tuanthu_policy.loader import load_services
+        from tuanthu_policy.tables import load_services
     except ImportError:
         found.miss("services-unreadable: no policy on this machine")
         return None

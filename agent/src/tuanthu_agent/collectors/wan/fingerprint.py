@@ -67,7 +67,7 @@ def read_models(found: Findings) -> List[Tuple[str, str, str]]:
     try:
         from tuanthu_policy.errors import PolicyError
         from tuanthu_policy.gateways import name_pattern
-        from tuanthu_policy.loader import load_gateways
+        from tuanthu_policy.tables import load_gateways
     except ImportError:
         found.miss("gateways-unreadable: no policy on this machine")
         return []
