@@ -72,7 +72,7 @@ def closure(start: str = START) -> dict[str, Path]:
         found |= part
         foreign |= needed
     if foreign:
-        raise SystemExit(f"{start} needs {sorted(foreign)}")
+        raise ValueError(f"{start} needs {sorted(foreign)}")
     seen: set[str] = set()
     while fresh := found.keys() - seen:
         for name in sorted(fresh):

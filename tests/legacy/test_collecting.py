@@ -1,6 +1,7 @@
 """Each kind in a process of its own: one that hangs, dies or talks rubbish costs nobody else."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -76,3 +77,18 @@ def test_an_attempt_never_raises(collect, status, reason):
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps))
 def test_rubbish_is_never_a_result(output):
     assert read_result(output).status == "error"
+
+
+ORPHAN = """
+import time
+from tuanthu_agent.collectors.interface import Collector
+from tuanthu_agent.legacy import child
+child.GRACE_SECONDS = 0.2
+child.REGISTRY = {"host": Collector("host", "x", lambda host, settings: time.sleep(600), deadline=0.3)}
+child.main("host")
+"""
+
+
+def test_a_child_without_a_parent_ends_itself():
+    done = subprocess.run([sys.executable, "-c", ORPHAN], timeout=60, check=False, stdout=subprocess.DEVNULL)
+    assert done.returncode == 4

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import random
 import sys
+import time
 from pathlib import Path
 from typing import Any, Callable, Final, Sequence, TypeVar
 
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     enrolling.set_defaults(command=_enrol)
     running = commands.add_parser("run", help="thu thập và gửi / collect and deliver")
     running.add_argument("--once", action="store_true", help="một lần / once")
+    running.add_argument("--jitter", action="store_true", help="chờ ngẫu nhiên trước / wait at random first")
     running.set_defaults(command=_run)
     commands.add_parser("status", help="tình trạng / state").set_defaults(command=_status)
     exporting = commands.add_parser("export", help="xuất báo cáo chờ ra tệp / write waiting reports to a file")
@@ -122,6 +125,9 @@ def _run(config: LegacyConfig, options: Any) -> int:
             run_for_ever(config, say)
         except KeyboardInterrupt:
             return 0
+    if options.jitter:
+        # Machines that are all woken at the full hour shall not all report in the same second.
+        time.sleep(random.uniform(0, config.jitter_seconds))  # noqa: S311
     number, done = run_once(config)
     say(f"Đã lập báo cáo số {number}", f"Report {number} made")
     tell_delivery(done, say)
