@@ -6,6 +6,8 @@ from tests.agent.fake_collector import pem, problem
 from tuanthu_agent import enrolment, jobs, reenrolment, signing
 from tuanthu_agent import identity as identities
 from tuanthu_agent.errors import IdentityError
+from tuanthu_agent.transport import Transport
+from tuanthu_agent.uplink import Uplink
 
 MACHINE = enrolment.MachineIdentity(hostname="máy-tiếp-đón")
 
@@ -82,9 +84,9 @@ def test_what_the_collector_says_of_the_former_agent_costs_no_report(enrolled, c
 
     identity, signer = jobs.adopt(enrolled, spool)
     sender = Enrolling()
-    sender.transport = jobs.Transport(collector.url, enrolled.data_dir / "ca.pem", (5, 5))
+    sender.transport = Transport(collector.url, enrolled.data_dir / "ca.pem", (5, 5))
     collector.script.append(problem(code, 403, last_sequence=7))
-    delivery = jobs.Uplink(spool, signer, identity, sender, enrolled).deliver()
+    delivery = Uplink(spool, signer, identity, sender, enrolled).deliver()
     sender.transport.close()
     assert delivery.error.code == code
     assert delivery.refused == 0
