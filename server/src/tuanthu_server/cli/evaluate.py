@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from tuanthu_policy.policy import Policy
-    from tuanthu_server.compliance.standing import Counts, Standing
+    from tuanthu_server.compliance.standing import AssetResult, Counts, Standing
 
 COLOURS = {"pass": "green", "fail": "red", "error": "red", "unknown": "yellow", "stale": "yellow", "notchecked": "dim"}
 ALWAYS_SHOWN = ("passed", "failed")
@@ -157,22 +157,37 @@ def print_asset(name: str, as_of: datetime | None) -> None:
 
 
 def results_table(asset_id: int, as_of: datetime | None, policy: "Policy") -> "Table":
-    """One line a rule: outcome and reason in words."""
+    """One line a rule below the name of its domain: outcome, and in words why, unless it is well."""
     from rich import box
-    from rich.markup import escape
     from rich.table import Table
 
-    from tuanthu_policy.labels import outcome_label
-    from tuanthu_policy.reasons import result_text
+    from tuanthu_policy.domains import domain_of, domain_title, in_order
     from tuanthu_server.compliance.standing import asset_results
 
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
     table.add_column("Quy tắc", ratio=1, overflow="fold")
     table.add_column("Kết quả", no_wrap=True)
     table.add_column("Lý do", ratio=1)
-    for result in asset_results(asset_id, as_of):
-        colour = COLOURS.get(result.outcome.code, "dim")
-        title = f"{policy.rules[result.rule].title.vi}\n[dim]{result.rule}[/]"
-        reason = escape(result_text(result.outcome, result.reason, policy.kinds))
-        table.add_row(title, f"[{colour}]{outcome_label(result.outcome)}[/]", reason)
+    results = list(asset_results(asset_id, as_of))
+    for domain in in_order(domain_of(result.rule) for result in results):
+        table.add_row(f"[bold]{domain_title(domain)}[/]")
+        for result in results:
+            if domain_of(result.rule) == domain:
+                table.add_row(*result_row(result, policy))
+        table.add_section()
     return table
+
+
+def result_row(result: "AssetResult", policy: "Policy") -> tuple[str, str, str]:
+    """Title with the rule's id, outcome, reason."""
+    from rich.markup import escape
+
+    from tuanthu_policy.labels import outcome_label
+    from tuanthu_policy.outcome import Outcome
+    from tuanthu_policy.reasons import result_text
+
+    colour = COLOURS.get(result.outcome.code, "dim")
+    title = f"{policy.rules[result.rule].title.vi} [dim]{result.rule}[/]"
+    well = result.outcome is Outcome.PASS
+    reason = "" if well else escape(result_text(result.outcome, result.reason, policy.kinds))
+    return title, f"[{colour}]{outcome_label(result.outcome)}[/]", reason
