@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.agent.collectors.test_fact_catalogue import KINDS, check
+from tests.assets.windows_snapshot import load_snapshot
 
 from tuanthu_agent.collectors import wan
 from tuanthu_agent.collectors.interface import Settings
@@ -68,6 +69,22 @@ def test_a_transfer_of_which_one_direction_failed_keeps_the_moment_of_the_other(
 def test_without_a_default_route_there_is_a_gap_and_no_list_of_evidence(machine, folder):
     result = wan.collect(machine({"/proc/net/route": ROUTES}), Settings(data_dir=str(folder)))
     assert "no-default-route" in result.reason
+    assert result.facts == {"access_grade": "unknown"}
+
+
+def test_on_windows_it_is_the_same(windows_machine, folder):
+    document = load_snapshot("network_windows7")
+    document["wmi"]["root\\cimv2"]["Win32_IP4RouteTable"] = []
+    for row in document["wmi"]["root\\cimv2"]["Win32_NetworkAdapterConfiguration"]:
+        row.pop("DefaultIPGateway", None)
+    result = wan.collect(windows_machine(document), Settings(data_dir=str(folder)))
+    assert "no-default-route" in result.reason
+    assert result.facts == {"access_grade": "unknown"}
+
+
+def test_routes_that_cannot_be_read_are_not_called_none(machine, folder):
+    result = wan.collect(machine(), Settings(data_dir=str(folder)))
+    assert "no-default-route" not in result.reason
     assert result.facts == {"access_grade": "unknown"}
 
 
