@@ -87,6 +87,17 @@ def test_a_bridge_of_windows_joins_networks(windows_machine, name, marks):
     facts = collect(windows_machine, document).facts
     assert facts["bridge_count"] == 1
     assert facts["second_paths"] == [{"kind": "bridge", "interface": "Mạng 31"}]
+    assert [item["name"] for item in facts["interfaces"] if item.get("joins")] == ["Mạng 31"]
+
+
+def test_a_bridge_of_windows_that_is_not_up_is_not_said_to_join_anything(windows_machine):
+    document = add_adapter(load_snapshot("network_windows7"), 31, OLD_BRIDGE[0], **OLD_BRIDGE[1])
+    adapters(document)[-1]["NetConnectionStatus"] = 7
+    facts = collect(windows_machine, document).facts
+    bridge = next(item for item in facts["interfaces"] if item["name"] == "Mạng 31")
+    assert (bridge["kind"], bridge["up"]) == ("bridge", False)
+    assert "joins" not in bridge
+    assert (facts["bridge_count"], facts["second_paths"]) == (0, [])
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 import socket
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.agent.collectors.test_fact_catalogue import KINDS, check
+from tests.assets.windows_snapshot import load_snapshot
 
 from tuanthu_agent.collectors import wan
 from tuanthu_agent.collectors.interface import Settings
@@ -40,14 +42,49 @@ def test_passive_probes_send_nothing_but_what_was_kept_is_told(machine, folder, 
     facts = result.facts
     assert (facts["line_state"], facts["interruptions"], facts["watched_hours"]) == ("up", [], 0)
     assert (facts["download_mbps"], facts["upload_mbps"]) == (50, 20)
+    minute = datetime.fromtimestamp(now - 3600, UTC).replace(second=0)
+    assert facts["transfer_at"] == minute.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert facts["access_grade"] == "unknown"
     assert "evidence" not in facts, "nobody looked, so no list, not even an empty one"
     check(facts, KINDS["wan"].facts, "wan")
 
 
+@pytest.mark.parametrize("age", [8 * 86400, -2 * 86400], ids=["long-ago", "to-come"])
+def test_a_transfer_of_long_ago_or_of_the_future_gives_neither_its_moment_nor_its_rates(machine, folder, age):
+    (folder / "line-transfer").write_text(f"at {int(time.time()) - age}\ndownload 54000000\nupload 21000000\n")
+    result = wan.collect(machine(), passive(folder))
+    assert not {"transfer_at", "download_mbps", "upload_mbps"} & result.facts.keys()
+    assert "transfer-old" in result.reason
+
+
+def test_a_transfer_of_which_one_direction_failed_keeps_the_moment_of_the_other(machine, folder):
+    (folder / "line-transfer").write_text(f"at {int(time.time()) - 60}\nupload 21000000\n")
+    result = wan.collect(machine(), passive(folder))
+    assert result.facts["upload_mbps"] == 20
+    assert "transfer_at" in result.facts
+    assert "download_mbps" not in result.facts
+    assert "transfer-incomplete: download" in result.reason
+
+
 def test_without_a_default_route_there_is_a_gap_and_no_list_of_evidence(machine, folder):
     result = wan.collect(machine({"/proc/net/route": ROUTES}), Settings(data_dir=str(folder)))
     assert "no-default-route" in result.reason
+    assert result.facts == {"access_grade": "unknown"}
+
+
+def test_on_windows_it_is_the_same(windows_machine, folder):
+    document = load_snapshot("network_windows7")
+    document["wmi"]["root\\cimv2"]["Win32_IP4RouteTable"] = []
+    for row in document["wmi"]["root\\cimv2"]["Win32_NetworkAdapterConfiguration"]:
+        row.pop("DefaultIPGateway", None)
+    result = wan.collect(windows_machine(document), Settings(data_dir=str(folder)))
+    assert "no-default-route" in result.reason
+    assert result.facts == {"access_grade": "unknown"}
+
+
+def test_routes_that_cannot_be_read_are_not_called_none(machine, folder):
+    result = wan.collect(machine(), Settings(data_dir=str(folder)))
+    assert "no-default-route" not in result.reason
     assert result.facts == {"access_grade": "unknown"}
 
 

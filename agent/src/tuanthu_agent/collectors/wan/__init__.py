@@ -39,9 +39,10 @@ def collect(host: Host, settings: Settings) -> CollectorResult:
 def probe(host: Host, found: Findings, settings: Settings) -> None:
     """Ask the default gateway in every way that is allowed."""
     # What of the network could not be read is a gap of the kind `lan`.
-    gateway = read_network(host, Findings(), brief=True).gateway()
+    network = read_network(host, Findings(), brief=True)
+    gateway = network.gateway()
     if gateway is None:
-        if "routes" in found.methods:
+        if network.routes is not None:
             found.miss("no-default-route")
         put_grade(found, [], looked=False)
         return
