@@ -1,22 +1,39 @@
+import random
+import re
+from datetime import UTC, datetime
+
 import pytest
 
+from tuanthu_policy.causes import CAUSES
 from tuanthu_policy.fact import FactType
 from tuanthu_policy.loader import load_policy
+from tuanthu_policy.outcome import Outcome
+from tuanthu_server.compliance.details import asset_results
+from tuanthu_server.compliance.indicators import indicator_figures
 from tuanthu_server.compliance.policies import publish
-from tuanthu_server.compliance.standing import asset_sightings, standing
+from tuanthu_server.compliance.standing import standing
+from tuanthu_server.dashboard.figures import statements
+from tuanthu_server.demo.machine import Identity, host_sight
 from tuanthu_server.demo.machines import MARK, MOST, add_machines
+from tuanthu_server.demo.network import mac_of
 from tuanthu_server.demo.organisation import load_organisation
+from tuanthu_server.demo.scene import METHOD, Scene
+from tuanthu_server.demo.sights import SIGHTS
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Agent, Asset, Report
+from tuanthu_server.units.queries import expectations_on, today, units_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TYPES = {
-    FactType.INTEGER: int,
-    FactType.BOOLEAN: bool,
-    FactType.ITEMS: list,
-    FactType.TEXTS: list,
-    FactType.ADDRESSES: list,
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+OF_TYPE = {
+    FactType.INTEGER: lambda value: type(value) is int,
+    FactType.NUMBER: lambda value: type(value) in (int, float),
+    FactType.BOOLEAN: lambda value: type(value) is bool,
+    FactType.DATETIME: lambda value: isinstance(value, str) and MOMENT.fullmatch(value),
+    FactType.ITEMS: lambda value: isinstance(value, list),
+    FactType.TEXTS: lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    FactType.ADDRESSES: lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
 }
 
 
@@ -53,18 +70,62 @@ def test_the_demonstration_shows_every_sort_of_outcome(organisation):
     assert sum(counts.passed for counts in figures) < 150
 
 
-def test_simulated_facts_keep_to_the_catalogue(organisation):
-    add_machines(40)
-    kinds = load_policy().kinds
+def test_simulated_facts_keep_to_the_catalogue():
+    for policy_kinds, scene in ((load_policy().kinds, one) for one in scenes(150)):
+        check(scene.host, policy_kinds["host"].facts, "host")
+        for kind, make in SIGHTS.items():
+            seen = make(random.Random(f"{scene.number}/{kind}"), scene)
+            assert (seen.kind, seen.method) == (kind, METHOD)
+            check(seen.facts, policy_kinds[kind].facts, kind)
+            assert all(cause.partition(":")[0] in CAUSES for cause in seen.reason.split("; ") if cause), seen.reason
+            assert bool(seen.reason) is (seen.status != "ok")
 
-    seen = [one for asset in Asset.objects.all() for one in asset_sightings(asset.pk).values()]
-    assert len(seen) > 60
-    for one in seen:
-        catalogue = kinds[one.observation.kind].facts
-        for name, value in one.observation.facts.items():
-            assert isinstance(value, TYPES.get(catalogue[name].type, str)), name
-            if catalogue[name].type is FactType.ITEMS:
-                assert all(item.keys() <= catalogue[name].fields.keys() for item in value), name
+
+def scenes(count):
+    """Machines and servers, of all systems."""
+    at = datetime(2026, 10, 1, tzinfo=UTC)
+    for number in range(count):
+        dice = random.Random(number)
+        host = host_sight(
+            dice, Identity(f"m{number}", f"s{number}", mac_of(number), number % 3 == 0, number % 7 == 0), at
+        )
+        yield Scene(number, f"U{number % 20}", host.facts, at, number % 10 != 0, number % 7 == 0)
+
+
+def check(facts, catalogue, where):
+    for name, value in facts.items():
+        fact = catalogue[name]
+        right = OF_TYPE.get(fact.type, lambda one: isinstance(one, str))
+        assert right(value), f"{where}.{name}: {value!r}"
+        assert not fact.values or value in fact.values, f"{where}.{name}: {value!r}"
+        for item in value if fact.type is FactType.ITEMS else ():
+            check(item, fact.fields, f"{where}.{name}")
+
+
+def test_the_demonstration_shows_passes_and_failures_of_nearly_every_rule(organisation):
+    add_machines(150)
+
+    outcomes = {}
+    for asset in Asset.objects.all():
+        for one in asset_results(asset.pk):
+            outcomes.setdefault(one.rule, set()).add(one.outcome)
+    assert len(outcomes) == len(load_policy().rules)
+    never_seen = {Outcome.PASS: set(), Outcome.FAIL: set()}
+    for outcome, rules in never_seen.items():
+        rules.update(rule for rule, seen in outcomes.items() if outcome not in seen)
+    assert never_seen[Outcome.PASS] <= {"lan.address_in_unit_networks"}
+    assert len(never_seen[Outcome.FAIL]) < 20
+
+
+def test_figures_of_the_plan_lie_between_nothing_and_all(organisation):
+    add_machines(150)
+
+    [plan] = load_policy().plans.values()
+    day = today()
+    stated = statements(units_on(day), expectations_on(day))
+    figures = {one.indicator.id: one for one in indicator_figures(plan, standing(), stated)}
+    for name in ("antivirus", "lan-units", "broadband", "fibre-units", "stations", "fibre-stations", "systems"):
+        assert 0 < figures[name].numerator < figures[name].denominator, name
 
 
 @pytest.mark.parametrize("count", [-1, MOST + 1])

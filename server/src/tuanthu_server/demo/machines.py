@@ -12,9 +12,11 @@ import msgspec
 from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope, MachineIdentity
 from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
 from tuanthu_server import __version__
-from tuanthu_server.demo.facts import Sight, host_sight, lan_sight
 from tuanthu_server.demo.keys import AgentKey
-from tuanthu_server.demo.sights import CHANGING, SIGHTS, Scene
+from tuanthu_server.demo.machine import Identity, host_sight
+from tuanthu_server.demo.network import mac_of
+from tuanthu_server.demo.scene import Scene, Sight
+from tuanthu_server.demo.sights import CHANGING, SIGHTS
 from tuanthu_server.errors import InputError
 from tuanthu_server.ingest.checks import Delivery
 from tuanthu_server.ingest.enrolment import enrol
@@ -29,6 +31,10 @@ MARK = "TRINHDIEN"
 """Names and serial numbers of simulated machines begin so."""
 MOST = 20_000
 _GROUP = 200
+_UNPLUGGED, _KEPT = 0.03, 0.16
+"""Parts of the machines: no cable in; looked after well."""
+_SERVERS = 0.1
+"""At least so many of the machines of a unit that has servers are servers, so that a small demonstration shows some."""
 _NEVER, _SILENT, _OLD_FILE, _CHANGED = 0.05, 0.11, 0.15, 0.45
 """Parts of the machines, added up: never reported; silent for weeks; old reports brought by file now; changed since."""
 
@@ -87,8 +93,9 @@ def _machines(count: int) -> Iterator[Machine]:
     for number in range(1, count + 1):
         draw = random.Random(f"{MARK}/{number}")  # noqa: S311 - invented spread, no secrets
         unit = draw.choices(units, sizes)[0]
-        servers = (expected[unit.pk].servers or 0) / max(1, expected[unit.pk].machines or 0)
-        yield Machine(number, unit, server=draw.random() < servers)
+        servers = expected[unit.pk].servers or 0
+        share = max(_SERVERS, servers / max(1, expected[unit.pk].machines or 0)) if servers else 0
+        yield Machine(number, unit, server=draw.random() < share)
 
 
 def _enrol(group: list[Machine]) -> list[tuple[Machine, AgentKey, str]]:
@@ -106,7 +113,6 @@ def _enrol(group: list[Machine]) -> list[tuple[Machine, AgentKey, str]]:
 
 def _request(machine: Machine, key: AgentKey, token: str) -> EnrolRequest:
     host = _host(machine, datetime.now(UTC))
-    lan = lan_sight(machine.dice("lan"), machine.number)
     return EnrolRequest(
         schema_version=SCHEMA_VERSION,
         token=token,
@@ -115,10 +121,11 @@ def _request(machine: Machine, key: AgentKey, token: str) -> EnrolRequest:
         machine=MachineIdentity(
             hostname=machine.name,
             serial=machine.serial,
-            macs=[port["mac"] for port in lan.facts["interfaces"]],
+            macs=[mac_of(machine.number)],
             os=f"{host.facts['os_name']} {host.facts['os_version']}",
             role="server" if machine.server else "workstation",
-            location=f"Phòng mẫu {machine.dice('room').randint(1, 12)}",
+            owner=host.facts.get("owner", msgspec.UNSET),
+            location=host.facts.get("location", msgspec.UNSET),
         ),
     )
 
@@ -153,7 +160,8 @@ def _report(
     machine: Machine, key: AgentKey, agent: str, sequence: int, seen: datetime, *, received: datetime
 ) -> Delivery:
     host = _host(machine, seen)
-    scene = Scene(machine.number, host.facts, seen)
+    connected = machine.dice("cable").random() >= _UNPLUGGED
+    scene = Scene(machine.number, machine.unit.code, host.facts, seen, connected, _is_kept(machine))
     sights = [host]
     for kind, make in SIGHTS.items():
         sights.append(make(machine.dice(f"{kind}/{sequence}" if kind in CHANGING else kind), scene))
@@ -178,7 +186,12 @@ def _report(
 
 
 def _host(machine: Machine, at: datetime) -> Sight:
-    return host_sight(machine.dice("host"), machine.name, machine.serial, server=machine.server, at=at)
+    known = Identity(machine.name, machine.serial, mac_of(machine.number), machine.server, _is_kept(machine))
+    return host_sight(machine.dice("host"), known, at)
+
+
+def _is_kept(machine: Machine) -> bool:
+    return machine.dice("care").random() < _KEPT
 
 
 def _observation(sight: Sight, at: datetime) -> Observation:
