@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.agent.collectors.test_firewall import changed
 from tests.agent.collectors.updates_machines import SETTINGS, collected
 
-from tuanthu_agent import collect
+from tuanthu_agent import observing
 from tuanthu_agent.collectors import updates
 from tuanthu_agent.collectors.interface import CollectorError, Settings
 from tuanthu_agent.collectors.updates import linux, release, windows_release
@@ -46,7 +46,7 @@ def test_an_edition_has_its_own_end_and_one_that_is_not_known_has_none(windows_m
 
 
 def test_a_policy_that_is_damaged_costs_only_the_end_of_support(monkeypatch, tmp_path):
-    monkeypatch.setattr(collect, "load_releases", lambda: load_releases(tmp_path))
+    monkeypatch.setattr(observing, "load_releases", lambda: load_releases(tmp_path))
     assert known_releases() == ()
     (tmp_path / "lifecycle.json").write_text('[["debian", 12]]')
     assert known_releases() == ()
