@@ -7,8 +7,8 @@ import stat
 import pytest
 from tests.agent.fake_collector import fingerprint, issue, pem, problem
 
-from tuanthu_agent import enrolment, jobs, signing
 from tuanthu_agent import identity as identities
+from tuanthu_agent import jobs, signing, stating
 from tuanthu_agent.cli import app
 from tuanthu_agent.errors import EnrolmentError, IdentityError, TransportError
 
@@ -133,17 +133,17 @@ def test_reports_that_waited_go_out_under_the_new_identity(command, collector, c
 )
 def test_an_address_without_https_or_with_more_than_a_host_is_refused(address):
     with pytest.raises(EnrolmentError):
-        enrolment.check_server(address)
+        stating.check_server(address)
 
 
 @pytest.mark.parametrize("mark", ["", "ab", "zz" * 32])
 def test_a_fingerprint_that_is_none_is_refused(mark):
     with pytest.raises(EnrolmentError):
-        enrolment.clean_fingerprint(mark)
+        stating.clean_fingerprint(mark)
 
 
 def test_a_fingerprint_may_be_written_with_colons():
-    assert enrolment.clean_fingerprint(":".join(["AB"] * 32)) == "ab" * 32
+    assert stating.clean_fingerprint(":".join(["AB"] * 32)) == "ab" * 32
 
 
 def test_the_token_may_come_from_a_file_or_from_standard_input(command, collector, tmp_path, monkeypatch):

@@ -2,11 +2,9 @@
 
 import hashlib
 import warnings
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypeVar
-from urllib.parse import urlsplit
+from typing import Final
 
 import msgspec
 import requests
@@ -16,15 +14,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tuanthu_agent import identity as identities
 from tuanthu_agent import reenrolment, signing
-from tuanthu_agent.collectors.interface import Findings
-from tuanthu_agent.collectors.machine.linux import read_serial
-from tuanthu_agent.collectors.machine.windows import read_windows_machine
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import EnrolmentError, TransportError
 from tuanthu_agent.files import write_private
 from tuanthu_agent.host import Host
 from tuanthu_agent.identity import Identity
-from tuanthu_agent.system import Nic, NotAvailableError
+from tuanthu_agent.stating import clean_fingerprint, describe
 from tuanthu_agent.transport import API, Transport, network_error
 from tuanthu_policy.envelope import (
     ENROL_TYPE,
@@ -36,23 +31,7 @@ from tuanthu_policy.envelope import (
 )
 
 MOST_CA_BYTES: Final = 64 * 1024
-T = TypeVar("T")
 log = structlog.get_logger()
-
-
-def check_server(server: str) -> str:
-    """The collector's address without path; raises EnrolmentError unless it is `https://host[:port]`."""
-    parts = urlsplit(server.strip())
-    try:
-        sound = parts.scheme == "https" and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        sound = False
-    if not sound or parts.path.strip("/") or parts.query or parts.username:
-        raise EnrolmentError(
-            f"Địa chỉ máy chủ {server!r} không hợp lệ: cần dạng https://tên-máy:cổng",
-            f"Server address {server!r} is invalid: it must be https://host:port",
-        )
-    return f"https://{parts.netloc}"
 
 
 def fetch_ca(server: str, fingerprint: str, timeouts: tuple[float, float], proxy: str = "") -> bytes:
@@ -83,17 +62,6 @@ def fetch_ca(server: str, fingerprint: str, timeouts: tuple[float, float], proxy
     finally:
         session.close()
     return match_fingerprint(pem, wanted)
-
-
-def clean_fingerprint(fingerprint: str) -> str:
-    """A SHA-256 fingerprint as 64 lower-case digits, however it was written; raises EnrolmentError."""
-    wanted = fingerprint.replace(":", "").replace(" ", "").lower()
-    if len(wanted) != 64 or any(letter not in "0123456789abcdef" for letter in wanted):
-        raise EnrolmentError(
-            f"Dấu vân tay CA {fingerprint!r} không hợp lệ: cần 64 chữ số hệ 16 (SHA-256)",
-            f"CA fingerprint {fingerprint!r} is invalid: 64 hexadecimal digits (SHA-256) are needed",
-        )
-    return wanted
 
 
 def match_fingerprint(pem: bytes, wanted: str) -> bytes:
@@ -136,36 +104,7 @@ def read_ca_file(path: Path) -> bytes:
 
 def describe_machine(host: Host, config: Config, role: str, owner: str, location: str) -> MachineIdentity:
     """What the machine says of itself."""
-    system = host.system
-    none: list[Nic] = []
-    serial = find_serial(host)
-    return MachineIdentity(
-        hostname=config.hostname or known(system.hostname, "localhost"),
-        serial=serial or msgspec.UNSET,
-        macs=sorted({nic.mac for nic in known(system.nics, none) if nic.mac.strip("0:")})[:16],
-        os=known(system.family, "") or msgspec.UNSET,
-        role=role,
-        owner=owner or msgspec.UNSET,
-        location=location or msgspec.UNSET,
-    )
-
-
-def find_serial(host: Host) -> str | None:
-    """The firmware's serial number, where it can be read and the maker has given one."""
-    found = Findings()
-    if known(host.system.family, "") == "windows":
-        read_windows_machine(found, host)
-    else:
-        read_serial(found, host)
-    return found.facts.get("serial")
-
-
-def known(question: Callable[[], T], otherwise: T) -> T:
-    """An answer of the system, or another value where it has none."""
-    try:
-        return question()
-    except (NotAvailableError, OSError):
-        return otherwise
+    return MachineIdentity(**describe(host, config.hostname, role, owner, location))
 
 
 def enrol(config: Config, server: str, token: str, ca: bytes | None, machine: MachineIdentity) -> Identity:

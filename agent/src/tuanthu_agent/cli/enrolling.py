@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import cyclopts
 from cyclopts import Parameter
 
-from tuanthu_agent import enrolment, jobs, reenrolment
+from tuanthu_agent import enrolment, jobs, reenrolment, stating
 from tuanthu_agent import identity as identities
 from tuanthu_agent.cli.console import output
 from tuanthu_agent.cli.wording import printable, unit_of
@@ -59,7 +59,7 @@ def enrol(
     """
     config = load_config()
     secret = read_token(token, token_file)
-    address = enrolment.check_server(server)
+    address = stating.check_server(server)
     reenrolment.finish(config.data_dir)
     former = identities.find(config.data_dir)
     if former is not None and not again:
@@ -109,7 +109,7 @@ def trusted_certificate(config: Config, server: str, fingerprint: str, file: Pat
     """The CA certificate to pin, or None to rely on the machine's trust store."""
     if file is not None:
         pem = enrolment.read_ca_file(file)
-        return enrolment.match_fingerprint(pem, enrolment.clean_fingerprint(fingerprint)) if fingerprint else pem
+        return enrolment.match_fingerprint(pem, stating.clean_fingerprint(fingerprint)) if fingerprint else pem
     if fingerprint:
         timeouts = (float(config.connect_seconds), float(config.read_seconds))
         return enrolment.fetch_ca(server, fingerprint, timeouts, config.proxy)

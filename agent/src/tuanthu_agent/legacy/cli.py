@@ -7,21 +7,20 @@ import random
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Final, Sequence, TypeVar
+from typing import Any, Callable, Final, Sequence
 
 from tuanthu_agent.errors import IdentityError, TuanthuError
 from tuanthu_agent.export import export
-from tuanthu_agent.host import Host, HostError
+from tuanthu_agent.host import Host
 from tuanthu_agent.legacy import identity as identities
 from tuanthu_agent.legacy.enrolling import enrol, load_pair
 from tuanthu_agent.legacy.protection import protect
 from tuanthu_agent.legacy.reporting import VERSION
 from tuanthu_agent.legacy.running import open_spool, run_for_ever, run_once, tell_delivery
 from tuanthu_agent.legacy.settings import LegacyConfig, load_config
-from tuanthu_agent.system import Nic, NotAvailableError
+from tuanthu_agent.stating import describe
 
 EXIT_FAILED: Final = 3
-T = TypeVar("T")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,44 +76,13 @@ def _enrol(config: LegacyConfig, options: Any) -> int:
             "Máy này đã ghi danh; muốn ghi danh lại, thêm --again",
             "This machine is enrolled already; to redo, add --again",
         )
-    machine = describe_machine(Host(), config, options)
+    machine = describe(Host(), config.hostname, options.role, options.owner, options.location)
     identity = enrol(config, options.server, options.token, options.ca_fingerprint, machine)
     say(
         f"Đã ghi danh cho {identity.unit_name} ({identity.unit_code}), mã máy {identity.agent}",
         f"Enrolled for {identity.unit_name} ({identity.unit_code}), agent {identity.agent}",
     )
     return 0
-
-
-def describe_machine(host: Host, config: LegacyConfig, options: Any) -> dict[str, Any]:
-    """What the machine says of itself; inventory, not evidence."""
-    system = host.system
-    none: list[Nic] = []
-    machine = {
-        "hostname": config.hostname or _known(system.hostname, "localhost"),
-        "serial": _serial(host),
-        "macs": sorted({nic.mac for nic in _known(system.nics, none) if nic.mac.strip("0:")})[:16],
-        "os": _known(system.family, ""),
-        "role": options.role,
-        "owner": options.owner,
-        "location": options.location,
-    }
-    return {name: value for name, value in machine.items() if value != ""}
-
-
-def _serial(host: Host) -> str:
-    try:
-        rows = host.windows.wmi.select("root\\cimv2", "Win32_BIOS", ["SerialNumber"])
-        return next((str(row["SerialNumber"]).strip() for row in rows if row.get("SerialNumber")), "")
-    except HostError:
-        return host.find_text("/sys/class/dmi/id/product_serial") or ""
-
-
-def _known(question: Callable[[], T], otherwise: T) -> T:
-    try:
-        return question()
-    except (NotAvailableError, OSError):
-        return otherwise
 
 
 def _run(config: LegacyConfig, options: Any) -> int:

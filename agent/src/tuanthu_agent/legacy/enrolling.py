@@ -13,7 +13,6 @@ import ssl
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from tuanthu_agent.errors import EnrolmentError, IdentityError, TransportError, TuanthuError
 from tuanthu_agent.files import write_private
@@ -24,6 +23,7 @@ from tuanthu_agent.legacy.keys import Signer
 from tuanthu_agent.legacy.moments import now_text
 from tuanthu_agent.legacy.settings import LegacyConfig
 from tuanthu_agent.legacy.wire_http import LegacyTransport, blind_context, not_a_collector, verifying_context
+from tuanthu_agent.stating import check_server, clean_fingerprint
 from tuanthu_policy.framing import ENROL_TYPE, SCHEMA_VERSION, SIGNATURE_FIELD
 
 STAGE: Final = "reenrol"
@@ -105,29 +105,9 @@ def load_pair(folder: Path) -> tuple[Identity, Signer]:
     return identity, signer
 
 
-def check_server(server: str) -> str:
-    """The collector's address without path; raises EnrolmentError unless it is `https://host[:port]`."""
-    parts = urlsplit(server.strip())
-    try:
-        sound = parts.scheme == "https" and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        sound = False
-    if not sound or parts.path.strip("/") or parts.query or parts.username:
-        raise EnrolmentError(
-            f"Địa chỉ máy chủ {server!r} không hợp lệ: cần dạng https://tên-máy:cổng",
-            f"Server address {server!r} is invalid: it must be https://host:port",
-        )
-    return f"https://{parts.netloc}"
-
-
 def fetch_ca(transport: LegacyTransport, fingerprint: str) -> bytes:
     """The CA certificate (PEM) with that SHA-256 fingerprint, fetched without trust; raises EnrolmentError."""
-    wanted = re.sub(r"[^0-9a-f]", "", fingerprint.lower())
-    if len(wanted) != 64:
-        raise EnrolmentError(
-            "Dấu vân tay CA phải có 64 chữ số thập lục phân (SHA-256)",
-            "The CA fingerprint must have 64 hexadecimal digits (SHA-256)",
-        )
+    wanted = clean_fingerprint(fingerprint)
     status, _, body = transport.request("GET", "ca.pem", None, {})
     if status != 200:
         raise TransportError(

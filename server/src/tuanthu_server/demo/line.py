@@ -5,8 +5,8 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
-from tuanthu_policy.loader import load_services
 from tuanthu_policy.service_address import address_of
+from tuanthu_policy.tables import load_services
 from tuanthu_server.demo.scene import Scene, Sight, sight, utc
 
 SERVICES: Final = "dak-lak-health"

@@ -5,8 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from tuanthu_policy.lifecycle import Row
-from tuanthu_policy.loader import load_releases
+from tuanthu_policy.releases import Row, load_releases
 from tuanthu_server.demo.machine import system_key
 from tuanthu_server.demo.scene import Scene, Sight, sight, utc
 
