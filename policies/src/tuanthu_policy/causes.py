@@ -37,6 +37,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "defender-status": Text(
         "Microsoft Defender không cho biết trạng thái", "Microsoft Defender does not tell its state"
     ),
+    "dnf-output": Text("không hiểu hết danh sách mà dnf in ra", "the list that dnf prints is not understood"),
     "dns-name-invalid": Text("tên miền cần thử không hợp lệ", "the name to resolve is not valid"),
     "dns-not-sent": Text("không mở được kết nối DNS", "no connection for DNS"),
     "domain-controller": Text("máy chủ miền không có tài khoản cục bộ", "a domain controller has no local accounts"),

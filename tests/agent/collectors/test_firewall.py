@@ -190,6 +190,14 @@ def changed(name, *ways):
     return document
 
 
+@pytest.mark.parametrize("value", ["255", b"\xff", ["x"]])
+def test_a_setting_of_ipv6_that_is_no_number_is_a_gap(windows_machine, value):
+    way = ("registry", "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters")
+    result = collected(windows_machine(changed("updates_windows_10", (way, {"DisabledComponents": value}))))
+    assert "ipv6_enabled" not in result.facts
+    assert "unreadable: ipv6_enabled" in result.reason
+
+
 CENTER = ("wmi", "root\\SecurityCenter2")
 
 

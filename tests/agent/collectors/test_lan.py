@@ -163,15 +163,31 @@ def test_the_default_route_with_the_lowest_metric_counts():
 
 
 def test_a_default_route_without_a_gateway_is_one_and_a_refusing_one_is_none():
-    point_to_point = "h\nwwan0\t00000000\t00000000\t0001\t0\t0\t700\t00000000\t0\t0\t0\n"
+    point_to_point = "Iface\nwwan0\t00000000\t00000000\t0001\t0\t0\t700\t00000000\t0\t0\t0\n"
     assert parsing.parse_routes(point_to_point) == [Route("wwan0", "", 700)]
     assert parsing.parse_routes(point_to_point.replace("0001", "0201")) == []
     assert parsing.parse_routes6(ROUTES6.replace("00000003     eth0", "00200200       lo")) == []
 
 
-@given(st.text(max_size=300), st.sampled_from(["", "h\neth0\t00000000\t", "nameserver ", "0" * 32 + " 00 "]))
+@pytest.mark.parametrize(
+    "text", ["", "\0", "h\n" + ROUTES.split("\n")[1], ROUTES[:-40], ROUTES.replace("\t600\t", "\tx\t")]
+)
+def test_what_is_no_whole_table_of_routes_leaves_the_paths_uncounted(machine, text):
+    result = lan.collect(machine({**FILES, "/proc/net/route": text}, nics_=NICS), PASSIVE)
+    assert not {"second_path_count", "default_gateway"} & result.facts.keys()
+    assert "unreadable: /proc/net/route" in result.reason
+
+
+def test_a_table_of_ipv6_that_is_not_understood_leaves_them_uncounted_too(machine):
+    assert "second_path_count" in lan.collect(machine(FILES, ADDRESSES, nics_=NICS), PASSIVE).facts
+    result = lan.collect(machine({**FILES, "/proc/net/ipv6_route": ROUTES6[:50]}, ADDRESSES, nics_=NICS), PASSIVE)
+    assert not {"second_path_count", "default_gateway"} & result.facts.keys()
+    assert "unreadable: /proc/net/ipv6_route" in result.reason
+
+
+@given(st.text(max_size=300), st.sampled_from(["", "Iface\neth0\t00000000\t", "nameserver ", "0" * 32 + " 00 "]))
 def test_no_table_breaks_a_parser(text, start):
-    for route in parsing.parse_routes(start + text) + parsing.parse_routes6(start + text):
+    for route in (parsing.parse_routes(start + text) or []) + (parsing.parse_routes6(start + text) or []):
         assert route.interface
         assert not route.address or ipaddress.ip_address(route.address)
     assert all(parsing.parse_resolv_conf(start + text))

@@ -153,9 +153,25 @@ def in_namespace(*words):
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_parsers(text):
-    settings = sshd_parsing.parse_files(lambda path: text, lambda pattern: [], "x")
-    assert all(settings.everybody)
     assert all(sshd_parsing.parse_effective(text))
+    try:
+        settings = sshd_parsing.parse_files(lambda path: text, lambda pattern: [], "x")
+    except HostError as refused:
+        assert refused.code == "sshd-unclear"  # noqa: PT017  both ends are looked at
+    else:
+        assert all(settings.everybody.values())
+
+
+@pytest.mark.parametrize(
+    "config",
+    [b"\xff\xfe\0" * 9, CONFIG.encode("utf-16"), "9" * 999, "PermitEmptyPasswords\n", CONFIG.replace(" ", "\0")],
+)
+def test_of_a_file_with_which_no_sshd_would_start_nothing_is_said(machine, config):
+    host = machine({"/usr/sbin/sshd": "", "/etc/ssh/sshd_config": config})
+    found = Findings()
+    with pytest.raises(HostError, match="sshd-unclear"):
+        sshd.observe(host, found)
+    assert found.facts == {"ssh_server": True}
 
 
 WORDS = st.sampled_from(

@@ -76,6 +76,10 @@ def test_a_server_on_which_nothing_is_set(windows_machine):
         ([(("registry", AUTO), {"AUOptions": 1})], False),
         ([(("registry", POLICY), {"AUOptions": 5}), (("registry", AUTO), {"AUOptions": 3})], False),
         ([(("services", "wuauserv", "start"), "disabled")], False),
+        ([(("registry", POLICY), {"AUOptions": 5})], True),
+        ([(("registry", POLICY), {"AUOptions": 9}), (("registry", AUTO), {"AUOptions": 4})], None),
+        ([(("registry", POLICY), {"AUOptions": "1"}), (("registry", AUTO), {"AUOptions": 4})], None),
+        ([(("registry", POLICY), {"NoAutoUpdate": b"\1"})], None),
         ([(("registry", VERSION, "CurrentBuild"), "7601")], None),
     ],
 )

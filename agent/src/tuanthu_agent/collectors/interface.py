@@ -100,9 +100,18 @@ class Findings:
 
     def result(self) -> CollectorResult:
         """OK without gaps, PARTIAL with them; FAILED, without facts, if nothing at all could be read."""
-        reason = "; ".join(self.gaps)[:LONGEST_REASON]
+        reason = sendable("; ".join(self.gaps)[:LONGEST_REASON])
         method = "+".join(self.methods) or "none"
         if not self.facts:
             return CollectorResult(method=method, status=ObservationStatus.FAILED, reason=reason or "nothing-readable")
         status = ObservationStatus.PARTIAL if self.gaps else ObservationStatus.OK
-        return CollectorResult(method=method, status=status, reason=reason, facts=self.facts)
+        return CollectorResult(method=method, status=status, reason=reason, facts=sendable(self.facts))
+
+
+def sendable(value: Any) -> Any:
+    """The same, with `?` for what no JSON carries: halves of letters, as Windows and names of files may hold them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {sendable(name): sendable(one) for name, one in value.items()}
+    return [sendable(one) for one in value] if isinstance(value, list) else value

@@ -46,9 +46,11 @@ class Registry(ABC):
         return (value.strip("\0 \t\r\n") or None) if isinstance(value, str) else None
 
     def find_number(self, key: str, name: str, view: int = 64) -> int | None:
-        """One number; None where there is none or it is no number."""
+        """One number, or None where key or value does not exist; raises HostError where it is no number."""
         value = self.find(key, name, view)
-        return value if isinstance(value, int) else None
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        raise HostError("unreadable", f"{key}\\{name}")
 
     def keys_below(self, key: str, view: int = 64) -> list[str]:
         """Like `subkeys`; none where the key does not exist."""

@@ -186,6 +186,7 @@ def _put_ipv6(host: Host, found: Findings) -> None:
     """The protocol is on unless all of it was switched off."""
     try:
         disabled = host.windows.registry.find_number(_IPV6, "DisabledComponents")
-    except HostError:
+    except HostError as error:
+        found.miss(f"{error.code}: ipv6_enabled")
         return
     found.put("ipv6_enabled", disabled is None or disabled & 0xFF != 0xFF)

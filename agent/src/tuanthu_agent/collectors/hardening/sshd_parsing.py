@@ -33,13 +33,17 @@ def parse_effective(text: str) -> Dict[str, str]:
 
 
 def split_line(line: str) -> tuple[str, str] | None:
-    """Keyword in lower case and value without quotes; None for comments and empty lines."""
+    """Keyword in lower case and value without quotes; None for comments and empty lines.
+
+    Raises HostError for what is no keyword with a value: sshd would not start with it, so it says nothing of one that
+    runs.
+    """
     part = line.strip()
     if not part or part.startswith("#"):
         return None
     match = _LINE.fullmatch(part)
     if match is None:
-        return (part.lower(), "")
+        raise HostError("sshd-unclear", "no keyword with a value")
     return match.group(1).lower(), match.group(2).split(" #", 1)[0].strip()
 
 

@@ -16,37 +16,43 @@ _LEAST_JITTER: Final = 5
 _ROUNDED: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
-def parse_routes(text: str, byteorder: str = sys.byteorder) -> list[Route]:
-    """IPv4 default routes of `/proc/net/route`, the best first; its addresses are hexadecimal in native byte order."""
+def parse_routes(text: str, byteorder: str = sys.byteorder) -> list[Route] | None:
+    """IPv4 default routes of `/proc/net/route`, the best first; its addresses are hexadecimal in native byte order.
+
+    None for what is no such table, or not a whole one: a route that is not seen would be a path that is not counted.
+    """
+    head, *rows = text.splitlines() or [""]
+    if head.split()[:1] != ["Iface"]:
+        return None
     found = []
-    for line in text.splitlines()[1:]:
+    for line in rows:
         fields = line.split()
-        if len(fields) < 8:
-            continue
         try:
             destination, gateway, flags, mask = (int(fields[place], 16) for place in (1, 2, 3, 7))
             metric = int(fields[6])
             packed = struct.pack("<I" if byteorder == "little" else ">I", gateway)
-        except (ValueError, struct.error):
-            continue
+        except (ValueError, IndexError, struct.error):
+            return None
         if destination == 0 and mask == 0 and flags & _UP and not flags & _REJECT:
             address = str(ipaddress.IPv4Address(packed)) if gateway and flags & _GATEWAY else ""
             found.append(Route(fields[0], address, metric))
     return sorted(found, key=lambda route: route.metric)
 
 
-def parse_routes6(text: str) -> list[Route]:
-    """IPv6 default routes of `/proc/net/ipv6_route`, the best first."""
+def parse_routes6(text: str) -> list[Route] | None:
+    """IPv6 default routes of `/proc/net/ipv6_route`, the best first; None for what is no such table."""
     found = []
     for line in text.splitlines():
         fields = line.split()
-        if len(fields) != 10 or fields[0] != "0" * 32 or fields[1] != "00":
+        if len(fields) != 10:
+            return None
+        if fields[0] != "0" * 32 or fields[1] != "00":
             continue
         try:
             address = ipaddress.IPv6Address(bytes.fromhex(fields[4]))
             metric, flags = int(fields[5], 16), int(fields[8], 16)
         except ValueError:
-            continue
+            return None
         if flags & _UP and not flags & _REJECT and fields[9] != "lo":
             found.append(Route(fields[9], str(address) if int(address) and flags & _GATEWAY else "", metric))
     return sorted(found, key=lambda route: route.metric)

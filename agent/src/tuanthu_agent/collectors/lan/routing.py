@@ -11,21 +11,29 @@ from tuanthu_agent.commands import CommandError
 from tuanthu_agent.host import Host, HostError
 
 _STUB: Final = ["127.0.0.53"]
+_ROUTES: Final = "/proc/net/route"
+_ROUTES6: Final = "/proc/net/ipv6_route"
 _FORWARDING: Final = ("/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding")
 
 
 def read_routes(host: Host, found: Findings) -> list[Route] | None:
     """The default routes, IPv4 before IPv6; None, with a gap, where the table cannot be read."""
     try:
-        routes = parse_routes(host.read_text("/proc/net/route"))
+        routes = _understood(parse_routes(host.read_text(_ROUTES)), _ROUTES)
         found.used("routes")
+        # A kernel without IPv6 has no such file.
+        if host.has(_ROUTES6) is not False:
+            routes += _understood(parse_routes6(host.read_text(_ROUTES6)), _ROUTES6)
     except HostError as error:
         found.miss(str(error))
         return None
-    try:
-        return routes + parse_routes6(host.read_text("/proc/net/ipv6_route"))
-    except HostError:
-        return routes  # a kernel without IPv6
+    return routes
+
+
+def _understood(routes: list[Route] | None, path: str) -> list[Route]:
+    if routes is None:
+        raise HostError("unreadable", path)
+    return routes
 
 
 def neighbour_is_reachable(host: Host, gateway: Route) -> bool:

@@ -66,6 +66,8 @@ def read_disks(found: Findings, host: Host) -> None:
 
 def put_system_disk(found: Findings, mount: str) -> None:
     """Free space where the operating system lies, once the disks are known."""
+    if not mount:
+        return
     wanted = mount.rstrip("\\/").lower()
     for disk in found.facts.get("disks", []):
         if disk["mount"].rstrip("\\/").lower() == wanted:

@@ -70,6 +70,9 @@ def _read_pending(host: Host, found: Findings, repositories: List[str]) -> None:
     except CommandError as error:
         found.miss(str(error))
         return
+    if upgrades is None:
+        found.miss("dnf-output: pending_count, pending_security_count")
+        return
     found.used("dnf")
     advisories = _read_advisories(host, found, repositories)
     put_pending(found, dnf_parsing.combined(upgrades, advisories), sorted_out=advisories is not None)
@@ -81,10 +84,13 @@ def _read_advisories(host: Host, found: Findings, repositories: List[str]) -> Op
         found.miss("no-security-source: pending_security_count")
         return None
     try:
-        return dnf_parsing.parse_advisories(host.commands.run("dnf", *_ADVISORIES, seconds=_SECONDS))
+        advisories = dnf_parsing.parse_advisories(host.commands.run("dnf", *_ADVISORIES, seconds=_SECONDS))
     except CommandError as error:
         found.miss(str(error))
         return None
+    if advisories is None:
+        found.miss("dnf-output: pending_security_count")
+    return advisories
 
 
 def _names(host: Host, folder: str) -> List[str]:

@@ -15,34 +15,36 @@ _NEVRA: Final = re.compile(
 _STAMP: Final = re.compile(r"<timestamp>([0-9]{1,12})</timestamp>")
 _UPGRADE: Final = re.compile(r"^([0-9-]{10}T[0-9:]{8})(Z|[+-][0-9]{4}) SUBDEBUG (?:Upgrade|Update): ", re.MULTILINE)
 _YES: Final = frozenset({"yes", "true", "1", "on"})
+_HEAD: Final = ["Name", "Type"]
+"""How dnf 5's table begins; dnf 4 writes no head, and neither is translated where LC_ALL is C."""
 SEVERITIES: Final = frozenset({"critical", "important", "moderate", "low"})
 
 
-def parse_upgrades(text: str) -> Dict[str, str]:
-    """`name arch epoch:version-release` lines of repoquery: name.arch → version."""
+def parse_upgrades(text: str) -> Optional[Dict[str, str]]:
+    """`name arch epoch:version-release` lines of repoquery: name.arch → version; None where a line is another."""
     found: Dict[str, str] = {}
-    for line in text.splitlines():
+    for line in filter(str.strip, text.splitlines()):
         match = _PACKAGE.fullmatch(line.strip())
-        if match is not None:
-            found[f"{match.group(1)}.{match.group(2)}"] = match.group(4)
+        if match is None:
+            return None
+        found[f"{match.group(1)}.{match.group(2)}"] = match.group(4)
     return found
 
 
-def parse_advisories(text: str) -> Dict[str, str]:
-    """`updateinfo list`: of security advisories, name.arch → severity or empty.
+def parse_advisories(text: str) -> Optional[Dict[str, str]]:
+    """`updateinfo list`: of security advisories, name.arch → severity or empty; None where a line is no advisory.
 
     dnf 4 writes `RHSA-2024:1 Important/Sec. name-1-2.x86_64`, dnf 5 `FEDORA-1 security Important name-1-2.x86_64 date`.
     """
     found: Dict[str, str] = {}
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) < 3:
-            continue
-        severity = _severity(words)
-        if severity is None:
+    for words in filter(None, map(str.split, text.splitlines())):
+        if words[:2] == _HEAD:
             continue
         match = next((one for one in map(_NEVRA.fullmatch, words[2:]) if one is not None), None)
-        if match is not None:
+        if match is None:
+            return None
+        severity = _severity(words)
+        if severity is not None:
             name = f"{match.group(1)}.{match.group(4)}"
             found[name] = _worse(found.get(name, ""), severity)
     return found

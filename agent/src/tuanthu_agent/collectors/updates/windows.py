@@ -111,6 +111,8 @@ def automatic(host: Host) -> Optional[bool]:
         option = registry.find_number(key, "AUOptions")
         if option in (1, 2, 3, 4, 7):
             return option == _INSTALLS
+        if option not in (None, 0, 5):
+            return None
     # Windows 10 and later on workstations install by themselves unless told otherwise.
     build = registry.find_text(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", "CurrentBuild") or ""
     modern = build.isdecimal() and len(build) < 9 and int(build) >= 10240

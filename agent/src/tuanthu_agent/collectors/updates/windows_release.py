@@ -40,7 +40,7 @@ def read_windows_release(host: Host, found: Findings, settings: Settings) -> Non
     """Release, build, edition and end of support; raises HostError where the registry cannot be read."""
     registry = host.windows.registry
     build = registry.find_text(_VERSION, "CurrentBuild") or registry.find_text(_VERSION, "CurrentBuildNumber")
-    revision = registry.find_number(_VERSION, "UBR")
+    revision = _revision(registry)
     edition = registry.find_text(_VERSION, "EditionID")
     server = server_kind(registry)
     found.used("registry")
@@ -48,6 +48,12 @@ def read_windows_release(host: Host, found: Findings, settings: Settings) -> Non
         found.put("build", f"{build}.{revision}" if revision is not None else build)
     found.put("edition", edition)
     put_release(found, settings, windows_key(build, edition, server=server), f"Windows {build or '?'} {edition or '?'}")
+
+
+def _revision(registry: Registry) -> Optional[int]:
+    """What follows the build; None where it is no number: a build is one without it."""
+    value = registry.find(_VERSION, "UBR")
+    return value if isinstance(value, int) else None
 
 
 def server_kind(registry: Registry) -> Optional[bool]:
