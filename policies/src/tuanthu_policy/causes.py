@@ -107,6 +107,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "snmp-endless": Text("cổng mạng trả lời SNMP mãi không hết", "the gateway's SNMP answers have no end"),
     "snmp-malformed": Text("cổng mạng trả lời SNMP sai", "the gateway answers SNMP wrongly"),
     "snmp-silent": Text("cổng mạng không trả lời SNMP", "the gateway does not answer SNMP"),
+    "snmp-unavailable": Text("máy không có thư viện để hỏi SNMP", "the library that asks by SNMP is not there"),
     "sshd-default": Text("sshd không cho biết giá trị mặc định", "sshd does not tell its default"),
     "sshd-unclear": Text("cấu hình sshd không hiểu được", "the settings of sshd are not understood"),
     "state-unknown": Text("không rõ giao diện có đang nối hay không", "unknown whether an interface is up"),

@@ -1,11 +1,11 @@
-"""What strangers send to the kind `wan`: XML bombs, lying locations, broken SNMP. A typed value or a typed error."""
+"""What strangers send to the kind `wan`: XML bombs, lying locations, broken pages. A typed value or a typed error."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tuanthu_agent.collectors.interface import Findings
-from tuanthu_agent.collectors.wan import fingerprint, latency, snmp, transfer, upnp
+from tuanthu_agent.collectors.wan import fingerprint, latency, transfer, upnp
 from tuanthu_agent.collectors.wan.xml import XmlError, parse_xml
 from tuanthu_agent.collectors.web import Answer
 
@@ -117,91 +117,6 @@ def test_values_of_an_action_are_read_and_a_fault_is_none():
     assert upnp.parse_answer(body, "GetX") == {"NewA": "GPON", "NewB": ""}
     with pytest.raises(upnp.UpnpError):
         upnp.parse_answer(body.replace(b"GetXResponse", b"Fault"), "GetX")
-
-
-def response(number, oid, value, status=0):
-    binding = snmp.encode(0x30, snmp.encode_oid(oid) + value)
-    body = (
-        snmp.encode_integer(number) + snmp.encode_integer(status) + snmp.encode_integer(0) + snmp.encode(0x30, binding)
-    )
-    return snmp.encode(0x30, snmp.encode_integer(1) + snmp.encode(4, b"c") + snmp.encode(0xA2, body))
-
-
-def test_an_answer_of_snmp_is_read():
-    oid = (*snmp.IF_TYPE, 7)
-    good = response(5, oid, snmp.encode_integer(250))
-    assert snmp.parse_response(good, 5) == (oid, 250)
-    assert snmp.parse_response(good, 6) is None, "another request's"
-    assert snmp.parse_response(response(5, oid, snmp.encode(4, b"x")), 5) == (oid, None)
-    assert snmp.parse_response(response(5, oid, snmp.encode_integer(1), status=2), 5) is None
-
-
-@given(st.integers(-(2**63), 2**63 - 1))
-def test_integers_come_back(number):
-    assert snmp.take_integer(snmp.encode_integer(number)) == (number, b"")
-
-
-@given(st.lists(st.integers(0, 2**32 - 1), max_size=12))
-def test_object_identifiers_come_back(parts):
-    oid = (1, 3, *parts)
-    content, rest = snmp.take(snmp.encode_oid(oid), 6)
-    assert (snmp.decode_oid(content), rest) == (oid, b"")
-
-
-@given(st.binary(max_size=120), st.integers(0, 60), st.integers(0, 20))
-def test_broken_snmp_is_a_typed_error_or_a_value(junk, place, length):
-    whole = response(5, (*snmp.IF_TYPE, 7), snmp.encode_integer(250))
-    check_snmp(whole[:place] + junk + whole[place + length :])
-
-
-@given(st.binary(max_size=120))
-def test_any_bytes_as_snmp(data):
-    check_snmp(data)
-
-
-def check_snmp(data):
-    found = parsed(data)
-    assert found in (None, "snmp-malformed") or isinstance(found[0], tuple)
-
-
-def parsed(data):
-    try:
-        return snmp.parse_response(data, 5)
-    except snmp.SnmpError as error:
-        return error.code
-
-
-class Endless:
-    """An agent whose answers do not rise, or never end."""
-
-    def __init__(self, oid):
-        self.oid = oid
-
-    def settimeout(self, seconds):
-        pass
-
-    def send(self, packet):
-        message, _ = snmp.take(packet, 0x30)
-        _, rest = snmp.take_integer(message)
-        _, rest = snmp.take(rest, 4)
-        self.number, _ = snmp.take_integer(snmp.take(rest, 0xA1)[0])
-
-    def recv(self, size):
-        self.oid = self.next(self.oid)
-        return response(self.number, self.oid, snmp.encode_integer(6))
-
-
-def test_a_table_that_does_not_rise_ends():
-    agent = Endless((*snmp.IF_TYPE, 5))
-    agent.next = lambda oid: oid
-    assert snmp.column(agent, "c", snmp.IF_TYPE) == {5: 6}
-
-
-def test_a_table_without_end_is_a_typed_error():
-    agent = Endless((*snmp.IF_TYPE, 5))
-    agent.next = lambda oid: (*oid[:-1], oid[-1] + 1)
-    with pytest.raises(snmp.SnmpError, match="endless"):
-        snmp.column(agent, "c", snmp.IF_TYPE)
 
 
 def test_a_page_gives_server_realm_and_title():
