@@ -43,7 +43,7 @@ def encode(tag: int, content: bytes) -> bytes:
 
 def encode_integer(number: int) -> bytes:
     """A BER integer, two's complement, as short as can be."""
-    return encode(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+    return encode(_INTEGER, number.to_bytes((number + (number < 0)).bit_length() // 8 + 1, "big", signed=True))
 
 
 def encode_oid(oid: Oid) -> bytes:
