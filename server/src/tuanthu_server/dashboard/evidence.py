@@ -17,7 +17,7 @@ from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import cause_text, title_of
 from tuanthu_policy.result import Node
 from tuanthu_policy.text import Text
-from tuanthu_policy.value_labels import value_text
+from tuanthu_policy.value_labels import unit_text, value_text
 from tuanthu_server.outcome_labels import number_text
 
 MIB, GIB = 2**20, 2**30
@@ -71,7 +71,7 @@ def _table(kind: str, sighting: Sighting, catalogue: FactKind | None) -> Sightin
         for name in _ordered(known, observation.facts)
     )
     given = "" if observation.reason is msgspec.UNSET else observation.reason
-    reason = "; ".join(cause_text(part, get_language() or "vi") for part in given.split("; ") if part)
+    reason = "; ".join(cause_text(part, get_language() or "vi", known) for part in given.split("; ") if part)
     return SightingTable(kind, catalogue.title if catalogue else Text(kind, kind), sighting, reason, rows)
 
 
@@ -115,7 +115,7 @@ def _single(value: Any, fact: Fact | None, path: str) -> str:
     if isinstance(value, str) and fact is not None and value in fact.values:
         return value_text(path, value, get_language() or "vi")
     text = number_text(value) if isinstance(value, int) else str(value)
-    return f"{text} {fact.unit}".strip() if fact is not None else text
+    return f"{text} {unit_text(fact.unit, get_language() or 'vi')}".strip() if fact is not None else text
 
 
 def _moment(text: str) -> str:
