@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuanthu_agent.collectors.interface import Findings
-from tuanthu_agent.collectors.wan.line import MOST_ITEMS, put_line, read_line
+from tuanthu_agent.collectors.wan.line import MOST_ITEMS, NOT_WATCHED, put_line, read_line
 from tuanthu_agent.linewatch import journal, plan
 from tuanthu_agent.linewatch.journal import Span
 
@@ -135,7 +135,7 @@ def test_what_a_cap_leaves_out_was_not_watched():
 def test_under_a_day_of_watching_says_nothing_of_long_interruptions(tmp_path):
     keep(tmp_path, *((START + 300 * number, "up") for number in range(12)))
     found = facts(tmp_path, START + 3600)
-    assert "line-watched-too-short" in found.gaps
+    assert "line-watched-too-short: interruption_count, longest_interruption_seconds" in found.gaps
     assert "longest_interruption_seconds" not in found.facts
     assert found.facts["watched_hours"] == 1
 
@@ -151,7 +151,7 @@ def test_after_a_day_the_longest_interruption_is_told_and_stays(tmp_path):
 
 
 def test_no_journal_is_a_gap(tmp_path):
-    assert facts(tmp_path, START).gaps == ["line-not-watched"]
+    assert facts(tmp_path, START).gaps == [NOT_WATCHED]
 
 
 def test_what_is_older_than_the_window_is_forgotten(tmp_path):

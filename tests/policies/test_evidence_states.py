@@ -126,7 +126,9 @@ def test_of_several_gaps_the_one_that_names_the_fact_is_the_cause():
         "box": sighting("box", {"count": 1}, ObservationStatus.PARTIAL, "too-many: parts; not-found: colour, open; x")
     }
     assert judged(OPEN, seen).reason == "missing: box.open: not-found"
-    assert judged({"fact": "box.name", "is": "x"}, seen).reason == "missing: box.name: too-many"
+    assert judged({"fact": "box.name", "is": "x"}, seen).reason == "missing: box.name: x"
+    named = {"box": sighting("box", {"count": 1}, ObservationStatus.PARTIAL, "a; b; too-many: open")}
+    assert judged({"fact": "box.name", "is": "x"}, named).reason == "missing: box.name: a"
     some = {"fact": "box.parts", "any_item": {"fact": "open", "is": True}}
     assert judged(some, seen).reason == "missing: box.parts: too-many"
 

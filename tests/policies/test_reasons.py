@@ -7,7 +7,7 @@ from tuanthu_policy.evaluate import evaluate
 from tuanthu_policy.observation import ObservationStatus
 from tuanthu_policy.operators import OPERATORS
 from tuanthu_policy.outcome import Outcome
-from tuanthu_policy.reasons import REASONS, reason_text, result_text, split_reason, title_of
+from tuanthu_policy.reasons import REASONS, cause_text, reason_text, result_text, split_reason, title_of
 
 KINDS = shipped().kinds
 
@@ -66,3 +66,13 @@ def test_what_does_not_apply_tells_what_puts_it_out_of_scope():
     assert result_text(Outcome.NOTAPPLICABLE, reason, KINDS) == "Ngoài phạm vi, xét theo: Máy ảo"
     assert result_text(Outcome.FAIL, reason, KINDS) == "Chưa đúng yêu cầu: Máy ảo"
     assert result_text(Outcome.NOTAPPLICABLE, "", KINDS) == ""
+
+
+def test_details_of_a_cause_that_name_facts_are_given_by_their_titles():
+    facts = KINDS["firewall"].facts
+    cause = "third-party-firewall: inbound_default; command-failed: nft, exit 2"
+
+    assert cause_text(cause, "vi", facts) == (
+        "tường lửa của hãng khác không cho biết: Mặc định với kết nối vào (IPv4); lệnh kiểm tra bị lỗi: nft, exit 2"
+    )
+    assert cause_text("not-found: x", "en", facts) == "not found: x"

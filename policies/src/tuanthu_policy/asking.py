@@ -7,7 +7,7 @@ from typing import Any, Final
 from tuanthu_policy.duration import DurationError, parse_duration
 from tuanthu_policy.fact import Fact, FactKind
 from tuanthu_policy.text import Text
-from tuanthu_policy.value_labels import value_text
+from tuanthu_policy.value_labels import unit_text, value_text
 
 ASKED: Final[Mapping[str, Text]] = {
     "is": Text("là {}", "is {}"),
@@ -57,7 +57,7 @@ def argument_text(operator: str, argument: Any, fact: Fact | None, name: str, la
         return period_text(str(argument), language)
     if isinstance(argument, str):
         return value_text(name, argument, language) if fact is not None and argument in fact.values else argument
-    return f"{argument} {fact.unit}".strip() if fact is not None else str(argument)
+    return f"{argument} {unit_text(fact.unit, language)}".strip() if fact is not None else str(argument)
 
 
 def period_text(duration: str, language: str = "vi") -> str:

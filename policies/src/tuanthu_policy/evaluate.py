@@ -119,11 +119,13 @@ def _unknown(compiled: CompiledRule, verdict: Verdict, sighting: Sighting | None
 
 
 def _cause(reason: str, leaf: str) -> str:
-    """The agent's word for why a fact is missing: of several gaps the one that names it, else the first."""
+    """The agent's word for why a fact is missing: of several gaps the one that names it, else the first of those that
+    name nothing, else the first."""
     gaps = [gap.partition(": ") for gap in reason.split("; ")]
     name = leaf.rpartition(": ")[2].split(".")
     fitting = (code for code, _, detail in gaps if name[1:2] and name[1] in _WORD.findall(detail))
-    return next(fitting, reason.partition(":")[0])
+    general = (code for code, _, detail in gaps if not detail)
+    return next(fitting, next(general, gaps[0][0]))
 
 
 def explain(compiled: CompiledRule, sightings: Sightings, at: datetime) -> Node:

@@ -1,5 +1,6 @@
 """The reason codes of judgements in words for people; what a page, a report and a console say is the same."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -41,6 +42,8 @@ REASONS: Final[Mapping[str, Text]] = {
 """Every code with which the reason of a result can begin."""
 
 
+NO_FACTS: Final[Mapping[str, Fact]] = {}
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 OUT_OF_SCOPE: Final = Text("Ngoài phạm vi, xét theo", "Out of scope, by")
 
 
@@ -94,12 +97,19 @@ def phrase(code: str, name: str, title: Text | None, cause: str, language: str =
     return f"{text} ({cause_text(cause, language)})" if cause else text
 
 
-def cause_text(cause: str, language: str = "vi") -> str:
-    """An agent's words for why it could not tell, several apart by `; `; detail after a colon is kept."""
-    return "; ".join(_one_cause(one, language) for one in cause.split("; "))
+def cause_text(cause: str, language: str = "vi", facts: Mapping[str, Fact] = NO_FACTS) -> str:
+    """An agent's words for why it could not tell, several apart by `; `. Detail after a colon is kept, names of `facts`
+    in it by their titles."""
+    return "; ".join(_one_cause(one, language, facts) for one in cause.split("; "))
 
 
-def _one_cause(cause: str, language: str) -> str:
-    word, colon, detail = cause.partition(":")
+def _one_cause(cause: str, language: str, facts: Mapping[str, Fact]) -> str:
+    word, colon, detail = cause.partition(": ")
     words = CAUSES.get(word)
-    return (words.in_language(language) if words else word) + colon + detail
+    return (
+        (words.in_language(language) if words else word)
+        + colon
+        + _NAME.sub(
+            lambda found: facts[found[0]].title.in_language(language) if found[0] in facts else found[0], detail
+        )
+    )

@@ -162,3 +162,19 @@ def value_text(name: str, value: str, language: str = "vi") -> str:
     """The word for a value of the fact with that full name; the value itself where it has none."""
     words = SPECIAL.get(name, {}).get(value) or VALUES.get(value)
     return words.in_language(language) if words else value
+
+
+UNITS: Final[Mapping[str, Text]] = {
+    "s": Text("giây", "s"),
+    "min": Text("phút", "min"),
+    "h": Text("giờ", "h"),
+    "d": Text("ngày", "days"),
+    "ngày": Text("ngày", "days"),
+}
+"""Words for the units of facts in which time is told in rows of numbers; those of physics are the same everywhere."""
+
+
+def unit_text(unit: str, language: str = "vi") -> str:
+    """A fact's unit for people."""
+    words = UNITS.get(unit)
+    return words.in_language(language) if words else unit

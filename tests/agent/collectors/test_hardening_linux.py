@@ -174,7 +174,7 @@ def test_what_an_administrator_has_locked_counts(machine):
 def test_what_users_may_change_or_another_desktop_ignores_does_not(changes, machine):
     result = desktop(machine, **changes)
     assert not {"screen_lock_seconds", "autorun_off"} & set(result.facts)
-    assert "not-enforced: autorun; not-enforced: screen-lock" in result.reason
+    assert "not-enforced: autorun_off; not-enforced: screen_lock_seconds" in result.reason
 
 
 def test_settings_that_were_not_compiled_are_not_in_force(machine):

@@ -38,7 +38,10 @@ def test_passive_probes_send_nothing_but_what_was_kept_is_told(machine, folder, 
     (folder / "line-transfer").write_text(f"at {now - 3600}\ndownload 54000000\nupload 21000000\n")
     result = wan.collect(machine(), passive(folder))
     assert result.status.value == "partial"
-    assert result.reason == "line-watched-too-short; probes-passive; access-undecided"
+    assert (
+        result.reason
+        == "line-watched-too-short: interruption_count, longest_interruption_seconds; probes-passive; access-undecided: fibre"
+    )
     facts = result.facts
     assert (facts["line_state"], facts["interruptions"], facts["watched_hours"]) == ("up", [], 0)
     assert (facts["download_mbps"], facts["upload_mbps"]) == (50, 20)

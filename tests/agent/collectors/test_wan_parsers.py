@@ -170,4 +170,4 @@ def test_a_transfer_of_last_week_is_no_fact_and_half_a_one_is_half():
         transfer.put_transfer(found, {"at": 1_795_000_000 - age, "download": 54_000_000}, 1_795_000_000.0)
         assert ("download_mbps" in found.facts) is known
         assert "upload_mbps" not in found.facts
-        assert ("transfer-incomplete: upload" in found.gaps) is known
+        assert ("transfer-incomplete: upload_mbps" in found.gaps) is known

@@ -29,9 +29,12 @@ def sighting(kind: str, facts: dict) -> Sighting:
     [
         (True, "boolean", "", "Có"),
         (False, "boolean", "", "Không"),
-        (8 * 2**30, "integer", "byte", "8.0 GiB"),
+        (8 * 2**30, "integer", "byte", "8,0 GiB"),
         (1500, "integer", "byte", "1.500 byte"),
         (1000, "integer", "Mbit/s", "1.000 Mbit/s"),
+        (35.0, "number", "Mbit/s", "35,0 Mbit/s"),
+        (21600, "integer", "s", "21.600 giây"),
+        ("10.0.19045", "version", "", "10.0.19045"),
         ("2026-11-20T18:30:00Z", "datetime", "", "01:30 21/11/2026"),
         ("hôm qua", "datetime", "", "hôm qua"),
         (["10.0.0.1", "10.0.0.2"], "addresses", "", "10.0.0.1, 10.0.0.2"),
@@ -42,6 +45,11 @@ def sighting(kind: str, facts: dict) -> Sighting:
 def test_a_value_is_shown_as_a_person_reads_it(value, kind, unit, text):
     with translation.override("vi"):
         assert shown(value, fact(kind, unit)) == text
+
+
+def test_a_port_is_a_name_and_no_amount():
+    with translation.override("vi"):
+        assert shown(49664, fact("integer"), "firewall.listeners.port") == "49664"
 
 
 def test_facts_bear_the_names_of_the_catalogue_and_unknown_ones_stay_visible():

@@ -17,12 +17,14 @@ from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import cause_text, title_of
 from tuanthu_policy.result import Node
 from tuanthu_policy.text import Text
-from tuanthu_policy.value_labels import value_text
+from tuanthu_policy.value_labels import unit_text, value_text
 from tuanthu_server.outcome_labels import number_text
 
 MIB, GIB = 2**20, 2**30
 _MOST_COLUMNS = 8
 _MOST_ITEMS = 6
+_PLAIN = frozenset({"port", "raw_state", "autorun_mask"})
+"""Fields whose numbers are names or codes, not amounts."""
 _FIRST = ("hostname", "os_name", "os_version", "name", "vendor", "version", "mount", "kind", "id")
 """What a reader looks for first; the rest follows in the order of the catalogue."""
 
@@ -71,7 +73,7 @@ def _table(kind: str, sighting: Sighting, catalogue: FactKind | None) -> Sightin
         for name in _ordered(known, observation.facts)
     )
     given = "" if observation.reason is msgspec.UNSET else observation.reason
-    reason = "; ".join(cause_text(part, get_language() or "vi") for part in given.split("; ") if part)
+    reason = "; ".join(cause_text(part, get_language() or "vi", known) for part in given.split("; ") if part)
     return SightingTable(kind, catalogue.title if catalogue else Text(kind, kind), sighting, reason, rows)
 
 
@@ -111,11 +113,21 @@ def _single(value: Any, fact: Fact | None, path: str) -> str:
     if fact is not None and fact.type is FactType.DATETIME:
         return _moment(str(value))
     if isinstance(value, int) and fact is not None and fact.unit == "byte" and value >= MIB:
-        return f"{value / GIB:.1f} GiB" if value >= GIB else f"{value / MIB:.0f} MiB"
+        return f"{decimal_text(value / GIB)} GiB" if value >= GIB else f"{value / MIB:.0f} MiB"
+    language = get_language() or "vi"
     if isinstance(value, str) and fact is not None and value in fact.values:
-        return value_text(path, value, get_language() or "vi")
-    text = number_text(value) if isinstance(value, int) else str(value)
-    return f"{text} {fact.unit}".strip() if fact is not None else text
+        return value_text(path, value, language)
+    text = str(value)
+    if isinstance(value, float):
+        text = decimal_text(value)
+    elif isinstance(value, int) and path.rpartition(".")[2] not in _PLAIN:
+        text = number_text(value, language)
+    return f"{text} {unit_text(fact.unit, language)}".strip() if fact is not None else text
+
+
+def decimal_text(value: float) -> str:
+    """A number with one decimal, by the language's sign for it: `447,0`, `447.0`."""
+    return f"{value:.1f}" if (get_language() or "vi").startswith("en") else f"{value:.1f}".replace(".", ",")
 
 
 def _moment(text: str) -> str:

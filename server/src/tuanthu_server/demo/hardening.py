@@ -52,7 +52,7 @@ def _linux(draw: random.Random, scene: Scene, facts: Facts) -> Sight:
             "ssh_x11_forwarding": draw.random() < 0.5,
         }
     else:
-        gaps = ["not-enforced: screen-lock", "not-enforced: autorun"]
+        gaps = ["not-enforced: screen_lock_seconds", "not-enforced: autorun_off"]
     return sight("hardening", facts, *gaps)
 
 
@@ -94,14 +94,14 @@ def _autorun(draw: random.Random, scene: Scene, gaps: list[str]) -> Facts:
         return {"autorun_off": True, "autorun_mask": 255, "autorun_commands_off": True}
     if luck < 0.75:
         return {"autorun_off": False, "autorun_mask": 145, "autorun_commands_off": False}
-    gaps.append("not-enforced: autorun")
+    gaps.append("not-enforced: autorun_off")
     return {"autorun_commands_off": False}
 
 
 def _screen_lock(draw: random.Random, scene: Scene, gaps: list[str]) -> Facts:
     """Of servers mostly nobody is logged on, so that nothing is seen."""
     if scene.luck(draw, 1) < (0.4 if scene.server else 0.08):
-        gaps.append("nobody-logged-on: screen-lock")
+        gaps.append("nobody-logged-on: screen_lock_seconds")
         return {}
     seconds = draw.choices((300, 600, 900, 1800, 0), (15, 30, 15, 10, 30))[0]
     seconds = 300 if scene.kept else seconds
@@ -127,7 +127,7 @@ def _tools(draw: random.Random, scene: Scene) -> Facts:
     """Programs by which somebody far away can steer the machine: widely used for help."""
     found = [] if scene.luck(draw, 0) < (0.9 if not scene.windows else 0.66) else [draw.choice(_TOOLS)]
     running = draw.random() < 0.7
-    tools = [{"id": one, "name": name, "running": running, "sources": ["installed"]} for one, name in found]
+    tools = [{"id": one, "name": name, "running": running, "sources": ["installed-programs"]} for one, name in found]
     return {"remote_tools": tools, "remote_tool_count": len(tools)}
 
 

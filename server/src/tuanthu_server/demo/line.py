@@ -21,17 +21,17 @@ Item = dict[str, Any]
 def wan_sight(draw: random.Random, scene: Scene) -> Sight:
     """Sort, speed and steadiness of the line, as far as this machine could tell."""
     if not scene.connected:
-        return sight("wan", {"access_grade": "unknown"}, "no-default-route", "access-undecided")
+        return sight("wan", {"access_grade": "unknown"}, "no-default-route", "access-undecided: fibre")
     facts, gaps = _access(scene.line_dice("access"))
     luck = draw.random()
     if luck < 0.92:
         facts["first_hop_ms"] = 10 if facts.get("fibre") else draw.choice((20, 50, 100))
     else:
-        gaps.append("first-hop-unknown: no answer")
+        gaps.append("first-hop-unknown: first_hop_ms")
     if luck < 0.85:
         facts |= _speed(draw, scene, fibre=facts.get("fibre") is True)
     else:
-        gaps.append("transfer-none")
+        gaps.append("transfer-none: download_mbps, upload_mbps")
     return sight("wan", facts | _watch(draw, scene, gaps), *gaps)
 
 
@@ -47,7 +47,7 @@ def _access(draw: random.Random) -> tuple[Item, list[str]]:
         return facts | {"access_grade": "likely", "fibre": True, "evidence": [hint]}, []
     if luck < 0.92:
         return facts | _grade("not-fibre", *_COPPER, "copper"), []
-    return {"access_grade": "unknown", "evidence": []}, ["upnp-silent", "snmp-silent", "access-undecided"]
+    return {"access_grade": "unknown", "evidence": []}, ["upnp-silent", "snmp-silent", "access-undecided: fibre"]
 
 
 def _grade(grade: str, vendor: str, model: str, points_to: str) -> Item:
@@ -73,7 +73,7 @@ def _speed(draw: random.Random, scene: Scene, *, fibre: bool) -> Item:
 def _watch(draw: random.Random, scene: Scene, gaps: list[str]) -> Item:
     """What the watch of the line saw."""
     if draw.random() < 0.08:
-        gaps.append("line-watched-too-short")
+        gaps.append("line-watched-too-short: interruption_count, longest_interruption_seconds")
         return {
             "watched_since": utc(scene.at - timedelta(hours=10)),
             "line_state": "up",

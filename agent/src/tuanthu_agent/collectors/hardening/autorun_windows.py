@@ -28,7 +28,7 @@ def observe(host: Host, found: Findings) -> None:
         found.put("autorun_mask", mask)
         found.put("autorun_off", covers_all(mask))
         return
-    people = logged_on(host, found, "autorun")
+    people = logged_on(host, found, "autorun_off")
     masks = [number(host, f"HKU\\{sid}\\{_POLICY}", "NoDriveTypeAutoRun") for sid in people]
     if not people:
         return
@@ -38,7 +38,7 @@ def observe(host: Host, found: Findings) -> None:
         found.put("autorun_off", False)  # noqa: FBT003  a fact
     else:
         # It holds for those who are here; nothing holds for those who come next.
-        found.miss("not-enforced: autorun")
+        found.miss("not-enforced: autorun_off")
 
 
 def covers_all(mask: int) -> bool:

@@ -36,7 +36,7 @@ def observe_screen_lock(host: Host, found: Findings) -> None:
     elif locks and idle is not None and delay is not None:
         found.put("screen_lock_seconds", idle + delay)
     else:
-        found.miss("not-enforced: screen-lock")
+        found.miss("not-enforced: screen_lock_seconds")
     found.used("dconf")
 
 
@@ -46,7 +46,7 @@ def observe_autorun(host: Host, found: Findings) -> None:
         return
     never = switch(enforced(host).get(_AUTORUN)) if is_gnome_only(host) else None
     if never is None:
-        found.miss("not-enforced: autorun")
+        found.miss("not-enforced: autorun_off")
     else:
         found.put("autorun_off", never)
     found.used("dconf")

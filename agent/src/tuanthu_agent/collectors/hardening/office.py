@@ -41,7 +41,7 @@ def observe(host: Host, found: Findings) -> None:
     found.used("registry")
     if not apps:
         return
-    people = logged_on(host, found, "office-macros")
+    people = logged_on(host, found, "office_macros, office_macros_unrestricted_count")
     if not people:
         return
     items = [item(host, sid, app) for sid in people for app in apps]

@@ -30,7 +30,7 @@ def observe(host: Host, found: Findings) -> None:
         raise HostError("unreadable", "InactivityTimeoutSecs")
     found.put("screen_lock_machine_seconds", machine)
     found.used("registry")
-    people = logged_on(host, found, "screen-lock") if not machine else host_people(host)
+    people = logged_on(host, found, "screen_lock_seconds") if not machine else host_people(host)
     locks = [{"user": sid, "seconds": shorter(machine, of_user(host, sid))} for sid in people]
     if locks:
         found.put("screen_locks", locks)
@@ -41,7 +41,7 @@ def observe(host: Host, found: Findings) -> None:
 
 def host_people(host: Host) -> List[str]:
     """Who is logged on; that nobody is leaves no gap where the machine has a limit of its own. Raises HostError."""
-    return logged_on(host, Findings(), "screen-lock")
+    return logged_on(host, Findings(), "screen_lock_seconds")
 
 
 def longest_of(locks: List[Dict[str, object]], machine: int) -> int | None:

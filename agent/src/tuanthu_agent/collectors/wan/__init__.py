@@ -10,7 +10,7 @@ from tuanthu_agent.collectors.lan.parsing import rounded_ms
 from tuanthu_agent.collectors.lan.reading import read_network
 from tuanthu_agent.collectors.wan import fingerprint, igd, interfaces, latency
 from tuanthu_agent.collectors.wan.grading import Evidence, grade
-from tuanthu_agent.collectors.wan.line import read_line
+from tuanthu_agent.collectors.wan.line import NOT_WATCHED, read_line
 from tuanthu_agent.collectors.wan.transfer import read_transfer
 from tuanthu_agent.host import Host
 from tuanthu_agent.linewatch import looking, plan
@@ -27,7 +27,7 @@ def collect(host: Host, settings: Settings) -> CollectorResult:
         read_line(found, settings.data_dir, int(now), gap_of(settings.watch_minutes * 60))
         read_transfer(found, settings.data_dir, now)
     else:
-        found.miss("line-not-watched")
+        found.miss(NOT_WATCHED)
     if settings.lan_probes == "passive":
         found.miss("probes-passive")
         put_grade(found, [], looked=False)
@@ -68,7 +68,7 @@ def put_grade(found: Findings, evidence: List[Evidence], *, looked: bool) -> Non
             found.miss("too-many: evidence")
         found.put("evidence", [one.item() for one in evidence[:MOST_EVIDENCE]])
     if graded == "unknown":
-        found.miss("access-undecided")
+        found.miss("access-undecided: fibre")
     else:
         found.put("fibre", graded != "not-fibre")
 
@@ -79,15 +79,15 @@ def read_first_hop(found: Findings, folder: str) -> List[Evidence]:
     addresses = looking.addresses_of(place) if place else []
     target = next((one for one in addresses if looking.is_beyond(one, looking.read_routes()) and ":" not in one), None)
     if target is None:
-        found.miss("first-hop-unknown: no collector beyond the gateway")
+        found.miss("first-hop-unknown: first_hop_ms: no collector beyond the gateway")
         return []
     try:
         milliseconds = latency.first_hop_ms(target)
     except (OSError, AttributeError):
-        found.miss("first-hop-unknown: not possible on this system")
+        found.miss("first-hop-unknown: first_hop_ms: not possible on this system")
         return []
     if milliseconds is None:
-        found.miss("first-hop-unknown: no answer")
+        found.miss("first-hop-unknown: first_hop_ms: no answer")
         return []
     found.used("first-hop")
     found.put("first_hop_ms", rounded_ms(milliseconds))

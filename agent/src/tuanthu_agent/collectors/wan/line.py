@@ -13,6 +13,7 @@ WINDOW_SECONDS: Final = 35 * 86400
 MOST_ITEMS: Final = 300
 SHORTEST_WATCH: Final = 86400
 """Seconds that must have been watched before the absence of interruptions says anything."""
+NOT_WATCHED: Final = "line-not-watched: interruption_count, longest_interruption_seconds"
 _HOURS: Final = (672, 336, 168, 72, 24, 8, 1)
 _DOWN: Final = (journal.LINE_DOWN, journal.GATEWAY_DOWN)
 
@@ -25,7 +26,7 @@ def read_line(found: Findings, folder: str, now: int, gap: int) -> None:
         found.miss("unreadable: line-journal")
         return
     if not changes:
-        found.miss("line-not-watched")
+        found.miss(NOT_WATCHED)
         return
     found.used("line-watch")
     put_line(found, journal.spans(changes, seen, now, gap), now)
@@ -36,7 +37,7 @@ def put_line(found: Findings, spans: List[Span], now: int) -> None:
     start = now - WINDOW_SECONDS
     spans = [span for span in spans if span.end is None or span.end > start]
     if not spans:
-        found.miss("line-not-watched")
+        found.miss(NOT_WATCHED)
         return
     broken = [span for span in spans if span.state != journal.UP]
     since = spans[0].begin
@@ -55,7 +56,7 @@ def put_line(found: Findings, spans: List[Span], now: int) -> None:
     )
     found.put("watched_hours", next((step for step in _HOURS if watched >= step * 3600), 0))
     if watched < SHORTEST_WATCH:
-        found.miss("line-watched-too-short")
+        found.miss("line-watched-too-short: interruption_count, longest_interruption_seconds")
         return
     down = [span for span in broken if span.state in _DOWN]
     found.put("interruption_count", len(down))

@@ -32,7 +32,7 @@ def read_transfer(found: Findings, folder: str, now: float) -> None:
         with open(os.path.join(folder, FILE_NAME), encoding="ascii", errors="replace") as file:  # noqa: PTH118, PTH123
             values = parse_transfer(file.read(1024))
     except OSError:
-        found.miss("transfer-none")
+        found.miss("transfer-none: download_mbps, upload_mbps")
         return
     put_transfer(found, values, now)
 
@@ -41,7 +41,7 @@ def put_transfer(found: Findings, values: Dict[str, int], now: float) -> None:
     """Facts from what was kept. A rate below the least step is 0; one that was not measured is absent."""
     at = values.get("at", 0)
     if not now - OLDEST_SECONDS < at < now + 86400:
-        found.miss("transfer-old")
+        found.miss("transfer-old: download_mbps, upload_mbps")
         return
     found.used("transfer")
     found.put("transfer_at", time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(at)).replace("Z", ":00Z"))
@@ -49,4 +49,4 @@ def put_transfer(found: Findings, values: Dict[str, int], now: float) -> None:
         if name in values:
             found.put(f"{name}_mbps", rounded_mbps(values[name]) or 0)
         else:
-            found.miss(f"transfer-incomplete: {name}")
+            found.miss(f"transfer-incomplete: {name}_mbps")

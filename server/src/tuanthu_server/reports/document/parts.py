@@ -1,5 +1,8 @@
 """The sections II to IV, and the last one."""
 
+from collections.abc import Iterable, Sequence
+
+from tuanthu_policy.domains import domain_of, domain_title, in_order
 from tuanthu_server.reports.document.indicators import has_indicators
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.reasons import reason
@@ -16,6 +19,7 @@ from tuanthu_server.reports.document.words import (
 from tuanthu_server.reports.snapshot.model import DepartmentReport, ReasonGroup, UnitPart
 
 MOST_REASONS = 20
+MOST_TITLES = 4
 MOST_NAMES = 15
 
 
@@ -104,8 +108,16 @@ def _undetermined_machines(report: DepartmentReport) -> str:
 
 def _reason_row(report: DepartmentReport, group: ReasonGroup) -> list[str]:
     titles = [rule.title.vi for rule in report.rules if rule.id in group.rules]
-    rules = "Tất cả tiêu chí" if len(titles) == len(report.rules) else "; ".join(titles)
+    rules = "Tất cả tiêu chí" if len(titles) == len(report.rules) else _together(titles, group.rules)
     return [OUTCOMES[group.outcome], reason(group, report.facts), rules, count(group.machines), count(group.units)]
+
+
+def _together(titles: Sequence[str], rules: Iterable[str]) -> str:
+    """A few titles, or how many of which domains, for a table cell."""
+    if len(titles) <= MOST_TITLES:
+        return "; ".join(titles)
+    domains = in_order(domain_of(rule) for rule in rules)
+    return f"{count(len(titles))} tiêu chí thuộc: {'; '.join(domain_title(domain) for domain in domains)}"
 
 
 def by_unit(report: DepartmentReport) -> Part:
