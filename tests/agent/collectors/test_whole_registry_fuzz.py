@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.agent.collectors.whole_machines import (
     LINUX,
     WINDOWS,
+    askers,
     laid_down,
     leaves,
     linux_host,
@@ -16,6 +17,8 @@ from tests.agent.collectors.whole_machines import (
     windows_document,
     windows_host,
 )
+
+from tuanthu_agent.collectors.registry import REGISTRY
 
 FUZZ = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WINDOWS_PASSES = {name: passes_of(looked_at(windows_host(windows_document(name)))) for name in WINDOWS}
@@ -131,62 +134,75 @@ def test_hostile_accounts_and_updates_give_typed_facts_or_gaps(name, data):
 
 @pytest.fixture(scope="module", params=LINUX)
 def linux(request, tmp_path_factory):
-    """A Linux machine as a folder: its files, what its commands print, what passes on it."""
-    files, commands = LINUX[request.param]
-    root = tmp_path_factory.mktemp(request.param)
-    laid_down(root, files)
-    return root, files, commands, passes_of(looked_at(linux_host(root, commands)))
+    """A Linux machine as a folder."""
+    return Linux(tmp_path_factory.mktemp(request.param), *LINUX[request.param])
+
+
+class Linux:
+    """Its files, what its commands print, what all collectors say of it, and what passes."""
+
+    def __init__(self, root, files, commands):
+        laid_down(root, files)
+        self.root, self.files, self.commands = root, files, commands
+        self.results = looked_at(linux_host(root, commands))
+        self.passes = passes_of(self.results)
+        self.askers = askers(root, commands)
+        # An empty file only has to be there.
+        self.names = sorted(name for name, content in {**files, **commands}.items() if content and name in self.askers)
+
+    def content(self, name):
+        """A file's or an output's."""
+        content = {**self.files, **self.commands}[name]
+        return content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+
+    def passes_of(self, name, commands):
+        """What passes now that one thing has changed."""
+        return passes_of({**self.results, **looked_at(linux_host(self.root, commands), self.askers[name])})
 
 
 def passes_with(linux, name, content):
     """What passes with another content of a file or output; None: something stands there that is no file."""
-    root, files, commands, _ = linux
-    if name in commands:
-        less = {line: output for line, output in commands.items() if line != name}
-        text = content if content is None else {name: content.decode("utf-8", "replace")}
-        return passes_of(looked_at(linux_host(root, {**less, **(text or {})})))
-    path = root / name.lstrip("/")
+    if name in linux.commands:
+        commands = {line: output for line, output in linux.commands.items() if line != name}
+        if content is not None:
+            commands[name] = content.decode("utf-8", "replace")
+        return linux.passes_of(name, commands)
+    path = linux.root / name.lstrip("/")
     try:
         if content is None:
             path.unlink()
             path.mkdir()
         else:
             path.write_bytes(content)
-        return passes_of(looked_at(linux_host(root, commands)))
+        return linux.passes_of(name, linux.commands)
     finally:
         if path.is_dir():
             path.rmdir()
-        laid_down(root, {name: files[name]})
+        laid_down(linux.root, {name: linux.files[name]})
 
 
-def as_bytes(content):
-    return content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
-
-
-def names_of(linux):
-    """Whatever has a content: an empty file only has to be there."""
-    _, files, commands, _ = linux
-    return sorted(name for name, content in {**files, **commands}.items() if content)
+def test_nearly_everything_on_the_machine_is_asked_for(linux):
+    """Else garbling it would prove nothing."""
+    assert len(linux.names) >= 60
+    assert {kind for name in linux.names for kind in linux.askers[name]} >= set(REGISTRY) - {"wan", "reachability"}
 
 
 def test_garbled_files_and_outputs_make_no_pass_on_linux(linux):
     """Each in turn: no file any more, noise, another encoding, a number without end, its words run together."""
-    _, files, commands, before = linux
-    assert len(before) >= 10
-    for name in names_of(linux):
-        content = as_bytes({**files, **commands}[name])
+    assert len(linux.passes) >= 10
+    for name in linux.names:
+        content = linux.content(name)
         run_together = content.translate(bytes.maketrans(b" =:\t", b"\0\0\0\0"))
         utf_16 = content.decode("utf-8", "replace").encode("utf-16")
         for garbled in (None, b"\xff\xfe\0" * 99, utf_16, b"9" * 5000, run_together):
-            assert passes_with(linux, name, garbled) <= before, (name, garbled and garbled[:40])
+            assert passes_with(linux, name, garbled) <= linux.passes, (name, garbled and garbled[:40])
 
 
 @FUZZ
 @given(data=st.data())
 def test_any_mutilation_on_linux_gives_typed_facts_or_gaps(linux, data):
-    _, files, commands, _ = linux
-    name = data.draw(st.sampled_from(names_of(linux)))
-    content = as_bytes({**files, **commands}[name])
+    name = data.draw(st.sampled_from(linux.names))
+    content = linux.content(name)
     lines = content.split(b"\n")
     passes_with(
         linux,

@@ -1,5 +1,8 @@
 """Whole machines for fuzzing every collector at once, and the ways in which what they say is garbled."""
 
+import os
+import re
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from tests.agent.collectors.test_hardening_linux import BLOCKS, MOUNTS
 from tests.agent.collectors.test_lan import ADDRESSES, NICS
 from tests.agent.collectors.test_lan import FILES as CABLE
 from tests.agent.collectors.test_machine import DESKTOP
+from tests.agent.collectors.test_malware_tools import KESL, kesl_commands
 from tests.agent.collectors.test_updates_dnf import ADVICE, ALMA, DNF4, QUERY, UPGRADES
 from tests.agent.conftest import FakeCommands, FakeSystem
 from tests.assets.linux_snapshot import FOLDER, load_document
@@ -41,9 +45,9 @@ WINDOWS = {
 """Whole snapshots, each with what others of the same Windows know of its network, settings and updates besides."""
 
 
-def looked_at(host):
-    """What all collectors say of a machine: each as it may be sent."""
-    results = {kind: attempt(collector, host, SETTINGS) for kind, collector in REGISTRY.items()}
+def looked_at(host, kinds=tuple(REGISTRY)):
+    """What collectors say of a machine: each as it may be sent."""
+    results = {kind: attempt(REGISTRY[kind], host, SETTINGS) for kind in kinds}
     for kind, result in results.items():
         assert result.status.value in ("ok", "partial", "failed", "unsupported"), (kind, result)
         check(result.facts, KINDS[kind].facts, kind)
@@ -83,6 +87,12 @@ def windows_host(document):
     return Host(Path("/không-có"), FakeCommands({}), system, windows_of(document))
 
 
+def threats(deleted=""):
+    """What Kaspersky says that it found yesterday, and what it removed."""
+    day = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%d")
+    return kesl_commands(*(re.sub("2026-11-2[01]", day, text) for text in (KESL["text"], deleted)))
+
+
 def kept():
     """A Linux machine that is looked after, as files and what commands print."""
     product = load_document(FOLDER / "antivirus/kesl/active.yml")
@@ -108,7 +118,14 @@ def kept():
         "/boot/vmlinuz-6.1.0-28-amd64": "",
     }
     rules = listing([[match(STATE, ["established", "related"], "in"), {"accept": None}]], "drop")
-    return files, {**ADDRESSES, **product["commands"], QUERY: "nano x86_64 5.6.1-6.el9\n", ADVICE: "", NFT: rules}
+    return files, {
+        **ADDRESSES,
+        **product["commands"],
+        **threats(KESL["deleted"]),
+        QUERY: "nano x86_64 5.6.1-6.el9\n",
+        ADVICE: "",
+        NFT: rules,
+    }
 
 
 def neglected():
@@ -129,7 +146,7 @@ def neglected():
     }
     del files["/etc/security/faillock.conf"], files["/etc/security/pwquality.conf"]
     return files, {
-        **commands, **product["commands"], QUERY: UPGRADES, ADVICE: DNF4, NFT: listing([], "accept"),
+        **commands, **product["commands"], **threats(), QUERY: UPGRADES, ADVICE: DNF4, NFT: listing([], "accept"),
     }  # fmt: skip
 
 
@@ -153,6 +170,36 @@ def linux_host(root, commands):
     """The machine of a folder."""
     running = Processes(frozenset({"systemd", "kesl", "sshd"}), complete=True)
     return Host(root, FakeCommands(commands), FakeSystem(processes_=running, nics_=list(NICS)))
+
+
+class Noting(Host):
+    """Notes every path and every command that is asked for."""
+
+    def __init__(self, root, host):
+        super().__init__(root, self, host.system)
+        self.asked = set()
+        self.run_by = host.commands.run
+
+    def path(self, path):
+        """See `Host`."""
+        self.asked.add("/" + os.path.normpath(path).lstrip("/"))
+        return super().path(path)
+
+    def run(self, name, *arguments, **limits):
+        """See `Commands`."""
+        self.asked.add(" ".join([name, *arguments]))
+        return self.run_by(name, *arguments, **limits)
+
+
+def askers(root, commands):
+    """Path or command line → the kinds that ask for it: no other can say anything else where it changes."""
+    found = {}
+    for kind in REGISTRY:
+        noting = Noting(root, linux_host(root, commands))
+        attempt(REGISTRY[kind], noting, SETTINGS)
+        for one in noting.asked:
+            found.setdefault(one, []).append(kind)
+    return found
 
 
 def leaves(value, way=()):
