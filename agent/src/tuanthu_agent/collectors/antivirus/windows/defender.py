@@ -7,6 +7,7 @@ from typing import Final, Mapping
 from tuanthu_agent.collectors.antivirus.windows.item import Item
 from tuanthu_agent.collectors.antivirus.windows.look import Look
 from tuanthu_agent.collectors.antivirus.windows.values import as_flag, as_number, as_text, as_version
+from tuanthu_agent.collectors.updates import windows as updates
 from tuanthu_agent.host import HostError
 from tuanthu_agent.windows.interface import WmiRow
 from tuanthu_agent.windows.moments import from_cim
@@ -39,6 +40,8 @@ _MODES: Final[Mapping[str, str]] = {
 }
 """Constants of the class, the same in every display language."""
 _SWITCHES: Final = ("AMServiceEnabled", "AntivirusEnabled", "RealTimeProtectionEnabled")
+BROUGHT_BY: Final = "windows-update"
+_SIGNATURE_POLICY: Final = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Signature Updates"
 _PREFERENCES: Final = ("SignatureScheduleDay", "SignatureUpdateInterval")
 
 
@@ -116,3 +119,21 @@ def claim_updates(item: Item, look: Look) -> None:
         day, interval = (as_number(row.get(name)) for name in _PREFERENCES)
         if (day is not None and 0 <= day <= 7) or (interval is not None and 1 <= interval <= 24):
             item.claim("auto_update", value=True, source="MSFT_MpPreference")
+    if item.get("auto_update") is None and windows_update_brings_them(look):
+        item.claim("auto_update", value=True, source=BROUGHT_BY)
+
+
+def windows_update_brings_them(look: Look) -> bool:
+    """Whether Windows installs updates by itself from Microsoft, Defender's signatures with them.
+
+    Not where a policy names another order of sources, nor where an own server may or may not hand them on.
+    """
+    registry = look.host.windows.registry
+    try:
+        return (
+            updates.automatic(look.host) is True
+            and updates.update_source(registry) == "vendor"
+            and registry.find(_SIGNATURE_POLICY, "FallbackOrder") is None
+        )
+    except HostError:
+        return False
