@@ -9,7 +9,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tuanthu_agent.collectors.interface import Collector, CollectorError, CollectorResult, Findings, Settings
+from tuanthu_agent.collectors.interface import (
+    LONGEST_TEXT,
+    Collector,
+    CollectorError,
+    CollectorResult,
+    Findings,
+    Settings,
+)
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.collectors.running import MOST_AT_ONCE, MOST_RESULT_BYTES, run_all
 from tuanthu_policy.observation import ObservationStatus
@@ -158,3 +165,13 @@ def test_on_an_empty_machine_a_collector_invents_nothing(kind, machine):
 def test_findings_without_facts_are_a_failure_even_without_a_reason():
     assert Findings().result().status is ObservationStatus.FAILED
     assert Findings().result().reason == "nothing-readable"
+
+
+def test_a_text_that_is_longer_than_any_name_is_cut():
+    found = Findings()
+    found.put("os_name", "é" * 100_000)
+    found.put("disks", [{"mount": "x" * 5000}])
+    facts = found.result().facts
+    assert len(facts["os_name"]) == LONGEST_TEXT
+    assert facts["os_name"].endswith("…")
+    assert len(facts["disks"][0]["mount"]) == LONGEST_TEXT

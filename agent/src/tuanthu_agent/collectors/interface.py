@@ -10,6 +10,8 @@ from tuanthu_policy.status import ObservationStatus
 
 DEFAULT_DEADLINE: Final = 30.0
 LONGEST_REASON: Final = 500
+LONGEST_TEXT: Final = 1024
+"""Characters of one text among the facts."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,14 @@ class Findings:
 
 
 def sendable(value: Any) -> Any:
-    """The same, with `?` for what no JSON carries: halves of letters, as Windows and names of files may hold them."""
+    """The same as a report can carry it.
+
+    `?` stands for what no JSON carries (halves of letters, as Windows and names of files may hold them), and a text
+    longer than any name or path is cut: one junk value is not to cost a kind its place in the report.
+    """
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
+        text = value.encode("utf-8", "replace").decode("utf-8")
+        return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
     if isinstance(value, dict):
         return {sendable(name): sendable(one) for name, one in value.items()}
     return [sendable(one) for one in value] if isinstance(value, list) else value

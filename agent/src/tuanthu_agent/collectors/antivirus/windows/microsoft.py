@@ -89,9 +89,7 @@ DEFENDER: Final = Product(
         Known("signature_date", defender.SOURCE, f"{_CLASS} AntivirusSignatureLastUpdated", DOCUMENTED),
         Known("version", defender.SOURCE, f"{_CLASS} AMProductVersion", DOCUMENTED),
         Known("auto_update", "MSFT_MpPreference", "SignatureScheduleDay, SignatureUpdateInterval", DOCUMENTED),
-        Known(
-            "auto_update", "windows-update", "AUOptions, NoAutoUpdate, UseWUServer, FallbackOrder", DOCUMENTED
-        ),
+        Known("auto_update", "windows-update", "AUOptions, NoAutoUpdate, UseWUServer, FallbackOrder", DOCUMENTED),
         Known("managed", "Sense", f"{ONBOARDING} OnboardingState 1, with the service Sense", DOCUMENTED),
         Known("state", SOURCE, f"{DEFENDER_KEY} DisableAntiSpyware, DisableAntiVirus, PassiveMode", DOCUMENTED),
         Known("realtime", SOURCE, f"{DEFENDER_KEY}\\Real-Time Protection DisableRealtimeMonitoring", DOCUMENTED),
