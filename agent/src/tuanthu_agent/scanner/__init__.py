@@ -1,0 +1,1 @@
+"""The station network audit: finds devices, tells what they are, proves that their default accounts are dead."""
