@@ -1,0 +1,37 @@
+"""What a scan is fitted out with: the verified scope, the door, the catalogue, the books."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tuanthu_agent.host import Host
+from tuanthu_agent.scanner.attempts import Attempts
+from tuanthu_agent.scanner.discovery.interface import Plan
+from tuanthu_agent.scanner.discovery.neighbours import LiveNeighbourhood
+from tuanthu_agent.scanner.door import ScopedDoor
+from tuanthu_agent.scanner.engine.auditing import Tools
+from tuanthu_agent.scanner.engine.books import Books
+from tuanthu_agent.scanner.gate import Gate
+from tuanthu_agent.scanner.protocols.http import ask_probe, attest
+from tuanthu_agent.scanner.protocols.registry import PROTOCOLS, READERS
+from tuanthu_agent.scanner.scan import Means
+from tuanthu_agent.scanner.scope import read_scope
+from tuanthu_policy.devices.loader import load_devices
+
+
+@contextmanager
+def outfit(scope: Path, trust: Path, state: Path, host: Host, *, discover_only: bool) -> Iterator[tuple[Means, Plan]]:
+    """Verify and open everything before the first packet; raises TuanthuError and PolicyError."""
+    allowed = read_scope(scope, trust)
+    gate = Gate(allowed)
+    door = ScopedDoor(gate)
+    catalogue = load_devices()
+    plan = Plan(addresses=gate.addresses())
+    neighbourhood = LiveNeighbourhood(host)
+    readers = dict(READERS)
+    if discover_only:
+        yield Means(door, neighbourhood, catalogue, readers, ask_probe(door), None), plan
+        return
+    with Attempts(state, allowed) as attempts:
+        tools = Tools(door, allowed, PROTOCOLS, Books(attempts), attest)
+        yield Means(door, neighbourhood, catalogue, readers, ask_probe(door), tools), plan
