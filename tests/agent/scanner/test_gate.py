@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.agent.scanner.conftest import NOON, FakeClock, make_scope
+
 from tuanthu_agent.scanner.gate import Gate
 from tuanthu_agent.scanner.interface import OutOfScopeError
 from tuanthu_policy.scan_scope import Window
