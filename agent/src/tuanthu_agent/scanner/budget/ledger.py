@@ -5,7 +5,7 @@ import hmac
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -256,6 +256,20 @@ class Ledger:
             f"The ledger {self.path} cannot be written or read ({error}): no login is tried. "
             "Check free space and permissions.",
         )
+
+
+def read_head(folder: Path) -> Head | None:
+    """Where the log ends, by a ledger that is only looked at; None where there is none. Raises LedgerError."""
+    path = folder / opening.FILE_NAME
+    try:
+        db = opening.view(folder)
+        if db is None:
+            return None
+        with closing(db):
+            row = db.execute("SELECT head_sequence, head_hash FROM ledger").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise opening.damaged(path, str(error)) from error
+    return Head(int(row[0]), str(row[1])) if row else None
 
 
 def _roll_back(db: sqlite3.Connection) -> None:
