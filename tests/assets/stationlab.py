@@ -36,7 +36,16 @@ def mac_of(address: str) -> str:
 
 def forty() -> list[Device]:
     """Forty live hosts as a station has them; what stands here is the truth that scans are held against."""
-    kinds = [(80, 554, 8000), (22, 80), (80, 443, 9100), (23, 80), (22,), (80, 37777, 554), (21, 80, 8080), (8728, 22, 80)]
+    kinds = [
+        (80, 554, 8000),
+        (22, 80),
+        (80, 443, 9100),
+        (23, 80),
+        (22,),
+        (80, 37777, 554),
+        (21, 80, 8080),
+        (8728, 22, 80),
+    ]
     devices = []
     for number in range(40):
         address = f"10.77.0.{10 + number * 4}"
@@ -91,24 +100,35 @@ class StationLab:
 
     def _batch(self, namespace, lines):
         done = subprocess.run(
-            ["ip", "-n", namespace, "-batch", "-"], input="\n".join(lines) + "\n", capture_output=True, text=True, check=False
+            ["ip", "-n", namespace, "-batch", "-"],
+            input="\n".join(lines) + "\n",
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
 
     def rules(self, namespace, text):
         done = subprocess.run(
-            ["ip", "netns", "exec", namespace, "nft", "-f", "-"], input=text, capture_output=True, text=True, check=False
+            ["ip", "netns", "exec", namespace, "nft", "-f", "-"],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
 
     def watch(self):
-        """Write down every address that the scanner sends anything to, by ARP or IP."""
+        """Write down every address that the scanner sends anything to by IP, or asks for by ARP."""
         self.rules(
             self.scanner,
             "\n".join(
                 f"table {family} seen {{\nset places {{ type ipv4_addr; flags dynamic; }}\n"
                 f"chain out {{\ntype filter hook output priority 0;\n{which} add @places {{ {what} }}\n}}\n}}"
-                for family, which, what in (("ip", "oif != lo", "ip daddr"), ("arp", "", "arp daddr ip"))
+                for family, which, what in (
+                    ("ip", "oif != lo", "ip daddr"),
+                    ("arp", "arp operation request", "arp daddr ip"),
+                )
             )
             + "\n",
         )

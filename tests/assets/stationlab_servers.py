@@ -51,7 +51,9 @@ def netbios(address, data):
         ("MAY-TIEP-DON", 0x00, b"\x04\x00"), ("WORKGROUP", 0x00, b"\x84\x00"), ("MAY-TIEP-DON", 0x20, b"\x04\x00"),
     ))  # fmt: skip
     body = b"\x03" + names + mac + b"\0" * 40
-    return [data[:2] + b"\x84\0\0\0\0\1\0\0\0\0" + data[12:46] + b"\0\x21\0\1\0\0\0\0" + struct.pack("!H", len(body)) + body]
+    return [
+        data[:2] + b"\x84\0\0\0\0\1\0\0\0\0" + data[12:46] + b"\0\x21\0\1\0\0\0\0" + struct.pack("!H", len(body)) + body
+    ]
 
 
 def ssdp(address, data):
@@ -132,7 +134,9 @@ async def listen(loop, group, port, served):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((group, port))
     for address, _ in served:
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + socket.inet_aton(address))
+        sock.setsockopt(
+            socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + socket.inet_aton(address)
+        )
     seen = {}
 
     async def hear():

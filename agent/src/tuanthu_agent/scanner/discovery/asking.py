@@ -1,4 +1,4 @@
-"""Asking hosts for their names and announcements over UDP: each singly, and its whole wire where the scope covers it."""
+"""Asking hosts for names and announcements over UDP: each singly, and whole wires where the scope covers them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ _SECONDS: Final = 1.2
 """SSDP answers come within the second that the search grants."""
 _GROUP_SECONDS: Final = 2.0
 _ANSWERS: Final = 4
-_THREADS: Final = 16
+_THREADS: Final = 32
 _MOST_PER_HOST: Final = 24
 _MOST_HOSTS: Final = 70_000
 _LARGEST: Final = 33_000
@@ -49,7 +49,9 @@ class Announcements:
 
 
 def questions_to(address: str) -> list[_Question]:
-    """What one host is asked."""
+    """What one host is asked; nothing yet over IPv6."""
+    if ":" in address:
+        return []
     probes = [_Question(wsd.PORT, probe, wsd.parse) for probe in wsd.questions()]
     return [
         _Question(netbios.PORT, netbios.question(), netbios.parse, 1),
@@ -62,19 +64,21 @@ def questions_to(address: str) -> list[_Question]:
 async def ask_hosts(
     door: DiscoveryDoor, addresses: Sequence[str], heard: Announcements, done: Callable[[int], None]
 ) -> None:
-    """Ask each of them; one question after the other to a host. Raises OutOfScopeError."""
+    """Ask each of them. Raises OutOfScopeError."""
     loop = asyncio.get_running_loop()
     count = 0
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="ask") as pool:
         slots = asyncio.Semaphore(_THREADS)
 
+        async def put(address: str, question: _Question) -> None:
+            async with slots:
+                answers = await loop.run_in_executor(pool, _ask, door, address, question)
+            for data in answers:
+                heard.take(address, data, question.parse)
+
         async def one(address: str) -> None:
             nonlocal count
-            for question in questions_to(address) if ":" not in address else []:
-                async with slots:
-                    answers = await loop.run_in_executor(pool, _ask, door, address, question)
-                for data in answers:
-                    heard.take(address, data, question.parse)
+            await asyncio.gather(*(put(address, question) for question in questions_to(address)))
             count += 1
             done(count)
 
@@ -85,9 +89,7 @@ async def ask_hosts(
 
 def _ask(door: DiscoveryDoor, address: str, question: _Question) -> list[bytes]:
     try:
-        return door.datagram(
-            DISCOVERY, address, question.port, question.payload, _SECONDS, answers=question.answers
-        )
+        return door.datagram(DISCOVERY, address, question.port, question.payload, _SECONDS, answers=question.answers)
     except OutOfScopeError:
         raise
     except OSError:

@@ -24,12 +24,20 @@ class Sign:
     """All of them are open."""
 
 
-_PHONES: Final = r"(?i)\b(?:apple|xiaomi|oppo|vivo|realme|oneplus|huawei device|honor device|motorola mobility|guangdong oppo)\b"
-_CAMERAS: Final = r"(?i)hikvision|dahua|uniview|axis communications|hanwha|vivotek|ezviz|reolink|tiandy|imou|kbvision|amcrest"
-_PRINTERS: Final = r"(?i)\b(?:brother industries|canon|seiko epson|kyocera|ricoh|lexmark|xerox|konica|zebra technologies)\b"
-_NETS: Final = r"(?i)routerboard|mikrotik|draytek|tp-link|tenda|totolink|d-link|zte|zyxel|ruijie|netgear|asustek|linksys|vnpt|fiberhome|dasan"
+_PHONES: Final = (
+    r"(?i)\b(?:apple|xiaomi|oppo|vivo|realme|oneplus|huawei device|honor device|motorola mobility|guangdong oppo)\b"
+)
+_RECORDERS: Final = r"(?i)onvif://www\.onvif\.org/(?:type/(?:NetworkVideoStorage|recorder)|hardware/[^ ]*(?:NVR|DVR))"
+_CAMERAS: Final = (
+    r"(?i)hikvision|dahua|uniview|axis communications|hanwha|vivotek|ezviz|reolink|tiandy|imou|kbvision|amcrest"
+)
+_PRINTERS: Final = (
+    r"(?i)\b(?:brother industries|canon|seiko epson|kyocera|ricoh|lexmark|xerox|konica|zebra technologies)\b"
+)
+_NETS: Final = r"(?i)routerboard|mikrotik|draytek|tp-link|tenda|totolink|d-link|\bzte\b|zyxel|ruijie|netgear|linksys|vnpt|"
+    r"fiberhome|dasan"
 SIGNS: Final = (
-    Sign("nvr", "onvif-nvr", "onvif.scopes", r"(?i)onvif://www\.onvif\.org/(?:type/(?:NetworkVideoStorage|recorder)|hardware/[^ ]*(?:NVR|DVR))"),
+    Sign("nvr", "onvif-nvr", "onvif.scopes", _RECORDERS),
     Sign("camera", "onvif-transmitter", "wsd.types", r"NetworkVideoTransmitter"),
     Sign("camera", "onvif-scopes", "onvif.scopes", r"onvif://"),
     Sign("printer", "wsd-printer", "wsd.types", r"\bPrintDeviceType\b|\bPrinterServiceType\b"),
@@ -50,11 +58,12 @@ SIGNS: Final = (
     Sign("camera", "rtsp-port", ports=frozenset({554})),
     Sign("ap", "vendor-ap", "mac.vendor", r"(?i)ubiquiti|aruba|ruckus"),
     Sign("switch", "vendor-switch", "mac.vendor", r"(?i)^cisco systems|extreme networks|h3c|juniper"),
+    # Their makers sell network cards for computers too: only what can be administered is taken for a router.
+    *(Sign("router", "vendor-router", "mac.vendor", _NETS, frozenset({port})) for port in (80, 443, 23)),
     Sign("computer", "netbios", "netbios", r"yes"),
     Sign("computer", "smb", ports=frozenset({445})),
     Sign("computer", "rdp", ports=frozenset({3389})),
     Sign("printer", "vendor-printer", "mac.vendor", _PRINTERS),
-    Sign("router", "vendor-router", "mac.vendor", _NETS),
     Sign("phone", "vendor-phone", "mac.vendor", _PHONES),
 )  # fmt: skip
 _COMPILED: Final = tuple((sign, re.compile(sign.matches)) for sign in SIGNS)

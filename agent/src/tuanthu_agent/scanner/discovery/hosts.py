@@ -12,7 +12,6 @@ from tuanthu_agent.scanner.discovery.said import Said
 from tuanthu_agent.scanner.discovery.vendors import vendor_of
 
 
-
 @dataclass(slots=True)
 class Sighting:
     """What is known of one address."""
@@ -70,8 +69,8 @@ def _host(one: Sighting, enrolled: Sequence[Enrolled]) -> Host:
 def match(address: str, mac: str | None, names: Sequence[str], enrolled: Sequence[Enrolled]) -> str:
     """By what a host is an enrolled machine: `mac`, `address`, `name`; empty for none.
 
-    An address alone does not count against a hardware address that is another's: DHCP gave it to somebody else. Behind a
-    repeater, which shows its own hardware address, address and name together do.
+    An address alone does not count against a hardware address that is another's: DHCP gave it to somebody else.
+    Behind a repeater, which shows its own hardware address, address and name together do.
     """
     folded = {name.casefold() for name in names}
     for one in enrolled:

@@ -18,7 +18,8 @@ _MOST_RECORDS: Final = 200
 
 def question(address: str | None = None) -> bytes:
     """Which services are there; and, of one host, what its name is."""
-    from zeroconf import DNSOutgoing, DNSQuestion
+    from zeroconf._dns import DNSQuestion
+    from zeroconf._protocol.outgoing import DNSOutgoing
 
     out = DNSOutgoing(_QUERY, multicast=False)
     out.add_question(DNSQuestion(_SERVICES, _POINTER, _INTERNET))
@@ -30,7 +31,8 @@ def question(address: str | None = None) -> bytes:
 
 def parse(data: bytes, address: str) -> Said | None:
     """What an answer says of that host; None for anything else."""
-    from zeroconf import DNSAddress, DNSIncoming, DNSPointer
+    from zeroconf._dns import DNSAddress, DNSPointer
+    from zeroconf._protocol.incoming import DNSIncoming
 
     if len(data) > _MOST:
         return None

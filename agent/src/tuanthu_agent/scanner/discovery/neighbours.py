@@ -46,7 +46,7 @@ class LiveNeighbourhood:
         if self._family == "windows":
             return frozenset()
         routes = parse_routes(self._host.read_text("/proc/net/route"))
-        return frozenset(route.gateway for route in routes or () if route.gateway)
+        return frozenset(route.address for route in routes or () if route.address)
 
     def table(self) -> dict[str, str]:
         """See `Neighbourhood`."""
@@ -100,7 +100,7 @@ def _network(text: str) -> Network | None:
 
 
 def parse_arp(text: str) -> dict[str, str]:
-    """Address → hardware address of the complete Ethernet entries of `/proc/net/arp`. Total: other lines are left out."""
+    """Address → hardware address of the complete Ethernet entries of `/proc/net/arp`; other lines are left out."""
     found = {}
     for line in text.splitlines()[1:]:
         fields = line.split()

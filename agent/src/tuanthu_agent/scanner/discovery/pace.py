@@ -6,6 +6,7 @@ _GAIN: Final = 0.125
 _TRIES: Final = 2
 _TRIES_WHERE_LOSSY: Final = 5
 _SLOWEST: Final = 2.0
+_GROWTH: Final = 1.6
 
 
 class Pace:
@@ -30,9 +31,9 @@ class Pace:
         self._mean += _GAIN * (seconds - self._mean)
 
     def wait(self, number: int) -> float:
-        """How long to wait at the try of that number; each is twice as patient as the one before."""
+        """How long to wait at the try of that number; each is more patient than the one before."""
         once = self._first if self._mean is None else min(self._first, self._mean + 4 * self._spread)
-        return min(_SLOWEST, max(self._least, once) * 2.0**number)
+        return min(_SLOWEST, max(self._least, once) * _GROWTH**number)
 
     def tries(self) -> int:
         """How often a silent port is tried in all; more where loss has been seen."""

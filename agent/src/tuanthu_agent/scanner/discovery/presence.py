@@ -106,15 +106,18 @@ class Presence:
         await self._sweeper.sweep(address, self._ports, pace, self.ports.setdefault(address, Ports()))
 
     async def behind_router(self, addresses: Sequence[str]) -> None:
-        """Addresses that no table tells of: who answers an echo or a common port is swept with patience, all others once."""
+        """Addresses that no table tells of: who answers an echo or a common port is swept with patience, all once."""
         tried = {address: Ports() for address in addresses}
         common = [port for port in self._ports if port in COMMON] or list(self._ports[:2])
-        echoed, *_ = await asyncio.gather(
-            self.echo(addresses),
-            *(self._sweeper.sweep(one, common, self._routed, known, most=1) for one, known in tried.items()),
-        )
+        async with asyncio.TaskGroup() as group:
+            echoing = group.create_task(self.echo(addresses))
+            for one, known in tried.items():
+                group.create_task(self._sweeper.sweep(one, common, self._routed, known, most=1))
+        echoed = echoing.result()
         quiet = [one for one, known in tried.items() if not known.answered and one not in echoed]
-        await asyncio.gather(*(self._sweeper.sweep(one, self._ports, self._routed, tried[one], most=1) for one in quiet))
+        await asyncio.gather(
+            *(self._sweeper.sweep(one, self._ports, self._routed, tried[one], most=1) for one in quiet)
+        )
         there = {one: known for one, known in tried.items() if known.answered or one in echoed}
         self.ports |= there
         await asyncio.gather(*(self._sweep(one, self._routed) for one in there))

@@ -43,7 +43,9 @@ class Ports:
 
     def wants(self, port: int, bound: int) -> bool:
         """Whether there is still something to learn of a port that may be tried so often."""
-        return not (port in self.open or port in self.closed or port in self.untried or self.silent.get(port, 0) >= bound)
+        return not (
+            port in self.open or port in self.closed or port in self.untried or self.silent.get(port, 0) >= bound
+        )
 
     @property
     def answered(self) -> bool:
@@ -63,7 +65,9 @@ class Sweeper:
         self.untried = 0
         """Connections that this machine could not even begin."""
 
-    async def sweep(self, address: str, ports: Iterable[int], pace: Pace, known: Ports, most: int | None = None) -> None:
+    async def sweep(
+        self, address: str, ports: Iterable[int], pace: Pace, known: Ports, most: int | None = None
+    ) -> None:
         """Knock at these ports, until each has answered or was tried often enough (`most`, else what the pace says)."""
         slots = asyncio.Semaphore(self._per_host)
 
