@@ -34,8 +34,10 @@ _CAMERAS: Final = (
 _PRINTERS: Final = (
     r"(?i)\b(?:brother industries|canon|seiko epson|kyocera|ricoh|lexmark|xerox|konica|zebra technologies)\b"
 )
-_NETS: Final = r"(?i)routerboard|mikrotik|draytek|tp-link|tenda|totolink|d-link|\bzte\b|zyxel|ruijie|netgear|linksys|vnpt|"
+_NETS: Final = (
+    r"(?i)routerboard|mikrotik|draytek|tp-link|tenda|totolink|d-link|\bzte\b|zyxel|ruijie|netgear|linksys|vnpt|"
     r"fiberhome|dasan"
+)
 SIGNS: Final = (
     Sign("nvr", "onvif-nvr", "onvif.scopes", _RECORDERS),
     Sign("camera", "onvif-transmitter", "wsd.types", r"NetworkVideoTransmitter"),
