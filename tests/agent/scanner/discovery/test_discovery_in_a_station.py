@@ -112,7 +112,7 @@ def test_lost_packets_lose_no_ports():
     devices = [one for one in forty() if not one.drops]
     lab = make(devices)
     try:
-        lab.lose(5)
+        lab.lose(4)
         found = run(lab, networks=["10.77.0.0/25"], ports=PORTS)
         near = ipaddress.ip_network("10.77.0.0/25")
         assert opened(found) == {one for one in truth(devices) if ipaddress.ip_address(one[0]) in near}
