@@ -5,7 +5,7 @@ import sys
 from tuanthu_server.cli.app import app
 from tuanthu_server.errors import TuanthuError
 
-BEFORE_INITIALISATION = frozenset({"tuanthu_server.cli.init"})
+BEFORE_INITIALISATION = frozenset({"tuanthu_server.cli.init", "tuanthu_server.cli.catalogue"})
 """Modules whose commands may run on an empty data folder."""
 
 
