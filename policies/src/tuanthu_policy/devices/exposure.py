@@ -5,7 +5,6 @@ from typing import Final
 from tuanthu_policy.text import Text
 
 EXPOSURES: Final[dict[str, Text]] = {
-    "catch-all-page": Text("trả trang giống nhau cho mọi đường dẫn", "answers every path alike"),
     "ftp-anonymous": Text("FTP cho vào không cần mật khẩu", "FTP lets anybody in"),
     "ftp-open": Text("FTP đang mở, mật khẩu truyền không mã hóa", "FTP is open; passwords travel in clear"),
     "http-without-tls": Text("trang quản trị không mã hóa (HTTP)", "the management page is not encrypted (HTTP)"),

@@ -12,9 +12,9 @@ from tuanthu_policy.devices.answer import LONGEST_BODY
 from tuanthu_policy.pattern import PatternError, compile_pattern
 
 _LONGEST_RUN: Final = 512
-_MOST_WAYS: Final = 1024
+_MOST_WAYS: Final = 2048
 """Ways in which a pattern can go on from one place of the text."""
-_MOST_STEPS: Final = 2**25
+_MOST_STEPS: Final = 2**26
 _TOKEN: Final = re.compile(
     r"(?P<atom>\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^*+?{(|)])|(?P<repeat>[*+?]|\{[0-9]*,?[0-9]*\})|(?P<other>.)", re.DOTALL
 )
@@ -85,14 +85,18 @@ def _span(lexeme: str) -> tuple[int, int]:
 
 def _decided(tokens: list[tuple[str, str]], index: int) -> bool:
     """Whether the character after a repeat tells where it ends, since what is repeated never takes it."""
-    after = [token for token in tokens[index + 1 : index + 4] if token[0] != "repeat" or token[1] not in "?+"]
-    if not index or tokens[index - 1][0] != "atom" or not after or after[0][0] != "atom":
-        return False
-    literal = after[0][1]
     follows = tokens[index + 1 :]
-    place = follows.index(after[0])
-    if place + 1 < len(follows) and follows[place + 1][0] == "repeat":
+    if follows and follows[0] in {("repeat", "?"), ("repeat", "+")}:  # lazy, possessive
+        del follows[0]
+    while follows and follows[0] == ("other", ")") and follows[1:2] != [] and follows[1][0] != "repeat":
+        del follows[0]
+    if not index or tokens[index - 1][0] != "atom":
         return False
+    if all(token == ("other", ")") for token in follows):
+        return True  # nothing more can fail
+    if follows[0][0] != "atom" or (follows[1:2] and follows[1][0] == "repeat"):
+        return False
+    literal = follows[0][1]
     if len(literal) == 2 and literal[0] == "\\" and not literal[1].isalnum():
         literal = literal[1]
     return len(literal) == 1 and literal not in ".^$" and re.fullmatch(tokens[index - 1][1], literal) is None
