@@ -23,7 +23,7 @@ class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     Subjects of an HTTP answer: `status`, `header.<Name>`, `cookie.<name>`, `location`, `realm` (of WWW-Authenticate),
     `scheme` (`basic`, `digest`), `title`, `body`, `body.md5`, `json.<path>`, `xml.<path>`. Subjects of a fingerprint:
-    the same with `http.` before it, for the start page, and those of `evidence.SUBJECTS` (`ssh.banner` …).
+    the same with `http.` before it for the start page, and those of `evidence.SUBJECTS` (`ssh.banner` …).
     """
 
     where: str

@@ -24,6 +24,7 @@ COMMAND_MODULES = (
     "demo",
     "keys",
     "scope",
+    "catalogue",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 
