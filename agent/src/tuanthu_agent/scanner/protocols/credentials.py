@@ -7,7 +7,7 @@ _LONGEST = 128
 
 
 def pair(account: Account) -> tuple[str, str]:
-    """User and password. Raises EndedError for a secret that each device has of its own, and for what no protocol can send."""
+    """User and password. Raises EndedError for a secret of each device's own, and for what cannot be sent."""
     if not isinstance(account.password, str):
         raise mismatch("per-device-secret: never guessed")
     for text in (account.user, account.password):

@@ -58,27 +58,38 @@ def best_challenge(headers: list[str]) -> Challenge | None:
     return max(known, key=strength, default=None)
 
 
-def authorization(challenge: Challenge, user: str, password: str, method: str, uri: str, count: int, cnonce: str) -> str:
-    """The value of `Authorization`; `count` is how often that nonce has been used, this time included."""
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One request that is answered for; `count` is how often the nonce has been used, this time included."""
+
+    method: str
+    uri: str
+    count: int
+    cnonce: str
+
+
+def authorization(challenge: Challenge, user: str, password: str, use: Use) -> str:
+    """The value of `Authorization`."""
     if challenge.scheme == "basic":
         return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
-    return _digest(challenge, user, password, method, uri, f"{count:08x}", cnonce)
+    return _digest(challenge, user, password, use)
 
 
-def _digest(challenge: Challenge, user: str, password: str, method: str, uri: str, count: str, cnonce: str) -> str:
+def _digest(challenge: Challenge, user: str, password: str, use: Use) -> str:
+    count = f"{use.count:08x}"
     name = ALGORITHMS[(challenge.algorithm or "md5").lower()]
 
     def hashed(text: str) -> str:
         return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
 
     secret = hashed(f"{user}:{challenge.realm}:{password}")
-    asked = hashed(f"{method}:{uri}")
-    middle = f"{challenge.nonce}:{count}:{cnonce}:auth" if challenge.qop else challenge.nonce
+    asked = hashed(f"{use.method}:{use.uri}")
+    middle = f"{challenge.nonce}:{count}:{use.cnonce}:auth" if challenge.qop else challenge.nonce
     fields = [
         f'username="{_quoted(user)}"',
         f'realm="{challenge.realm}"',
         f'nonce="{challenge.nonce}"',
-        f'uri="{uri}"',
+        f'uri="{use.uri}"',
         f'response="{hashed(f"{secret}:{middle}:{asked}")}"',
     ]
     if challenge.algorithm is not None:
@@ -86,7 +97,7 @@ def _digest(challenge: Challenge, user: str, password: str, method: str, uri: st
     if challenge.opaque is not None:
         fields.append(f'opaque="{challenge.opaque}"')
     if challenge.qop:
-        fields += ["qop=auth", f"nc={count}", f'cnonce="{cnonce}"']
+        fields += ["qop=auth", f"nc={count}", f'cnonce="{use.cnonce}"']
     return "Digest " + ", ".join(fields)
 
 

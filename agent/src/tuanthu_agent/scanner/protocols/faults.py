@@ -9,7 +9,7 @@ from tuanthu_policy.devices.verdict import AttemptOutcome
 
 
 class EndedError(Exception):
-    """The conversation is over; what it came to. `reason` is a stable code, a colon, and detail without any password."""
+    """The conversation is over; what it came to. `reason` is a stable code, a colon, and detail; never a password."""
 
     def __init__(self, outcome: AttemptOutcome, reason: str, evidence: tuple[str, ...] = ()) -> None:
         super().__init__(reason)

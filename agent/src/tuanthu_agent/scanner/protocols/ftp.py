@@ -18,7 +18,9 @@ ANONYMOUS: Final = frozenset({"anonymous", "ftp"})
 _MOST_LINES: Final = 100
 _REPLY: Final = re.compile(rb"([1-5]\d\d)([ -]|$)")
 _WANTS_TLS: Final = re.compile(r"\b(?:tls|ssl|encrypt\w*|secure)\b", re.IGNORECASE)
-_FULL: Final = re.compile(r"(?:maximum|max|too many) .{0,30}(?:clients|users|connections|sessions)|user limit|server full", re.IGNORECASE)
+_FULL: Final = re.compile(
+    r"(?:maximum|max|too many) .{0,30}(?:clients|users|connections|sessions)|user limit|server full", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def read_ftp(door: Door, service: Service, seconds: float) -> Seen:
         return Seen(reason=ended.reason)
     except OSError as error:
         return Seen(reason=network_reason(error))
-    return Seen({"ftp.banner": f"{greeting.code} {greeting.text}"}, () if service.tls else ("ftp-plain",))
+    return Seen({"ftp.banner": f"{greeting.code} {greeting.text}"}, () if service.tls else ("ftp-open",))
 
 
 def _after_user(reply: Reply, user: str, password: str) -> Attempt | None:
@@ -139,7 +141,7 @@ class Ftp:
 
     def look(self, door: Door, target: Target, seconds: float) -> Look:
         """Whether the server greets; nothing is asked."""
-        plain = () if target.service.tls else ("ftp-plain",)
+        plain = () if target.service.tls else ("ftp-open",)
 
         def run() -> Look:
             with opened(door, target.service, Deadline(seconds), "ftp") as stream:

@@ -41,4 +41,4 @@ READERS: Final[Mapping[str, Reader]] = {
     "tls": read_tls,
     "upnp": read_upnp,
 }
-"""What reads evidence and exposures without a credential. `tls` reads any service that speaks TLS, by its own protocol."""
+"""What reads evidence and exposures without a credential. `tls` reads any service that speaks TLS, as its protocol."""

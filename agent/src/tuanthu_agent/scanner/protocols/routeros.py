@@ -141,6 +141,10 @@ def _unasked(stream: Stream) -> tuple[str, bool]:
     return shown(" ".join((last[0], attribute(last, "message") or " ".join(last[1:])))), open_
 
 
+def _plain(service: Service) -> tuple[str, ...]:
+    return () if service.tls else ("routeros-without-tls",)
+
+
 def read_routeros(door: Door, service: Service, seconds: float) -> Seen:
     """How the API refuses a read without a login."""
     try:
@@ -150,7 +154,7 @@ def read_routeros(door: Door, service: Service, seconds: float) -> Seen:
         return Seen(reason=ended.reason)
     except OSError as error:
         return Seen(reason=network_reason(error))
-    return Seen({"routeros.banner": banner})
+    return Seen({"routeros.banner": banner}, _plain(service))
 
 
 class RouterOs:
@@ -163,11 +167,11 @@ class RouterOs:
             with opened(door, target.service, Deadline(seconds), "routeros") as stream:
                 banner, open_ = _unasked(stream)
             if open_:
-                return Look(AttemptOutcome.NO_AUTH, evidence=("read-without-login",))
+                return Look(AttemptOutcome.NO_AUTH, evidence=("read-without-login",), exposures=_plain(target.service))
             if words.says_locked(banner):
                 wait = words.wait_seconds(banner)
                 return Look(AttemptOutcome.LOCKED, None, wait, reason="locked: the device says so")
-            return Look(evidence=("login-wanted",))
+            return Look(evidence=("login-wanted",), exposures=_plain(target.service))
 
         return looked(run)
 

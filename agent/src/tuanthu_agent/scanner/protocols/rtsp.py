@@ -8,7 +8,7 @@ from typing import Final
 from tuanthu_agent.scanner.interface import Attempt, Door, Look, Service, Target
 from tuanthu_agent.scanner.protocols import words
 from tuanthu_agent.scanner.protocols.credentials import pair
-from tuanthu_agent.scanner.protocols.digest import Challenge, authorization, best_challenge
+from tuanthu_agent.scanner.protocols.digest import Challenge, Use, authorization, best_challenge
 from tuanthu_agent.scanner.protocols.faults import EndedError, attempted, looked, mismatch, network_reason
 from tuanthu_agent.scanner.protocols.message import Message, read_message
 from tuanthu_agent.scanner.protocols.seen import Seen, shown
@@ -58,7 +58,7 @@ def judge_open(message: Message) -> Look:
     code = f"status-{message.status}"
     text = shown(message.body)
     if describes(message):
-        return Look(AttemptOutcome.NO_AUTH, evidence=(code, "sdp"), exposures=("rtsp-no-auth",))
+        return Look(AttemptOutcome.NO_AUTH, evidence=(code, "sdp"), exposures=("rtsp-without-authentication",))
     if message.status == 401:
         if best_challenge(message.every("WWW-Authenticate")) is None:
             return Look(AttemptOutcome.MISMATCH, evidence=(code,), reason="rtsp-scheme: no known challenge")
@@ -66,11 +66,12 @@ def judge_open(message: Message) -> Look:
     if words.says_locked(text):
         wait = words.wait_seconds(text)
         return Look(AttemptOutcome.LOCKED, None, wait, (code,), "locked: the device says so")
-    if message.status == 403:
-        return Look(AttemptOutcome.UNCLEAR, evidence=(code,), reason="rtsp-forbidden: blocked or not served")
     if message.status in _MISSING:
         return Look(AttemptOutcome.MISMATCH, evidence=(code,), reason="rtsp-path: no such stream")
-    return Look(AttemptOutcome.UNCLEAR, evidence=(code,), reason="rtsp-status: neither open nor protected")
+    reason = (
+        "rtsp-forbidden: blocked or not served" if message.status == 403 else "rtsp-status: neither open nor protected"
+    )
+    return Look(AttemptOutcome.UNCLEAR, evidence=(code,), reason=reason)
 
 
 def judge_login(message: Message) -> Attempt:
@@ -146,7 +147,7 @@ def _signer(user: str, password: str, uri: str) -> Callable[[Challenge, int], st
     cnonce = secrets.token_hex(8)
 
     def sign(challenge: Challenge, count: int) -> str:
-        return "Authorization: " + authorization(challenge, user, password, "DESCRIBE", uri, count, cnonce)
+        return "Authorization: " + authorization(challenge, user, password, Use("DESCRIBE", uri, count, cnonce))
 
     return sign
 

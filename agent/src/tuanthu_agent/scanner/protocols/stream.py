@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from tuanthu_agent.scanner.interface import Door, Service
-from tuanthu_agent.scanner.protocols.faults import closed, silent, unclear
+from tuanthu_agent.scanner.protocols.faults import EndedError, closed, network_reason, silent, unclear
+from tuanthu_policy.devices.verdict import AttemptOutcome
 
 MOST_BYTES: Final = 256 * 1024
 LONGEST_LINE: Final = 8192
@@ -79,8 +80,10 @@ class Stream:
             piece = self.sock.recv(_PIECE)
         except TimeoutError:
             raise silent("nothing in time") from None
-        except OSError:
+        except ConnectionError:
             piece = b""
+        except OSError as error:
+            raise EndedError(AttemptOutcome.UNREACHABLE, network_reason(error)) from None
         if not piece:
             raise closed("after answers" if self.received else "at accept")
         self.received += len(piece)

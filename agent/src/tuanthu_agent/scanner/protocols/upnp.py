@@ -51,12 +51,12 @@ def parse_description(raw: bytes) -> Seen:
     """Names and exposures of a description. Pure."""
     root = parse_xml(raw)
     if root is None:
-        return Seen(exposures=("upnp-open",), reason="upnp-description: not XML")
+        return Seen(exposures=("upnp-on",), reason="upnp-description: not XML")
     texts = {subject: text_of(root, name) for name, subject in _NAMES.items()}
     kinds = " ".join(kind.text or "" for name in ("deviceType", "serviceType") for kind in every(root, name))
     gateway = any(word in kinds for word in _GATEWAY)
     subjects = {subject: shown(text) for subject, text in texts.items() if text}
-    return Seen(subjects, ("upnp-igd", "upnp-open") if gateway else ("upnp-open",))
+    return Seen(subjects, ("upnp-igd", "upnp-on") if gateway else ("upnp-on",))
 
 
 def _located(door: Door, address: str, port: int, deadline: Deadline) -> tuple[bool, tuple[int, str] | None]:
@@ -77,9 +77,11 @@ def read_upnp(door: Door, service: Service, seconds: float) -> Seen:
     exposures: tuple[str, ...] = ()
     try:
         answered, place = _located(door, service.address, service.port, deadline)
-        exposures = ("upnp-open",) if answered else ()
+        exposures = ("upnp-on",) if answered else ()
         if place is None:
-            return Seen(exposures=exposures, reason="upnp-location: none at this address" if answered else "silent: ssdp")
+            return Seen(
+                exposures=exposures, reason="upnp-location: none at this address" if answered else "silent: ssdp"
+            )
         return read_description(door, service.address, place[0], place[1], deadline.left())
     except OSError as error:
         return Seen(exposures=exposures, reason=network_reason(error))
@@ -88,11 +90,11 @@ def read_upnp(door: Door, service: Service, seconds: float) -> Seen:
 def read_description(door: Door, address: str, port: int, path: str, seconds: float) -> Seen:
     """The description at a known place, as discovery heard of it by multicast."""
     try:
-        answer = fetch(door, "upnp", Service(address, port, "upnp"), Deadline(seconds), "GET", path)
+        answer = fetch(door, "upnp", Service(address, port, "upnp"), Deadline(seconds), get=path)
     except EndedError as ended:
-        return Seen(exposures=("upnp-open",), reason=ended.reason)
+        return Seen(exposures=("upnp-on",), reason=ended.reason)
     except OSError as error:
-        return Seen(exposures=("upnp-open",), reason=network_reason(error))
+        return Seen(exposures=("upnp-on",), reason=network_reason(error))
     if answer.status != 200:
-        return Seen(exposures=("upnp-open",), reason=f"upnp-description: status {answer.status}")
+        return Seen(exposures=("upnp-on",), reason=f"upnp-description: status {answer.status}")
     return parse_description(answer.body)

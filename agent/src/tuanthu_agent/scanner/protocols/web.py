@@ -11,10 +11,11 @@ _AGENT: Final = "tuanthu"
 
 
 def fetch(
-    door: Door, protocol: str, service: Service, deadline: Deadline, method: str, path: str,
-    headers: tuple[str, ...] = (), body: bytes = b"",
+    door: Door, protocol: str, service: Service, deadline: Deadline, *,
+    get: str = "", post: str = "", headers: tuple[str, ...] = (), body: bytes = b"",
 ) -> Message:  # fmt: skip
-    """Ask and hang up. Raises EndedError, OSError, OutOfScopeError."""
+    """Ask for the path in `get` or `post`, and hang up. Raises EndedError, OSError, OutOfScopeError."""
+    method, path = ("GET", get) if get else ("POST", post)
     if not path.startswith("/") or any(not letter.isprintable() or letter == " " for letter in path):
         raise mismatch("path: not an address")
     host = f"[{service.address}]" if ":" in service.address else service.address

@@ -7,7 +7,8 @@ LONGEST: Final = 2000
 
 _LOCKED: Final = re.compile(
     r"too many|locked|lockout|lock out|\bblocked|\bbanned|temporarily|try again (?:later|after|in\b)|"
-    r"(?:maximum|max) .{0,20}(?:attempts|tries|retries)|(?:attempts|retries) exceeded|exceeded .{0,20}(?:attempts|retries)|"
+    r"(?:maximum|max) .{0,20}(?:attempts|tries|retries)|(?:attempts|retries) exceeded|"
+    r"exceeded .{0,20}(?:attempts|retries)|"
     r"not allowed at this time|"
     r"bị khoá|bị khóa|tạm khoá|tạm khóa|bị chặn|quá nhiều lần|thử lại sau|bi khoa|qua nhieu lan|thu lai sau|"
     r"锁定|被锁|稍后再试|次数过多|超过最大",
@@ -40,7 +41,9 @@ _LEFT: Final = re.compile(
     r"(?:left|remain\w*|còn)(?: attempts?| times| retries| lại)?\s*[:=]?\s*(\d{1,4})\b",
     re.IGNORECASE,
 )
-_WAIT: Final = re.compile(r"(\d{1,5}) ?(seconds?|secs?|s|minutes?|mins?|m|hours?|h|giây|phút|giờ|秒|分|小时)(?![a-z])", re.IGNORECASE)
+_WAIT: Final = re.compile(
+    r"(\d{1,5}) ?(seconds?|secs?|s|minutes?|mins?|m|hours?|h|giây|phút|giờ|秒|分|小时)(?![a-z])", re.IGNORECASE
+)
 _UNITS: Final = {"m": 60, "p": 60, "分": 60, "h": 3600, "小": 3600}
 
 

@@ -69,6 +69,10 @@ def _talk(
     return answer, False
 
 
+def _plain(service: Service) -> tuple[str, ...]:
+    return () if service.tls else ("mqtt-without-tls",)
+
+
 def read_mqtt(door: Door, service: Service, seconds: float) -> Seen:
     """How the broker answers a CONNECT without a user."""
     try:
@@ -78,7 +82,8 @@ def read_mqtt(door: Door, service: Service, seconds: float) -> Seen:
     except OSError as error:
         return Seen(reason=network_reason(error))
     version = "5.0" if answer.version == packets.V5 else "3.1.1"
-    return Seen({"mqtt.banner": f"MQTT {version} CONNACK {answer.code}"}, ("mqtt-open",) if alive else ())
+    exposures = (*_plain(service), *(("mqtt-anonymous",) if alive else ()))
+    return Seen({"mqtt.banner": f"MQTT {version} CONNACK {answer.code}"}, exposures)
 
 
 class Mqtt:
@@ -90,13 +95,16 @@ class Mqtt:
         def run() -> Look:
             answer, alive = _talk(door, target.service, Deadline(seconds))
             outcome, evidence, reason = judge(answer)
+            plain = _plain(target.service)
             if outcome is AttemptOutcome.REFUSED:
-                return Look(evidence=(evidence,))
+                return Look(evidence=(evidence,), exposures=plain)
             if outcome is not AttemptOutcome.ACCEPTED:
                 return Look(outcome, evidence=(evidence,), reason=reason)
             if not alive:
                 return Look(AttemptOutcome.UNCLEAR, evidence=(evidence,), reason="mqtt-unconfirmed: no ping")
-            return Look(AttemptOutcome.NO_AUTH, evidence=(evidence, "confirm:ping"), exposures=("mqtt-open",))
+            return Look(
+                AttemptOutcome.NO_AUTH, evidence=(evidence, "confirm:ping"), exposures=(*plain, "mqtt-anonymous")
+            )
 
         return looked(run)
 

@@ -8,7 +8,7 @@ from typing import Final
 from tuanthu_agent.scanner.interface import Attempt, Door, Look, Service, Target
 from tuanthu_agent.scanner.protocols import words
 from tuanthu_agent.scanner.protocols.credentials import pair
-from tuanthu_agent.scanner.protocols.digest import authorization, best_challenge
+from tuanthu_agent.scanner.protocols.digest import Use, authorization, best_challenge
 from tuanthu_agent.scanner.protocols.faults import EndedError, attempted, looked, mismatch, network_reason
 from tuanthu_agent.scanner.protocols.message import Message
 from tuanthu_agent.scanner.protocols.onvif import envelopes
@@ -23,7 +23,11 @@ USUAL_PATH: Final = "/onvif/device_service"
 CLOCK: Final = "GetSystemDateAndTime"
 READS: Final = ("GetDeviceInformation", "GetNetworkInterfaces")
 """Protected by the specification for any user; some devices leave the first one open."""
-CONFIRMING: Final = {"GetDeviceInformation": ("GetUsers", "GetNetworkInterfaces"), "GetNetworkInterfaces": ("GetUsers",)}
+CONFIRMING: Final = {
+    "GetDeviceInformation": ("GetUsers", "GetNetworkInterfaces"),
+    "GetNetworkInterfaces": ("GetUsers",),
+}
+OPEN: Final = ("onvif-without-authentication",)
 _LATEST: Final = timedelta(days=365 * 60)
 
 
@@ -40,7 +44,7 @@ class Device:
         """One action on a connection of its own; raises EndedError, OSError."""
         kind = f'Content-Type: application/soap+xml; charset=utf-8; action="http://www.onvif.org/ver10/device/wsdl/{action}"'
         body = envelopes.envelope(action, "", header)
-        return fetch(self.door, "onvif", self.service, self.deadline, "POST", self.path, (kind, *lines), body)
+        return fetch(self.door, "onvif", self.service, self.deadline, post=self.path, headers=(kind, *lines), body=body)
 
 
 def _device(door: Door, service: Service, seconds: float, path: str = "") -> Device:
@@ -78,7 +82,7 @@ def _status(reply: Reply) -> str:
 def _not_closed(reply: Reply) -> Look:
     """Why no read asks for credentials. Pure."""
     if reply.answered:
-        return Look(AttemptOutcome.NO_AUTH, evidence=(_status(reply), "read-without-token"))
+        return Look(AttemptOutcome.NO_AUTH, evidence=(_status(reply), "read-without-token"), exposures=OPEN)
     if _locked(reply):
         wait = words.wait_seconds(reply.words)
         return Look(AttemptOutcome.LOCKED, None, wait, (_status(reply),), "locked: the device says so")
@@ -113,11 +117,12 @@ class Signer:
         """The action with credentials; raises EndedError, OSError."""
         if self._challenge is None:
             created = envelopes.created_at(datetime.now(UTC), self._ahead)
-            return self._device.ask(action, envelopes.token(self._user, self._password, secrets.token_bytes(16), created))
+            return self._device.ask(
+                action, envelopes.token(self._user, self._password, secrets.token_bytes(16), created)
+            )
         self._count += 1
-        value = authorization(
-            self._challenge, self._user, self._password, "POST", self._device.path, self._count, secrets.token_hex(8)
-        )
+        use = Use("POST", self._device.path, self._count, secrets.token_hex(8))
+        value = authorization(self._challenge, self._user, self._password, use)
         return self._device.ask(action, "", f"Authorization: {value}")
 
 

@@ -14,7 +14,7 @@ from tuanthu_agent.scanner.protocols.faults import attempted, looked, mismatch, 
 from tuanthu_agent.scanner.protocols.seen import Seen
 from tuanthu_agent.scanner.protocols.snmp import packets, usm
 from tuanthu_agent.scanner.protocols.snmp.packets import SYS_DESCR, SYS_OBJECT_ID, Oid, Response
-from tuanthu_agent.scanner.protocols.snmp.usm import Answer, Engine
+from tuanthu_agent.scanner.protocols.snmp.usm import Answer, Engine, Key
 from tuanthu_agent.scanner.protocols.stream import Deadline
 from tuanthu_policy.devices.family import Account
 from tuanthu_policy.devices.verdict import AttemptOutcome
@@ -23,6 +23,7 @@ ANSWER_SECONDS: Final = 1.5
 VERSIONS: Final = (packets.V2C, packets.V1, packets.V2C)
 """One community is asked for in both versions, and once more against loss: agents count no failures to lock by."""
 ANSWERING: Final = ("snmp-answering",)
+CLEAR: Final = ("snmp-answering", "snmp-clear-text")
 _NAMES: Final = {packets.V1: "v1", packets.V2C: "v2c"}
 
 
@@ -59,13 +60,13 @@ class Agent:
                 return response
         return None
 
-    def read_signed(self, engine: Engine, user: str, key: bytes, digest: str, oid: Oid) -> tuple[Answer, bool] | None:
+    def read_signed(self, engine: Engine, key: Key, oid: Oid) -> tuple[Answer, bool] | None:
         """What the agent answers to a user, and whether the answer is signed with the same key."""
         request = _request()
-        for raw in self.exchange(usm.signed_get(request, engine, user, key, digest, oid)):
+        for raw in self.exchange(usm.signed_get(request, engine, key, oid)):
             answer = usm.parse_answer(raw)
             if answer is not None:
-                return answer, usm.verified(raw, answer, key, digest)
+                return answer, usm.verified(raw, answer, key)
         return None
 
 
@@ -130,12 +131,12 @@ def _answered(agent: Agent, version: int, community: str, response: Response) ->
     name = _NAMES[version]
     if not has_value(response, SYS_DESCR):
         reason = "snmp-value: answered without a value"
-        return Attempt(AttemptOutcome.UNCLEAR, (name, f"error-{response.error}"), reason, exposures=ANSWERING)
+        return Attempt(AttemptOutcome.UNCLEAR, (name, f"error-{response.error}"), reason, exposures=CLEAR)
     further = agent.read(version, community, SYS_OBJECT_ID) or agent.read(version, community, SYS_OBJECT_ID)
     if further is None or not has_value(further, SYS_OBJECT_ID):
-        return Attempt(AttemptOutcome.UNCLEAR, (name, "sysDescr"), "snmp-unconfirmed: no sysObjectID", exposures=ANSWERING)
+        return Attempt(AttemptOutcome.UNCLEAR, (name, "sysDescr"), "snmp-unconfirmed: no sysObjectID", exposures=CLEAR)
     evidence = (name, "sysDescr", "confirm:sysObjectID", f"sysobjectid-{further.value}"[:80])
-    return Attempt(AttemptOutcome.ACCEPTED, evidence, exposures=ANSWERING)
+    return Attempt(AttemptOutcome.ACCEPTED, evidence, exposures=CLEAR)
 
 
 def _user(agent: Agent, user: str, password: str) -> Attempt:
@@ -155,12 +156,12 @@ def _user(agent: Agent, user: str, password: str) -> Attempt:
 
 def _signed(agent: Agent, engine: Engine, user: str, password: str, digest: str) -> Attempt | None:
     """What one digest came to; None where the agent says that the digest is wrong."""
-    key = usm.localised_key(password, engine.id, digest)
-    found = agent.read_signed(engine, user, key, digest, SYS_DESCR)
+    key = Key(user, usm.localised_key(password, engine.id, digest), digest)
+    found = agent.read_signed(engine, key, SYS_DESCR)
     if found is not None and found[0].response.oid == usm.NOT_IN_TIME:
         # The agent checks its clock after the digest, and says what it has; this is no refusal.
         engine = Engine(engine.id, found[0].engine.boots, found[0].engine.time)
-        found = agent.read_signed(engine, user, key, digest, SYS_DESCR)
+        found = agent.read_signed(engine, key, SYS_DESCR)
     if found is None:
         return Attempt(AttemptOutcome.UNCLEAR, ("v3", digest, "silent"), "snmp-silent: no answer to a user")
     answer, signed = found
@@ -171,14 +172,14 @@ def _signed(agent: Agent, engine: Engine, user: str, password: str, digest: str)
     if not has_value(answer.response, SYS_DESCR):
         reason = "snmp-value: the password is right, and nothing may be read without privacy"
         return Attempt(AttemptOutcome.UNCLEAR, ("v3", digest, f"error-{answer.response.error}"), reason)
-    return _confirm_user(agent, engine, user, key, digest)
+    return _confirm_user(agent, engine, key)
 
 
-def _confirm_user(agent: Agent, engine: Engine, user: str, key: bytes, digest: str) -> Attempt:
-    further = agent.read_signed(engine, user, key, digest, SYS_OBJECT_ID)
+def _confirm_user(agent: Agent, engine: Engine, key: Key) -> Attempt:
+    further = agent.read_signed(engine, key, SYS_OBJECT_ID)
     if further is None or not further[1] or not has_value(further[0].response, SYS_OBJECT_ID):
-        return Attempt(AttemptOutcome.UNCLEAR, ("v3", digest, "sysDescr"), "snmp-unconfirmed: no sysObjectID")
-    return Attempt(AttemptOutcome.ACCEPTED, ("v3", digest, "sysDescr", "confirm:sysObjectID"), exposures=ANSWERING)
+        return Attempt(AttemptOutcome.UNCLEAR, ("v3", key.digest, "sysDescr"), "snmp-unconfirmed: no sysObjectID")
+    return Attempt(AttemptOutcome.ACCEPTED, ("v3", key.digest, "sysDescr", "confirm:sysObjectID"), exposures=ANSWERING)
 
 
 def _reported(response: Response, digest: str) -> Attempt | None:
@@ -187,4 +188,6 @@ def _reported(response: Response, digest: str) -> Attempt | None:
     if response.oid == usm.UNKNOWN_USER:
         return Attempt(AttemptOutcome.REFUSED, ("v3", "unknown-user"), exposures=ANSWERING)
     name = "level" if response.oid == usm.UNSUPPORTED_LEVEL else "other"
-    return Attempt(AttemptOutcome.UNCLEAR, ("v3", digest, f"report-{name}"), "snmp-report: neither accepted nor refused")
+    return Attempt(
+        AttemptOutcome.UNCLEAR, ("v3", digest, f"report-{name}"), "snmp-report: neither accepted nor refused"
+    )

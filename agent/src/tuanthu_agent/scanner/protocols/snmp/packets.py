@@ -99,6 +99,7 @@ def parse_pdu(pdu: Any, version: int, community: bytes = b"") -> Response | None
 
 def _text(value: Any) -> str | None:
     from pysnmp.proto.rfc1902 import Null, ObjectIdentifier, OctetString
+
     from tuanthu_agent.scanner.protocols.seen import shown
 
     if value is None or value.tagSet == Null.tagSet:

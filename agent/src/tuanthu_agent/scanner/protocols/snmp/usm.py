@@ -1,11 +1,11 @@
-"""SNMPv3's user-based security (RFC 3414) without privacy: discovery, and a GET signed by HMAC-MD5-96 or HMAC-SHA-96. Pure."""
+"""SNMPv3's user-based security (RFC 3414) without privacy: discovery, and a GET signed with MD5 or SHA-1. Pure."""
 
 import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tuanthu_agent.scanner.protocols.snmp.packets import Oid, Response, V2C, decode, get_pdu, parse_pdu
+from tuanthu_agent.scanner.protocols.snmp.packets import V2C, Oid, Response, decode, get_pdu, parse_pdu
 
 DIGESTS: Final = ("md5", "sha1")
 _STATS: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1)
@@ -56,11 +56,6 @@ def localised_key(password: str, engine: bytes, digest: str) -> bytes:
     return hashlib.new(digest, key + engine + key, usedforsecurity=False).digest()
 
 
-def sign(key: bytes, message: bytes, digest: str) -> bytes:
-    """The first 96 bits of the HMAC."""
-    return hmac.new(key, message, digest).digest()[:_DIGEST_BYTES]
-
-
 def _message(request: int, flags: int, security: Any, engine: bytes, oid: Oid | None) -> bytes:
     from pyasn1.codec.ber import encoder
     from pysnmp.proto.mpmod.rfc3412 import SNMPv3Message
@@ -99,12 +94,26 @@ def discovery(request: int) -> bytes:
     return _message(request, _REPORTABLE, _security(Engine(b"", 0, 0), "", b""), b"", None)
 
 
-def signed_get(request: int, engine: Engine, user: str, key: bytes, digest: str, oid: Oid) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A user's key at one engine."""
+
+    user: str
+    secret: bytes
+    digest: str
+
+
+def sign(key: Key, message: bytes) -> bytes:
+    """The first 96 bits of the HMAC."""
+    return hmac.new(key.secret, message, key.digest).digest()[:_DIGEST_BYTES]
+
+
+def signed_get(request: int, engine: Engine, key: Key, oid: Oid) -> bytes:
     """A GET of one object by that user, signed."""
     blank = bytes(_DIGEST_BYTES)
-    unsigned = _message(request, _REPORTABLE | _AUTH, _security(engine, user, blank), engine.id, oid)
-    mark = _security(engine, user, blank)
-    return _put(unsigned, mark, sign(key, unsigned, digest))
+    unsigned = _message(request, _REPORTABLE | _AUTH, _security(engine, key.user, blank), engine.id, oid)
+    mark = _security(engine, key.user, blank)
+    return _put(unsigned, mark, sign(key, unsigned))
 
 
 def _put(unsigned: bytes, security: Any, digest: bytes) -> bytes:
@@ -136,9 +145,9 @@ def parse_answer(raw: bytes) -> Answer | None:
     return None if response is None else Answer(engine, response, bytes(security["msgAuthenticationParameters"]))
 
 
-def verified(raw: bytes, answer: Answer, key: bytes, digest: str) -> bool:
+def verified(raw: bytes, answer: Answer, key: Key) -> bool:
     """Whether who answered knows the key too."""
     if len(answer.signed) != _DIGEST_BYTES or raw.count(answer.signed) != 1:
         return False
     blank = raw.replace(answer.signed, bytes(_DIGEST_BYTES))
-    return hmac.compare_digest(sign(key, blank, digest), answer.signed)
+    return hmac.compare_digest(sign(key, blank), answer.signed)

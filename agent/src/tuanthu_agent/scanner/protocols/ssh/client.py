@@ -78,15 +78,23 @@ class Answers(AuthHandler):
         again = self.methods is not None
         self.methods, self.partial, self.notice = None, False, ""
         self.auth_event = threading.Event()
-        self.auth_method, self.username, self.password, self._secret, self.submethods = method, user, password, password, ""
+        self.auth_method, self.username, self.password, self._secret, self.submethods = (
+            method,
+            user,
+            password,
+            password,
+            "",
+        )
         if again:
             # The service was asked for already; some servers mind being asked twice.
             accepted = Message()
             accepted.add_string("ssh-userauth")
-            self._parse_service_accept(Message(accepted.asbytes()))
+            handler: Any = self
+            handler._parse_service_accept(Message(accepted.asbytes()))  # noqa: SLF001  of the class above
         else:
             with self.transport.lock:
-                self._request_auth()
+                paramikos: Any = super()
+                paramikos._request_auth()  # noqa: SLF001  of the class above
         return self.auth_event
 
     def _parse_userauth_failure(self, m: Message) -> None:

@@ -51,7 +51,7 @@ class Hello:
     @property
     def exposures(self) -> tuple[str, ...]:
         """Codes of exposure."""
-        return ("ssh-obsolete",) if self.obsolete else ()
+        return ("obsolete-ssh",) if self.obsolete else ()
 
 
 def parse_names(payload: bytes, banner: str) -> Hello:

@@ -7,7 +7,9 @@ from typing import Final
 from tuanthu_agent.scanner.protocols import words
 
 _TAIL: Final = 300
-_ESCAPE: Final = re.compile(r"\x1b(?:\[[0-?]{0,16}[ -/]{0,4}[@-~]|[()][0-9A-Za-z]|[=>78cDEHM])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ESCAPE: Final = re.compile(
+    r"\x1b(?:\[[0-?]{0,16}[ -/]{0,4}[@-~]|[()][0-9A-Za-z]|[=>78cDEHM])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+)
 _LOGIN: Final = re.compile(
     r"(?:login|log in|logon|user ?name|user ?id|user|account|tên đăng nhập|ten dang nhap|tài khoản|tai khoan|"
     r"用户名|用户|登录名|登录|登陆|账号|帐号)(?: name)? {0,4}(?:\([^()\n]{0,40}\))? {0,4}[:：] {0,4}$",
@@ -19,7 +21,9 @@ _PASSWORD: Final = re.compile(
     re.IGNORECASE,
 )
 _SHELL: Final = re.compile(r"^(?=.{0,79}$)[\w@.:~/()\[\]<*+ -]{0,72}[#>$%\]] {0,4}$")
-_QUESTION: Final = re.compile(r"[\[(]\s{0,2}y(?:es)?\s{0,2}/\s{0,2}n(?:o)?\s{0,2}[\])]\s{0,4}[:?]?\s{0,4}$", re.IGNORECASE)
+_QUESTION: Final = re.compile(
+    r"[\[(]\s{0,2}y(?:es)?\s{0,2}/\s{0,2}n(?:o)?\s{0,2}[\])]\s{0,4}[:?]?\s{0,4}$", re.IGNORECASE
+)
 
 
 class Asks(Enum):
