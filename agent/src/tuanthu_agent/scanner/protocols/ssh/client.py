@@ -7,6 +7,7 @@ knowledge. So the answers are noted here as they arrive.
 import logging
 import socket
 import threading
+from contextlib import suppress
 from typing import Any, Final
 
 import paramiko
@@ -21,6 +22,7 @@ from tuanthu_policy.devices.verdict import AttemptOutcome
 
 _MOST_BYTES: Final = 512 * 1024
 _MOST_PROMPTS: Final = 8
+_BY_APPLICATION: Final = 11
 _QUIET: Final = "tuanthu_agent.scanner.ssh.quiet"
 
 
@@ -30,6 +32,7 @@ class BoundedSocket:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._received = 0
+        self._closed = False  # paramiko reads it
 
     def recv(self, count: int) -> bytes:
         """As a socket's."""
@@ -47,6 +50,7 @@ class BoundedSocket:
 
     def close(self) -> None:
         """As a socket's."""
+        self._closed = True
         self._sock.close()
 
 
@@ -138,9 +142,10 @@ class Answers(AuthHandler):
         response.add_int(len(answers))
         for answer in answers:
             response.add_string(answer)
-        self._send(response)
+        self.send(response)
 
-    def _send(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
+        """Send one message of the transport."""
         transport: Any = self.transport
         send = transport._send_message  # noqa: SLF001  as paramiko's own handlers do
         send(message)
@@ -207,5 +212,13 @@ class Client:
         return True
 
     def close(self) -> None:
-        """End the connection and its thread."""
+        """Say goodbye, so that the server ends the session at once; end the connection and its thread."""
+        if self.transport.is_active():
+            goodbye = Message()
+            goodbye.add_byte(b"\x01")
+            goodbye.add_int(_BY_APPLICATION)
+            goodbye.add_string("")
+            goodbye.add_string("")
+            with suppress(paramiko.SSHException, OSError, EOFError):
+                self.answers.send(goodbye)
         self.transport.close()
