@@ -1,5 +1,6 @@
 """Servers, a door and targets for the protocols."""
 
+import logging
 import os
 
 import pytest
@@ -46,9 +47,14 @@ def looking(door):
 
 
 @pytest.fixture
-def trying(door):
+def trying(door, caplog):
+    """One login; whatever it comes to, the password stands neither in it nor in a log of any library."""
+    caplog.set_level(logging.DEBUG)
+
     def attempt(protocol, port, user, password, seconds=20.0, **where):
         account = Account(user=user, password=password, source=0)
-        return PROTOCOLS[protocol].attempt(door, target_of(protocol, port, **where), account, seconds)
+        came = PROTOCOLS[protocol].attempt(door, target_of(protocol, port, **where), account, seconds)
+        assert len(password) < 6 or password not in repr(came) + caplog.text
+        return came
 
     return attempt

@@ -17,7 +17,7 @@ _LOGIN: Final = re.compile(
 )
 _PASSWORD: Final = re.compile(
     r"(?:password|passwd|passcode|pass|pwd|mật khẩu|mat khau|密码|口令)"
-    r"(?: for [^\n]{1,40})? {0,4}(?:\([^()\n]{0,40}\))? {0,4}[:：] {0,4}$",
+    r"(?: again| mới| cũ| moi| cu| hiện tại)?(?: for [^\n]{1,40})? {0,4}(?:\([^()\n]{0,40}\))? {0,4}[:：] {0,4}$",
     re.IGNORECASE,
 )
 _SHELL: Final = re.compile(r"^(?=.{0,79}$)[\w@.:~/()\[\]<*+ -]{0,72}[#>$%\]] {0,4}$")
