@@ -20,7 +20,13 @@ ORDER: Final = tuple(STYLES)
 def table(findings: Sequence[ServiceFinding], language: str) -> Table:
     """One row a service, the worst first."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for vi, en in (("", ""), ("Địa chỉ", "Address"), ("Thiết bị", "Device"), ("Dịch vụ", "Service"), ("Kết luận", "Verdict")):
+    for vi, en in (
+        ("", ""),
+        ("Địa chỉ", "Address"),
+        ("Thiết bị", "Device"),
+        ("Dịch vụ", "Service"),
+        ("Kết luận", "Verdict"),
+    ):
         shown.add_column(said(vi, en, language), overflow="fold")
     for one in sorted(findings, key=lambda one: ORDER.index(standing(one.verdict))):
         state = standing(one.verdict)
@@ -56,9 +62,13 @@ def verdict(one: ServiceFinding, language: str) -> Text:
         text.append(said(f" (tài khoản {one.account or 'trống'})", f" (account {one.account or 'empty'})", language))
     notes = []
     if one.verdict and one.documented and one.tested < one.documented and state != "fail":
-        notes.append(said(
-            f"đã thử {one.tested}/{one.documented} tài khoản", f"{one.tested} of {one.documented} accounts tested", language
-        ))
+        notes.append(
+            said(
+                f"đã thử {one.tested}/{one.documented} tài khoản",
+                f"{one.tested} of {one.documented} accounts tested",
+                language,
+            )
+        )
     if one.reason:
         notes.append(printable(reason_text(one.reason, language)))
     notes += [EXPOSURES[code].in_language(language) for code in one.exposures if code in EXPOSURES]
@@ -72,11 +82,14 @@ def closing(findings: Sequence[ServiceFinding], gaps: Sequence[str], language: s
     counts = Counter(standing(one.verdict) for one in findings)
     hosts = len({one.ip for one in findings})
     yield Text()
-    yield Text(said(
-        f"{hosts} thiết bị trên mạng; {counts['fail']} dịch vụ còn để mặc định hoặc mở, {counts['pass']} đã đổi, {counts['unknown']} chưa rõ.",
-        f"{hosts} hosts; {counts['fail']} services on their default or open, {counts['pass']} changed, {counts['unknown']} not settled.",
-        language,
-    ), style="bold")
+    yield Text(
+        said(
+            f"{hosts} thiết bị trên mạng; {counts['fail']} dịch vụ còn để mặc định hoặc mở, {counts['pass']} đã đổi, {counts['unknown']} chưa rõ.",
+            f"{hosts} hosts; {counts['fail']} services on their default or open, {counts['pass']} changed, {counts['unknown']} not settled.",
+            language,
+        ),
+        style="bold",
+    )
     for gap in gaps:
         yield Text(printable(said(f"Chưa xem được: {gap}", f"Not looked at: {gap}", language)), style="yellow")
     if not whole:

@@ -28,7 +28,15 @@ class Order:
 
 def run_child(order: Order) -> Iterator[Event]:
     """Its events as they come; raises TuanthuError where it could not go on. Ends it whenever the caller stops."""
-    command = [sys.executable, "-I", "-m", "tuanthu_agent.scanner", str(order.scope), str(order.trust), str(order.state)]
+    command = [
+        sys.executable,
+        "-I",
+        "-m",
+        "tuanthu_agent.scanner",
+        str(order.scope),
+        str(order.trust),
+        str(order.state),
+    ]
     if order.discover_only:
         command.append("--discover-only")
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as child:

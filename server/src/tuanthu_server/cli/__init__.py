@@ -5,7 +5,9 @@ import sys
 from tuanthu_server.cli.app import app
 from tuanthu_server.errors import TuanthuError
 
-WITHOUT_DATA = frozenset({"tuanthu_server.cli.catalogue", "tuanthu_server.cli.init", "tuanthu_server.cli.keys", "tuanthu_server.cli.scope"})
+WITHOUT_DATA = frozenset(
+    {"tuanthu_server.cli.catalogue", "tuanthu_server.cli.init", "tuanthu_server.cli.keys", "tuanthu_server.cli.scope"}
+)
 """Modules whose commands need no data folder that `init` made."""
 
 

@@ -7,7 +7,7 @@ import struct
 import time
 
 import pytest
-from tests.agent.scanner.conftest import target_of
+from tests.agent.scanner.protocols.conftest import target_of
 from tests.agent.scanner.servers.door import LoopDoor
 from tests.agent.scanner.servers.processes import free_port
 from tests.agent.scanner.servers.real import scripted
@@ -174,5 +174,3 @@ def test_servers_that_say_locked_at_once_are_locked(door):
         assert PROTOCOLS["ssh"].look(door, target_of("ssh", port), 2.0).outcome is AttemptOutcome.LOCKED
     with scripted(lambda sock: sock.sendall(b"421 Too many login failures, blocked\r\n")) as port:
         assert PROTOCOLS["ftp"].look(door, target_of("ftp", port), 2.0).outcome is AttemptOutcome.LOCKED
-
-

@@ -7,7 +7,6 @@ from tests.agent.scanner.servers.telnet import TelnetDevice, echo, quiet
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
 
-
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch):
     """These devices answer at once."""

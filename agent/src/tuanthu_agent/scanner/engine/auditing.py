@@ -150,4 +150,3 @@ class DeviceAudit:
         """The smallest figure counts: which of a device's counters a login moves is not known."""
         if left is not None:
             self._left = left if self._left is None else min(self._left, left)
-

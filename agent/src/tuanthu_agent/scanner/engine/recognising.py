@@ -35,9 +35,7 @@ def recognised(subject: Subject, catalogue: Mapping[str, Family], ask: Ask) -> R
     return Recognised(family, device, certain=not best.rivals)
 
 
-def _from_service(
-    subject: Subject, service: Service | None, families: list[Family], ask: Ask
-) -> Recognition | None:
+def _from_service(subject: Subject, service: Service | None, families: list[Family], ask: Ask) -> Recognition | None:
     evidence = subject.evidence(service) if service else subject.shared
     probed: dict[tuple[str, str], Answer] = {}
     if service is not None:
