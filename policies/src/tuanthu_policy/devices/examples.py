@@ -1,25 +1,17 @@
-"""Running the catalogue's examples: what entries say of what devices answer. Pure.
-
-Beside what is written, each entry is tried with answers that prove nothing, in place of each answer of its own.
-"""
+"""Running the catalogue's examples: what entries say of what devices answer. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from tuanthu_policy.devices.answer import Answer
 from tuanthu_policy.devices.attesting import attested
-from tuanthu_policy.devices.contrasting import is_credulous
-from tuanthu_policy.devices.conversation import CONFIRM
 from tuanthu_policy.devices.example import NONE, AttestExample, Example, LoginExample
 from tuanthu_policy.devices.family import Family, HttpLogin
 from tuanthu_policy.devices.matching import recognise
-from tuanthu_policy.devices.neutral import NEUTRAL, UNAUTHORISED
-from tuanthu_policy.devices.playing import MissingAnswerError, Played, play
+from tuanthu_policy.devices.playing import MissingAnswerError, play
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
-_KNOWLEDGE = frozenset({AttemptOutcome.ACCEPTED, AttemptOutcome.MUST_CHANGE, AttemptOutcome.REFUSED})
 _DEMANDED = (AttemptOutcome.ACCEPTED, AttemptOutcome.REFUSED)
 
 
@@ -114,31 +106,6 @@ def _course(name: str, one: LoginExample, family: Family) -> Iterator[Problem]:
         if wanted is not msgspec.UNSET and wanted != getattr(played, key):
             got = getattr(played, key)
             yield Problem(name, f"{key} đọc được {got}, phải là {wanted}", f"{key} is {got}, expected {wanted}")
-    yield from _mutated(name, one, family, http)
-
-
-def _mutated(name: str, one: LoginExample, family: Family, http: HttpLogin) -> Iterator[Problem]:
-    """Put an answer that proves nothing in the place of each answer from the attempt on: it must never be knowledge."""
-    if one.outcome != AttemptOutcome.ACCEPTED or is_credulous(http):
-        return
-    first = next(index for index, step in enumerate(http.steps) if step.attempt)
-    for place in (*(step.id for step in http.steps[first:]), CONFIRM):
-        for kind, answer in _neutral_at(place).items():
-            played = play(http, family.lockout, one, {place: answer})
-            if played.outcome in _KNOWLEDGE:
-                yield _credulous(name, place, kind, played)
-
-
-def _neutral_at(place: str) -> dict[str, Answer]:
-    return {**NEUTRAL, "unauthorised": UNAUTHORISED} if place == CONFIRM else NEUTRAL
-
-
-def _credulous(name: str, place: str, kind: str, played: Played) -> Problem:
-    return Problem(
-        name,
-        f"bước {place}: câu trả lời không chứng minh gì ({kind}) lại ra {played.outcome}",
-        f"step {place}: an answer that proves nothing ({kind}) gives {played.outcome}",
-    )
 
 
 def _http(family: Family, login: str) -> HttpLogin | None:

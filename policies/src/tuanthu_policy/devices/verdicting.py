@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from tuanthu_policy.devices.contrasting import is_credulous
 from tuanthu_policy.devices.family import Account, Family, Login
 from tuanthu_policy.devices.verdict import PASSING, AttemptOutcome, Verdict
 
@@ -84,11 +85,11 @@ _ACCEPTING: Final = {
 _CLEAR: Final = frozenset({*_ACCEPTING, AttemptOutcome.REFUSED})
 
 
-def _wants_control(family: Family, login: Login, known: Known) -> bool:
-    """Of an unknown device with HTTP nothing but the control login tells acceptance from a page for everybody."""
+def _wants_control(login: Login, known: Known) -> bool:
+    """Where any page counts as success, nothing but the control login tells acceptance from a page for everybody."""
     return (
-        family.device_class == "generic"
-        and login.protocol == "http"
+        login.http is not msgspec.UNSET
+        and is_credulous(login.http)
         and known.control is not AttemptOutcome.REFUSED
         and known.control not in _ACCEPTING
         and known.look is not AttemptOutcome.NO_AUTH
@@ -102,7 +103,7 @@ def _failing(family: Family, login: Login, known: Known) -> _Found | None:
     by_outcome = {known.outcomes.get(index): index for index in reversed(indices)}
     if known.look is AttemptOutcome.NO_AUTH or AttemptOutcome.NO_AUTH in by_outcome:
         return Verdict.NO_AUTH, None, None
-    if _wants_control(family, login, known):
+    if _wants_control(login, known):
         return Verdict.INCONCLUSIVE, "control-pending", None
     for outcome, verdict in _ACCEPTING.items():
         if outcome in by_outcome:

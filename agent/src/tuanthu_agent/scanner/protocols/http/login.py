@@ -13,7 +13,7 @@ from tuanthu_agent.scanner.protocols.faults import EndedError, attempted, looked
 from tuanthu_agent.scanner.protocols.http.browser import Browser
 from tuanthu_agent.scanner.protocols.stream import Deadline
 from tuanthu_policy.devices.answer import Answer
-from tuanthu_policy.devices.contrasting import is_credulous
+from tuanthu_policy.devices.contrasting import believes_any
 from tuanthu_policy.devices.conversation import Looked, Sending, State, login_course, open_read, preflight
 from tuanthu_policy.devices.family import Account, HttpLogin
 from tuanthu_policy.devices.judging import Judgement, read_signals
@@ -126,7 +126,7 @@ def _as_look(found: Looked, browser: Browser) -> Look:
 
 def _is_open(login: HttpLogin, browser: Browser, state: State) -> bool:
     """Where only contrast tells success from any page, an open page proves nothing."""
-    request = None if is_credulous(login) else open_read(login, state)
+    request = None if believes_any(login.confirmed) else open_read(login, state)
     if request is None:
         return False
     try:
