@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tuanthu_agent.host import Host
@@ -12,17 +13,17 @@ from tuanthu_agent.scanner.door import ScopedDoor
 from tuanthu_agent.scanner.engine.auditing import Tools
 from tuanthu_agent.scanner.engine.books import Books
 from tuanthu_agent.scanner.gate import Gate
-from tuanthu_agent.scanner.protocols.http import ask_probe, attest
+from tuanthu_agent.scanner.protocols.http.pages import ask_attestations, ask_probes
 from tuanthu_agent.scanner.protocols.registry import PROTOCOLS, READERS
 from tuanthu_agent.scanner.scan import Means
-from tuanthu_agent.scanner.scope import read_scope
+from tuanthu_agent.scanner.scope import load_authority, read_scope
 from tuanthu_policy.devices.loader import load_devices
 
 
 @contextmanager
 def outfit(scope: Path, trust: Path, state: Path, host: Host, *, discover_only: bool) -> Iterator[tuple[Means, Plan]]:
     """Verify and open everything before the first packet; raises TuanthuError and PolicyError."""
-    allowed = read_scope(scope, trust)
+    allowed = read_scope(scope, load_authority(trust), datetime.now(UTC))
     gate = Gate(allowed)
     door = ScopedDoor(gate)
     catalogue = load_devices()
@@ -30,8 +31,8 @@ def outfit(scope: Path, trust: Path, state: Path, host: Host, *, discover_only: 
     neighbourhood = LiveNeighbourhood(host)
     readers = dict(READERS)
     if discover_only:
-        yield Means(door, neighbourhood, catalogue, readers, ask_probe(door), None), plan
+        yield Means(door, neighbourhood, catalogue, readers, ask_probes, None), plan
         return
     with Attempts(state, allowed) as attempts:
-        tools = Tools(door, allowed, PROTOCOLS, Books(attempts), attest)
-        yield Means(door, neighbourhood, catalogue, readers, ask_probe(door), tools), plan
+        tools = Tools(door, allowed, PROTOCOLS, Books(attempts), ask_attestations)
+        yield Means(door, neighbourhood, catalogue, readers, ask_probes, tools), plan

@@ -83,9 +83,9 @@ def audit_host(means: Means, host: Host) -> Audited:
     """All of one device. The machine on which this runs is listed and never logged in to."""
     if "self" in host.seen_by:
         own = Subject(host.address, host.mac, host.vendor, host.class_, [], dict(host.evidence))
-        return Audited(host, tuple(findings(own, recognised(own, {}, means.ask), [])))
+        return Audited(host, tuple(findings(own, recognised(own, {}, means.door, means.ask), [])))
     subject = gathered(means.door, host, means.readers)
-    known = recognised(subject, means.catalogue, means.ask)
+    known = recognised(subject, means.catalogue, means.door, means.ask)
     planned = ways(subject.services, known, means.catalogue) if means.tools else []
     if means.tools is not None:
         DeviceAudit(means.tools, device_key(host.address, host.mac)).run(planned)

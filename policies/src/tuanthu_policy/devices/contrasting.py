@@ -16,11 +16,12 @@ CONTRAST = "contrast"
 
 def is_credulous(login: HttpLogin) -> bool:
     """Whether success or its confirmation holds on an answer that by itself proves nothing."""
-    return any(
-        all_hold(tests, AnswerReader(answer))
-        for tests in (login.success, login.confirmed)
-        for answer in NEUTRAL.values()
-    )
+    return believes_any(login.success) or believes_any(login.confirmed)
+
+
+def believes_any(tests: Tests) -> bool:
+    """Whether tests hold on an answer that by itself proves nothing."""
+    return any(all_hold(tests, AnswerReader(answer)) for answer in NEUTRAL.values())
 
 
 def contrast_step(login: HttpLogin) -> Step | None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from tuanthu_policy.devices.answer import Answer
-from tuanthu_policy.devices.conversation import Sending, State, login_course, preflight
+from tuanthu_policy.devices.conversation import Looked, Sending, State, login_course, preflight
 from tuanthu_policy.devices.example import LoginExample, Recorded
 from tuanthu_policy.devices.family import HttpLogin, Lockout
 from tuanthu_policy.devices.judging import Judgement
@@ -37,9 +37,10 @@ def play(login: HttpLogin, lockout: Lockout, example: LoginExample) -> Played:
     """Preflight where it is recorded, the open read likewise, then the login; raises MissingAnswerError."""
     state = State({"user": "user", "password": "secret", "origin": "http://192.0.2.10", "host": "192.0.2.10"})
     sent: list[Sending] = []
-    left = unlock = None
+    looked = Looked()
     if example.preflight:
         looked = _drive(preflight(login, lockout, state), example.preflight, sent)
+<<<<<<< HEAD
         if looked.outcome is not None:
             return Played(looked.outcome, looked.reason, looked.left, looked.unlock_seconds, tuple(sent))
         left, unlock = looked.left, looked.unlock_seconds
@@ -48,6 +49,16 @@ def play(login: HttpLogin, lockout: Lockout, example: LoginExample) -> Played:
     found: Judgement = _drive(login_course(login, lockout, state), example.steps, sent)
     left = left if found.left is None else found.left
     unlock = unlock if found.unlock_seconds is None else found.unlock_seconds
+=======
+    open_to_all = example.open is not msgspec.UNSET and all_hold(login.confirmed, AnswerReader(example.open.answer()))
+    if open_to_all and looked.outcome is not AttemptOutcome.LOCKED:
+        return Played(AttemptOutcome.NO_AUTH, None, looked.left, looked.unlock_seconds, tuple(sent))
+    if looked.outcome is not None:
+        return Played(looked.outcome, looked.reason, looked.left, looked.unlock_seconds, tuple(sent))
+    found: Judgement = _drive(login_course(login, lockout, state), example.steps, sent)
+    left = looked.left if found.left is None else found.left
+    unlock = looked.unlock_seconds if found.unlock_seconds is None else found.unlock_seconds
+>>>>>>> pure
     return Played(found.outcome, found.reason, left, unlock, tuple(sent))
 
 

@@ -9,9 +9,10 @@ from tuanthu_agent.scanner.budget import DeviceKey, Order, limits_of
 from tuanthu_agent.scanner.engine.books import Books
 from tuanthu_agent.scanner.engine.planning import ACCEPTING, Way, turns
 from tuanthu_agent.scanner.errors import BudgetRefusedError
-from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, OutOfScopeError, Target
-from tuanthu_policy.devices.family import Account
-from tuanthu_policy.devices.verdict import AttemptOutcome, Verdict
+from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, OutOfScopeError, Service
+from tuanthu_agent.scanner.protocols.http.pages import Attested
+from tuanthu_policy.devices.family import Account, Family
+from tuanthu_policy.devices.verdict import AttemptOutcome
 from tuanthu_policy.scan_scope import ScanScope
 
 LOOK_SECONDS: Final = 10.0
@@ -20,7 +21,7 @@ NOBODY: Final = "tuanthu-"
 """Random accounts of control logins begin so: whoever reads the device's log knows where they come from."""
 HOPELESS: Final = frozenset({AttemptOutcome.MISMATCH, AttemptOutcome.UNREACHABLE, AttemptOutcome.UNCLEAR})
 """Another account would fare no better tonight, and each try costs budget."""
-Attest = Callable[[Door, Target, float], tuple[Verdict | None, tuple[str, ...]]]
+Attest = Callable[[Door, Service, Family, float], Attested]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,10 @@ class DeviceAudit:
         """What the device says of itself, without any credential."""
         door, target = self._tools.door, way.target
         try:
-            way.attested, evidence = self._tools.attest(door, target, LOOK_SECONDS)
-            way.evidence.extend(evidence)
+            if target.service.protocol == "http":
+                said = self._tools.attest(door, target.service, target.family, LOOK_SECONDS)
+                way.attested = said.verdict
+                way.evidence.extend(said.evidence)
             way.look = self._tools.protocols[target.login.protocol].look(door, target, LOOK_SECONDS)
         except OutOfScopeError as error:
             way.look = Look(AttemptOutcome.UNREACHABLE, reason=f"out-of-scope: {error}")

@@ -14,12 +14,11 @@ MOST_EVIDENCE: Final = 12
 
 
 def findings(subject: Subject, recognised: Recognised, ways: Iterable[Way]) -> list[ServiceFinding]:
-    """Services with a login, then those without that show something; a live host with neither gets a line of its own."""
+    """Services with a login, then those without; a live host with no service gets a line of its own."""
     by_service = {way.target.service: way for way in ways}
     lines = [of_way(subject, recognised, way) for way in by_service.values()]
-    for service in subject.services:
-        if service not in by_service:
-            lines.append(listed(subject, recognised.device, service))
+    others = [service for service in subject.services if service not in by_service]
+    lines.extend(listed(subject, recognised.device, service) for service in others)
     return lines or [listed(subject, recognised.device, None)]
 
 

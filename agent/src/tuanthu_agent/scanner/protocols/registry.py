@@ -5,6 +5,8 @@ from typing import Final
 
 from tuanthu_agent.scanner.interface import LoginProtocol
 from tuanthu_agent.scanner.protocols.ftp import Ftp, read_ftp
+from tuanthu_agent.scanner.protocols.http.login import HttpLogins
+from tuanthu_agent.scanner.protocols.http.pages import read_http
 from tuanthu_agent.scanner.protocols.mqtt.login import Mqtt, read_mqtt
 from tuanthu_agent.scanner.protocols.onvif.login import Onvif, read_onvif
 from tuanthu_agent.scanner.protocols.routeros import RouterOs, read_routeros
@@ -19,6 +21,7 @@ from tuanthu_agent.scanner.protocols.upnp import read_upnp
 
 PROTOCOLS: Final[Mapping[str, LoginProtocol]] = {
     "ftp": Ftp(),
+    "http": HttpLogins(),
     "mqtt": Mqtt(),
     "onvif": Onvif(),
     "routeros": RouterOs(),
@@ -31,6 +34,7 @@ PROTOCOLS: Final[Mapping[str, LoginProtocol]] = {
 
 READERS: Final[Mapping[str, Reader]] = {
     "ftp": read_ftp,
+    "http": read_http,
     "mqtt": read_mqtt,
     "onvif": read_onvif,
     "routeros": read_routeros,
