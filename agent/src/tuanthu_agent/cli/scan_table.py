@@ -84,8 +84,10 @@ def closing(findings: Sequence[ServiceFinding], gaps: Sequence[str], language: s
     yield Text()
     yield Text(
         said(
-            f"{hosts} thiết bị trên mạng; {counts['fail']} dịch vụ còn để mặc định hoặc mở, {counts['pass']} đã đổi, {counts['unknown']} chưa rõ.",
-            f"{hosts} hosts; {counts['fail']} services on their default or open, {counts['pass']} changed, {counts['unknown']} not settled.",
+            f"{hosts} thiết bị trên mạng; {counts['fail']} dịch vụ còn để mặc định hoặc mở, "
+            f"{counts['pass']} đã đổi, {counts['unknown']} chưa rõ.",
+            f"{hosts} hosts; {counts['fail']} services on their default or open, "
+            f"{counts['pass']} changed, {counts['unknown']} not settled.",
             language,
         ),
         style="bold",

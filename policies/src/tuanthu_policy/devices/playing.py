@@ -40,16 +40,6 @@ def play(login: HttpLogin, lockout: Lockout, example: LoginExample) -> Played:
     looked = Looked()
     if example.preflight:
         looked = _drive(preflight(login, lockout, state), example.preflight, sent)
-<<<<<<< HEAD
-        if looked.outcome is not None:
-            return Played(looked.outcome, looked.reason, looked.left, looked.unlock_seconds, tuple(sent))
-        left, unlock = looked.left, looked.unlock_seconds
-    if example.open is not msgspec.UNSET and all_hold(login.confirmed, AnswerReader(example.open.answer())):
-        return Played(AttemptOutcome.NO_AUTH, None, left, unlock, tuple(sent))
-    found: Judgement = _drive(login_course(login, lockout, state), example.steps, sent)
-    left = left if found.left is None else found.left
-    unlock = unlock if found.unlock_seconds is None else found.unlock_seconds
-=======
     open_to_all = example.open is not msgspec.UNSET and all_hold(login.confirmed, AnswerReader(example.open.answer()))
     if open_to_all and looked.outcome is not AttemptOutcome.LOCKED:
         return Played(AttemptOutcome.NO_AUTH, None, looked.left, looked.unlock_seconds, tuple(sent))
@@ -58,7 +48,6 @@ def play(login: HttpLogin, lockout: Lockout, example: LoginExample) -> Played:
     found: Judgement = _drive(login_course(login, lockout, state), example.steps, sent)
     left = looked.left if found.left is None else found.left
     unlock = looked.unlock_seconds if found.unlock_seconds is None else found.unlock_seconds
->>>>>>> pure
     return Played(found.outcome, found.reason, left, unlock, tuple(sent))
 
 
