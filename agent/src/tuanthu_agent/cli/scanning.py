@@ -11,7 +11,7 @@ from tuanthu_agent.cli.console import output, scanning
 from tuanthu_agent.cli.scan_table import closing, table
 from tuanthu_agent.config import load_config
 from tuanthu_agent.errors import TuanthuError
-from tuanthu_agent.scanner.child import Ended, Found, Gap, Order, run_child
+from tuanthu_agent.scanner.child import Ended, Found, Gap, Order, Stage, run_child
 from tuanthu_policy.devices.finding import ServiceFinding
 from tuanthu_policy.devices.labels import standing
 
@@ -64,7 +64,7 @@ def scan(
                 gaps.append(event.text)
             elif isinstance(event, Ended):
                 ended = event
-            else:
+            elif isinstance(event, Stage):
                 progress(event)
     findings.sort(key=place)
     if json is not None:
