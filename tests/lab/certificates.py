@@ -1,6 +1,6 @@
 """TLS of devices: own certificates, made at start; today's TLS, or 1.0 alone as old firmware speaks it."""
 
-import datetime
+import datetime as dt
 import functools
 import ssl
 import tempfile
@@ -23,7 +23,7 @@ def certificate(organisation, name):
     subject = x509.Name(
         [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation), x509.NameAttribute(NameOID.COMMON_NAME, name)]
     )
-    start = datetime.datetime(2019, 1, 1, tzinfo=datetime.UTC)
+    start = dt.datetime(2019, 1, 1, tzinfo=dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -31,7 +31,7 @@ def certificate(organisation, name):
         .public_key(key().public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
-        .not_valid_after(start + datetime.timedelta(days=7300))
+        .not_valid_after(start + dt.timedelta(days=7300))
         .sign(key(), hashes.SHA256())
     )
     private = key().private_bytes(

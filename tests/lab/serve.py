@@ -98,7 +98,9 @@ class StationProcess:
 
     async def run(self):
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _, context: self.faults.append(repr(context.get("exception") or context)[:300]))
+        loop.set_exception_handler(
+            lambda _, context: self.faults.append(repr(context.get("exception") or context)[:300])
+        )
         for listener in self.listeners:
             await listener.start(loop)
         loop.add_reader(self.recorder.socket, self.recorder.read)

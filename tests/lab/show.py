@@ -15,7 +15,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-
 from tests.lab.judge import check
 from tests.lab.lab import Lab
 from tests.lab.station import EXCLUDED, NETWORK, STATIONS
@@ -24,7 +23,7 @@ BIN = Path(sys.executable).parent
 console = Console(highlight=False)
 
 
-class NotThereYet(Exception):
+class MissingCommandError(Exception):
     """A command of the product is missing."""
 
 
@@ -33,7 +32,7 @@ def command(name, *words):
     program = BIN / name
     probe = subprocess.run([program, *words, "--help"], capture_output=True, text=True, check=False)
     if probe.returncode:
-        raise NotThereYet(f"{name} {' '.join(words)}: {(probe.stderr or probe.stdout).strip()[:300]}")
+        raise MissingCommandError(f"{name} {' '.join(words)}: {(probe.stderr or probe.stdout).strip()[:300]}")
     return program
 
 
@@ -42,12 +41,9 @@ def issue_scope(folder, attempts=2):
     server = command("tuanthu-server", "scope", "issue")
     key, scope = folder / "authority.key", folder / "scope.jws"
     subprocess.run([server, "keys", "new", "--out", key], check=True)
-    subprocess.run(
-        [server, "scope", "issue", "--unit", "TYT-01", "--network", NETWORK, "--exclude", EXCLUDED]
-        + ["--authorisation", "QĐ 01/QĐ-SYT (phòng thí nghiệm)", "--days", "1", "--attempts-per-day", str(attempts)]
-        + ["--key", key, "--out", scope],
-        check=True,
-    )
+    words = ["--unit", "TYT-01", "--network", NETWORK, "--exclude", EXCLUDED, "--days", "1"]
+    words += ["--authorisation", "QĐ 01/QĐ-SYT (phòng thí nghiệm)", "--attempts-per-day", str(attempts)]
+    subprocess.run([server, "scope", "issue", *words, "--key", key, "--out", scope], check=True)
     return scope, folder / "authority.pub"
 
 
@@ -64,8 +60,10 @@ def scan(lab, folder, scope, trust, *, quiet=False, seconds=600):
         env=os.environ | {"TUANTHU_DATA_DIR": str(folder / "data")},
     )
     if done.returncode not in (0, 1):
-        raise NotThereYet(f"tuanthu-agent scan ended with {done.returncode}")
-    lines = [json.loads(line) for line in findings.read_text(encoding="utf-8").splitlines()] if findings.exists() else []
+        raise MissingCommandError(f"tuanthu-agent scan ended with {done.returncode}")
+    lines = (
+        [json.loads(line) for line in findings.read_text(encoding="utf-8").splitlines()] if findings.exists() else []
+    )
     return lines, time.monotonic() - started
 
 
@@ -94,7 +92,7 @@ def main():
         lab = stack.enter_context(Lab(hosts))
         try:
             findings, seconds = scan(lab, folder, *issue_scope(folder))
-        except NotThereYet as error:
+        except MissingCommandError as error:
             console.print(f"Chưa có lệnh (a command is missing): {error}")
             return 2
         verdict = check(findings, hosts, lab.report())

@@ -83,8 +83,6 @@ def allowed_of(kind, mutation, protocol):
     allowed = set(ALLOWED[mutation])
     if protocol != "http" and mutation in WEB_ONLY:
         allowed |= ALLOWED["default" if mutation == "single-session" else "changed"]
-    if protocol == "http" and "rtsp" not in protocol and mutation in ("uninitialised",):
-        allowed |= {"uninitialised"}
     if not kind.accounts:
         allowed |= {"per-device-secret", "inconclusive"}
     if mutation in ("accepts-any", "open") and protocol != "http":

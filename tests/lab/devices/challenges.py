@@ -109,4 +109,4 @@ class Guarded(Web):
 
     def refusal(self, request, answer):
         """The body of a 401; a kind puts its lock-out signals here."""
-        return None
+        return

@@ -52,7 +52,10 @@ class Dahua(Guarded):
         return found(request) if found else self.onvif.answer(request)
 
     def magic_box(self, request):
-        return self.guard(request, Response(f"deviceType={self.device.model}\r\nserialNumber={self.device.serial}\r\n", kind="text/plain"))
+        return self.guard(
+            request,
+            Response(f"deviceType={self.device.model}\r\nserialNumber={self.device.serial}\r\n", kind="text/plain"),
+        )
 
     def admitted(self, request):
         if self.device.mutation == "uninitialised":
@@ -70,7 +73,15 @@ class Dahua(Guarded):
 
     def error(self, request, code, message, **params):
         number = request.json().get("id", 0)
-        return as_json({"error": {"code": code, "message": message}, "id": number, "params": params, "result": False, "session": request.json().get("session", 0)})
+        return as_json(
+            {
+                "error": {"code": code, "message": message},
+                "id": number,
+                "params": params,
+                "result": False,
+                "session": request.json().get("session", 0),
+            }
+        )
 
     def rpc_login(self, request):
         sent = request.json().get("params", {})
@@ -95,7 +106,12 @@ class Dahua(Guarded):
         answer = {
             "error": {"code": CHALLENGE, "message": "Component error: login challenge!"},
             "id": request.json().get("id", 0),
-            "params": {"authorization": secrets.token_hex(20), "encryption": "Default", "random": random, "realm": self.realm},
+            "params": {
+                "authorization": secrets.token_hex(20),
+                "encryption": "Default",
+                "random": random,
+                "realm": self.realm,
+            },
             "result": False,
             "session": session,
         }
@@ -109,12 +125,18 @@ class Dahua(Guarded):
                 params["passwordStatus"] = "NeedModify"
             return as_json({"id": request.json().get("id"), "params": params, "result": True, "session": session})
         if answer == Answer.LOCKED or self.state.is_locked(user, request.peer):
-            return self.error(request, LOCKED, "Component error: user locked!", remainLockSecond=1800, remainLoginTimes=0)
+            return self.error(
+                request, LOCKED, "Component error: user locked!", remainLockSecond=1800, remainLoginTimes=0
+            )
         if answer == Answer.BUSY:
             return self.error(request, 268632083, "Component error: user has been used!")
         left = self.state.left(user, request.peer)
         return self.error(
-            request, BAD_ACCOUNT, "Component error: User or password not valid!", remainLockSecond=0, remainLoginTimes=left
+            request,
+            BAD_ACCOUNT,
+            "Component error: User or password not valid!",
+            remainLockSecond=0,
+            remainLoginTimes=left,
         )
 
     def rpc(self, request):
@@ -126,7 +148,12 @@ class Dahua(Guarded):
             self.state.close_session(session)
         elif not method.startswith(READING):
             self.state.wrote(f"rpc {method}")
-        params = {"deviceType": self.device.model, "serialNumber": self.device.serial, "sn": self.device.serial, "type": self.device.model}
+        params = {
+            "deviceType": self.device.model,
+            "serialNumber": self.device.serial,
+            "sn": self.device.serial,
+            "type": self.device.model,
+        }
         return as_json({"id": sent.get("id"), "params": params, "result": True, "session": session})
 
 
@@ -136,7 +163,43 @@ NAMES = {"rtsp_paths": ("/cam/realmonitor",), "rtsp_server": "Rtsp Server/3.0"}
 FACTORY = (("admin", "admin"), ("888888", "888888"), ("666666", "666666"))
 CAN = frozenset({"uninitialised", "open", "forced-change", "stale-token", "single-session"})
 KINDS = [
-    Kind("dahua", "Dahua", "camera", "3C:EF:8C", SERVICES, FACTORY, CAN, Lock(5, "account"), "IPC-HFW1230S", NAMES, "web client rpcCore.js as rroller/dahua speaks it; manuals DH-SD22A, TPC-BF2221"),
-    Kind("kbvision", "KBVISION", "nvr", "E0:50:8B", SERVICES, FACTORY, CAN, Lock(5, "account"), "KX-7108Ai", NAMES | {"title": "KBVISION"}, "as Dahua"),
-    Kind("imou", "Imou", "camera", "A0:BD:1D", (RTSP, silent(37777)), (), frozenset(), Lock(5, "account"), "IPC-C22E", NAMES, "safety code on the label is the password"),
+    Kind(
+        "dahua",
+        "Dahua",
+        "camera",
+        "3C:EF:8C",
+        SERVICES,
+        FACTORY,
+        CAN,
+        Lock(5, "account"),
+        "IPC-HFW1230S",
+        NAMES,
+        "web client rpcCore.js as rroller/dahua speaks it; manuals DH-SD22A, TPC-BF2221",
+    ),
+    Kind(
+        "kbvision",
+        "KBVISION",
+        "nvr",
+        "E0:50:8B",
+        SERVICES,
+        FACTORY,
+        CAN,
+        Lock(5, "account"),
+        "KX-7108Ai",
+        NAMES | {"title": "KBVISION"},
+        "as Dahua",
+    ),
+    Kind(
+        "imou",
+        "Imou",
+        "camera",
+        "A0:BD:1D",
+        (RTSP, silent(37777)),
+        (),
+        frozenset(),
+        Lock(5, "account"),
+        "IPC-C22E",
+        NAMES,
+        "safety code on the label is the password",
+    ),
 ]

@@ -87,7 +87,9 @@ class Hanwha(Camera):
             if request.query.get("msubmenu") != "statuscheck":
                 self.state.wrote("pw_init.cgi")
             done = "False" if self.fresh else "True"
-            return plain(f"Initialized={done}\r\nLanguage=English\r\nMaxChannel=1\r\nSpecialType=none\r\nNewPasswordPolicy=True\r\n")
+            return plain(
+                f"Initialized={done}\r\nLanguage=English\r\nMaxChannel=1\r\nSpecialType=none\r\nNewPasswordPolicy=True\r\n"
+            )
         if request.path in ("/stw-cgi/system.cgi", "/home/monitoring.cgi"):
             return self.guard(request, plain(f"Model={self.device.model}\r\nSerialNumber={self.device.serial}\r\n"))
         return None
@@ -130,7 +132,14 @@ class Uniview(Camera):
         return Response(page("", "<script src='/script/lib/jquery.js'></script><div class='uniview-login'></div>"))
 
     def lapi(self, code=0, text="Succeed", data="null", headers=()):
-        body = {"ResponseURL": "/LAPI/V1.0/System", "ResponseCode": code, "ResponseString": text, "StatusCode": code, "StatusString": text, "Data": data}
+        body = {
+            "ResponseURL": "/LAPI/V1.0/System",
+            "ResponseCode": code,
+            "ResponseString": text,
+            "StatusCode": code,
+            "StatusString": text,
+            "Data": data,
+        }
         return as_json({"Response": body}, headers=headers)
 
     def pages(self, request):
@@ -166,17 +175,98 @@ class Plain(Camera):
         return self.start_page(request) if request.method == "GET" else None
 
 
-def kind(id, vendor, oui, handler, accounts, model, *, can=(), lock=None, source="", **names):
+class Acti(Camera):
+    """The account travels in the query of `/cgi-bin/system`."""
+
+    server = "thttpd/2.25b 29dec2003"
+    success_words = "LOGIN='1'"
+
+    def start_page(self, request):
+        return Response(page("Web Configurator", "<script>var gUser='admin'; var gPwd=\"123456\";</script>"))
+
+    def pages(self, request):
+        if request.path == "/":
+            return self.start_page(request)
+        if request.path != "/cgi-bin/system":
+            return None
+        if not set(request.query) <= {"USER", "PWD", "LOGIN", "SYSTEM_INFO", "LOGOUT"}:
+            self.state.wrote(f"system {sorted(request.query)}")
+        open_all = self.device.mutation == "open"
+        answer = self.login(request, request.query.get("USER", ""), request.query.get("PWD", ""), each_request=True)
+        if open_all or answer.good:
+            return plain(
+                f"LOGIN='1'\nFirmware Version='A1D'\nMAC Address='{self.device.mac}'\nModel='{self.device.model}'\n"
+            )
+        return plain("LOGIN='0'\n" if answer == Answer.REFUSED else "ERROR: account locked\n")
+
+
+def kind(name, vendor, oui, handler, accounts, model, *, can=(), lock=None, source="", **names):
     extra = frozenset({"open", *can, *({"stale-token"} if handler.scheme == "digest" else ())})
-    return Kind(id, vendor, "camera", oui, (web(handler), RTSP, WSD, SSDP), accounts, extra, lock, model, names, source)
+    return Kind(
+        name, vendor, "camera", oui, (web(handler), RTSP, WSD, SSDP), accounts, extra, lock, model, names, source
+    )
 
 
 KINDS = [
-    kind("axis", "AXIS", "AC:CC:8E", Axis, (("root", "pass"),), "M1065-L", can=["uninitialised"], source="VAPIX library", rtsp_server="GStreamer RTSP server", rtsp_paths=("/axis-media/media.amp",)),
-    kind("hanwha", "Samsung", "00:09:18", Hanwha, (("admin", "4321"),), "SND-6011R", can=["uninitialised"], lock=Lock(5, "ip", 30), source="SUNAPI; SND-6011R manual", rtsp_paths=("/profile1/media.smp",)),
-    kind("vivotek", "VIVOTEK", "00:02:D1", Vivotek, (("root", ""),), "IP3112", source="IP3112 manual", rtsp_server="RTSP Server", rtsp_paths=("/live.sdp",)),
-    kind("uniview", "UNIVIEW", "48:EA:63", Uniview, (("admin", "123456"),), "IPC322", can=["forced-change"], lock=Lock(7, "ip", 60), source="LAPI clients; OEM manuals", rtsp_paths=("/media/video1",)),
-    kind("acti", "ACTi", "00:0F:7C", Plain, (("admin", "123456"),), "E12A", source="nndefaccts", realm="ACTi"),
-    kind("avtech", "AVTECH", "00:0E:53", Plain, (("admin", "admin"),), "AVM-552", source="vendor manual", realm="AVTECH"),
-    kind("milesight", "Milesight", "1C:C3:16", Plain, (("admin", "ms1234"),), "MS-C2964", source="vendor manual", realm="Milesight"),
+    kind(
+        "axis",
+        "AXIS",
+        "AC:CC:8E",
+        Axis,
+        (("root", "pass"),),
+        "M1065-L",
+        can=["uninitialised"],
+        source="VAPIX library",
+        rtsp_server="GStreamer RTSP server",
+        rtsp_paths=("/axis-media/media.amp",),
+    ),
+    kind(
+        "hanwha",
+        "Samsung",
+        "00:09:18",
+        Hanwha,
+        (("admin", "4321"),),
+        "SND-6011R",
+        can=["uninitialised"],
+        lock=Lock(5, "ip", 30),
+        source="SUNAPI; SND-6011R manual",
+        rtsp_paths=("/profile1/media.smp",),
+    ),
+    kind(
+        "vivotek",
+        "VIVOTEK",
+        "00:02:D1",
+        Vivotek,
+        (("root", ""),),
+        "IP3112",
+        source="IP3112 manual",
+        rtsp_server="RTSP Server",
+        rtsp_paths=("/live.sdp",),
+    ),
+    kind(
+        "uniview",
+        "UNIVIEW",
+        "48:EA:63",
+        Uniview,
+        (("admin", "123456"),),
+        "IPC322",
+        can=["forced-change"],
+        lock=Lock(7, "ip", 60),
+        source="LAPI clients; OEM manuals",
+        rtsp_paths=("/media/video1",),
+    ),
+    kind("acti", "ACTi", "00:0F:7C", Acti, (("admin", "123456"),), "E12A", source="nndefaccts", realm="ACTi"),
+    kind(
+        "avtech", "AVTECH", "00:0E:53", Plain, (("admin", "admin"),), "AVM-552", source="vendor manual", realm="AVTECH"
+    ),
+    kind(
+        "milesight",
+        "Milesight",
+        "1C:C3:16",
+        Plain,
+        (("admin", "ms1234"),),
+        "MS-C2964",
+        source="vendor manual",
+        realm="Milesight",
+    ),
 ]

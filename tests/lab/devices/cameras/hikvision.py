@@ -103,7 +103,9 @@ class Hikvision(Guarded):
         answer = self.login(request, user, lambda known: session_hash(user, known, made) == sent.get("password"))
         if answer.good:
             token = self.open_session()
-            return xml(self.status("SessionUserCheck", 200, "OK"), headers=[("Set-Cookie", f"WebSession={token}; path=/")])
+            return xml(
+                self.status("SessionUserCheck", 200, "OK"), headers=[("Set-Cookie", f"WebSession={token}; path=/")]
+            )
         return xml(self.status("SessionUserCheck", 401, "Unauthorized", self.lock_words(request, user)), 401)
 
     def session_logout(self, request):

@@ -68,7 +68,12 @@ class Tvt(Web):
         return None
 
     def xml(self, body, headers=()):
-        return Response(f'<?xml version="1.0" encoding="UTF-8"?><response version="1.0" cmdType="reply">{body}</response>', 200, list(headers), "application/xml")
+        return Response(
+            f'<?xml version="1.0" encoding="UTF-8"?><response version="1.0" cmdType="reply">{body}</response>',
+            200,
+            list(headers),
+            "application/xml",
+        )
 
     def sign_in(self, request):
         pair = read_basic(request.headers.get("authorization", ""))
@@ -78,7 +83,9 @@ class Tvt(Web):
         if answer.good:
             token = self.open_session()
             change = "<resetInfo>default</resetInfo>" if answer == Answer.MUST_CHANGE else ""
-            body = f"<status>success</status><content><userId>1</userId><sessionId>{token}</sessionId>{change}</content>"
+            body = (
+                f"<status>success</status><content><userId>1</userId><sessionId>{token}</sessionId>{change}</content>"
+            )
             return self.xml(body, [("Set-Cookie", f"sessionId={token}; path=/")])
         code = {Answer.LOCKED: 536870953, Answer.BUSY: 536870947}.get(answer, 536870948)
         return self.xml(f"<status>fail</status><errorCode>{code}</errorCode>")
@@ -159,24 +166,78 @@ class Foscam(Web):
             self.state.close_session(f"{request.peer} {user}")
             return self.xml("<result>0</result><logOutResult>0</logOutResult>")
         open_all = self.device.mutation == "open" and command != "logIn"
-        answer = Answer.ACCEPTED if open_all else self.login(request, user, request.query.get("pwd", ""), each_request=command != "logIn")
+        answer = (
+            Answer.ACCEPTED
+            if open_all
+            else self.login(request, user, request.query.get("pwd", ""), each_request=command != "logIn")
+        )
         if not answer.good:
             result = {Answer.LOCKED: -6, Answer.BUSY: -5}.get(answer, -2)
-            return self.xml(f"<result>{result}</result>" + (f"<logInResult>{result}</logInResult>" if command == "logIn" else ""))
+            return self.xml(
+                f"<result>{result}</result>" + (f"<logInResult>{result}</logInResult>" if command == "logIn" else "")
+            )
         if command == "logIn":
             self.state.open_session(f"{request.peer} {user}")
             return self.xml("<result>0</result><logInResult>0</logInResult>")
-        return self.xml(f"<result>0</result><productName>{self.device.model}</productName><serialNo>{self.device.serial}</serialNo>")
+        return self.xml(
+            f"<result>0</result><productName>{self.device.model}</productName><serialNo>{self.device.serial}</serialNo>"
+        )
 
     def xml(self, body):
         return Response(f"<CGI_Result>{body}</CGI_Result>", kind="text/plain")
 
 
-
-
 KINDS = [
-    Kind("xiongmai", "Xiongmai", "nvr", "00:12:15", (web(Xiongmai), RTSP, silent(34567)), (("admin", ""), ("default", "tluafed")), frozenset({"open"}), Lock(5, "ip"), "NVR-XM", {"rtsp_realm": "/"}, "nndefaccts; Hi-View and Smartwares manuals"),
-    Kind("tvt", "TVT", "nvr", "00:18:AE", (web(Tvt), RTSP), (("admin", "123456"), ("admin", "1")), frozenset({"forced-change", "single-session"}), Lock(5, "ip"), "TD-2308", {}, "nndefaccts"),
-    Kind("reolink", "Reolink", "camera", "EC:71:DB", (web(Reolink), RTSP, WSD), (("admin", ""),), frozenset({"single-session"}), None, "RLC-410", {"rtsp_paths": ("/h264Preview_01_main",)}, "Camera HTTP API guide"),
-    Kind("foscam", "Foscam", "camera", "00:62:6E", (web(Foscam, 88), RTSP), (("admin", ""),), frozenset({"open", "single-session"}), Lock(5, "ip"), "FI9900P", {"rtsp_paths": ("/videoMain",)}, "CGI user guide"),
+    Kind(
+        "xiongmai",
+        "Xiongmai",
+        "nvr",
+        "00:12:15",
+        (web(Xiongmai), RTSP, silent(34567)),
+        (("admin", ""), ("default", "tluafed")),
+        frozenset({"open"}),
+        Lock(5, "ip"),
+        "NVR-XM",
+        {"rtsp_realm": "/"},
+        "nndefaccts; Hi-View and Smartwares manuals",
+    ),
+    Kind(
+        "tvt",
+        "TVT",
+        "nvr",
+        "00:18:AE",
+        (web(Tvt), RTSP),
+        (("admin", "123456"), ("admin", "1")),
+        frozenset({"forced-change", "single-session"}),
+        Lock(5, "ip"),
+        "TD-2308",
+        {},
+        "nndefaccts",
+    ),
+    Kind(
+        "reolink",
+        "Reolink",
+        "camera",
+        "EC:71:DB",
+        (web(Reolink), RTSP, WSD),
+        (("admin", ""),),
+        frozenset({"single-session"}),
+        None,
+        "RLC-410",
+        {"rtsp_paths": ("/h264Preview_01_main",)},
+        "Camera HTTP API guide",
+    ),
+    Kind(
+        "foscam",
+        "Foscam",
+        "camera",
+        "00:62:6E",
+        (web(Foscam, 88), RTSP),
+        (("admin", ""),),
+        frozenset({"open", "single-session"}),
+        Lock(5, "ip"),
+        "FI9900P",
+        {"rtsp_paths": ("/videoMain",)},
+        "CGI user guide",
+    ),
 ]

@@ -59,14 +59,27 @@ class Tapo(Web):
 
     def offer(self, cnonce):
         self.nonces[cnonce] = secrets.token_hex(8).upper()
-        data = {"code": -40401, "encrypt_type": ["3"], "key": "", "nonce": self.nonces[cnonce], "device_confirm": upper_sha(secrets.token_hex(8))}
+        data = {
+            "code": -40401,
+            "encrypt_type": ["3"],
+            "key": "",
+            "nonce": self.nonces[cnonce],
+            "device_confirm": upper_sha(secrets.token_hex(8)),
+        }
         return as_json({"error_code": -40413, "result": {"data": data}})
 
     def conclude(self, request, user, answer):
         if answer.good:
-            return as_json({"error_code": 0, "result": {"stok": self.open_session(), "user_group": "root", "start_seq": 1}})
+            return as_json(
+                {"error_code": 0, "result": {"stok": self.open_session(), "user_group": "root", "start_seq": 1}}
+            )
         if answer == Answer.LOCKED or self.state.is_locked(user, request.peer):
-            return as_json({"error_code": -40401, "result": {"data": {"code": -40404, "sec_left": 1799, "time": 10, "max_time": 10}}})
+            return as_json(
+                {
+                    "error_code": -40401,
+                    "result": {"data": {"code": -40404, "sec_left": 1799, "time": 10, "max_time": 10}},
+                }
+            )
         tries = {"time": self.state.failures(user, request.peer), "max_time": self.state.lock.after}
         return as_json({"error_code": -40401, "result": {"data": {"code": -40401, **tries, "sec_left": 0}}})
 
@@ -76,7 +89,9 @@ class Tapo(Web):
             return as_json({"error_code": -40401})
         if "logout" in request.text:
             self.state.close_session(token)
-        return as_json({"error_code": 0, "result": {"device_info": {"basic_info": {"device_model": self.device.model}}}})
+        return as_json(
+            {"error_code": 0, "result": {"device_info": {"basic_info": {"device_model": self.device.model}}}}
+        )
 
 
 class Ipc(Web):
@@ -106,11 +121,42 @@ class Ipc(Web):
         if answer.good:
             return as_json({"error_code": 0, "stok": self.open_session()})
         if answer == Answer.LOCKED:
-            return as_json({"error_code": -40401, "data": {"code": -40404, "time": 10, "max_time": 10, "sec_left": 1800}})
-        return as_json({"error_code": -40401, "data": {"code": -40401, "time": self.state.failures(user, request.peer), "max_time": 10}})
+            return as_json(
+                {"error_code": -40401, "data": {"code": -40404, "time": 10, "max_time": 10, "sec_left": 1800}}
+            )
+        return as_json(
+            {
+                "error_code": -40401,
+                "data": {"code": -40401, "time": self.state.failures(user, request.peer), "max_time": 10},
+            }
+        )
 
 
 KINDS = [
-    Kind("tapo", "TP-Link", "camera", "5C:A6:E6", (web(Tapo, 443, tls=True), RTSP), (), frozenset({"stale-token"}), Lock(10, "ip"), "C200", {"rtsp_paths": ("/stream1",)}, "pytapo"),
-    Kind("tplink-ipc", "TP-Link", "camera", "98:DE:D0", (web(Ipc), RTSP, WSD), (("admin", ""),), frozenset({"open"}), Lock(10, "ip"), "NC450", {"rtsp_paths": ("/stream1",)}, "nndefaccts"),
+    Kind(
+        "tapo",
+        "TP-Link",
+        "camera",
+        "5C:A6:E6",
+        (web(Tapo, 443, tls=True), RTSP),
+        (),
+        frozenset({"stale-token"}),
+        Lock(10, "ip"),
+        "C200",
+        {"rtsp_paths": ("/stream1",)},
+        "pytapo",
+    ),
+    Kind(
+        "tplink-ipc",
+        "TP-Link",
+        "camera",
+        "98:DE:D0",
+        (web(Ipc), RTSP, WSD),
+        (("admin", ""),),
+        frozenset({"open"}),
+        Lock(10, "ip"),
+        "NC450",
+        {"rtsp_paths": ("/stream1",)},
+        "nndefaccts",
+    ),
 ]

@@ -31,7 +31,13 @@ class SonicWall(Guarded):
             return self.auth(request)
         if request.path == "/api/sonicos/version":
             if self.state.has_session(request.peer):
-                return as_json({"model": self.device.model, "serial_number": self.device.serial, "firmware_version": "SonicOS 7.0.1"})
+                return as_json(
+                    {
+                        "model": self.device.model,
+                        "serial_number": self.device.serial,
+                        "firmware_version": "SonicOS 7.0.1",
+                    }
+                )
             return self.challenge(self.said(False, "E_UNAUTHORIZED", "Unauthorized", 401))
         return None
 
@@ -50,7 +56,9 @@ class SonicWall(Guarded):
         answer = self.admitted(request)
         if answer is None or not answer.good:
             text = "User is locked out" if answer == Answer.LOCKED else "Unauthorized"
-            return self.challenge(self.said(False, "E_LOCKED" if answer == Answer.LOCKED else "E_UNAUTHORIZED", text, 401))
+            return self.challenge(
+                self.said(False, "E_LOCKED" if answer == Answer.LOCKED else "E_UNAUTHORIZED", text, 401)
+            )
         if self.device.mutation == "single-session":
             return self.said(False, "E_EXISTS", "Another administrator is logged in; configuration mode is taken", 409)
         self.state.open_session(request.peer)
@@ -72,14 +80,22 @@ class Fortinet(Web):
         if request.path == "/":
             return self.start_page(request)
         if request.path == "/login":
-            return Response(page("", "<form id='login_form' action='/logincheck'></form><f-icon class='ftnt-fortinet-grid'></f-icon>"))
+            return Response(
+                page(
+                    "", "<form id='login_form' action='/logincheck'></form><f-icon class='ftnt-fortinet-grid'></f-icon>"
+                )
+            )
         if request.path == "/logincheck":
             return self.sign_in(request)
         if request.path == "/logout":
             self.state.close_session(token)
             return moved("/login")
         if request.path.startswith("/api/v2/monitor/"):
-            return as_json({"results": {"model": self.device.model}, "serial": self.device.serial}) if self.state.has_session(token) else Response("", 401)
+            return (
+                as_json({"results": {"model": self.device.model}, "serial": self.device.serial})
+                if self.state.has_session(token)
+                else Response("", 401)
+            )
         return None
 
     def sign_in(self, request):
@@ -87,7 +103,10 @@ class Fortinet(Web):
         answer = self.login(request, sent.get("username", ""), sent.get("secretkey", ""))
         if answer.good:
             where = "/password_change" if answer == Answer.MUST_CHANGE else "/prompt?viewOnly&redir=%2F"
-            cookies = [("Set-Cookie", f"APSCOOKIE_1={self.open_session()}; path=/"), ("Set-Cookie", 'ccsrftoken_1="0A0B"; path=/')]
+            cookies = [
+                ("Set-Cookie", f"APSCOOKIE_1={self.open_session()}; path=/"),
+                ("Set-Cookie", 'ccsrftoken_1="0A0B"; path=/'),
+            ]
             return Response(f'1document.location="{where}";', 200, cookies)
         return Response({Answer.LOCKED: "2", Answer.BUSY: "3"}.get(answer, "0"))
 
@@ -108,7 +127,11 @@ class Sophos(Web):
         if request.path == "/webconsole/webpages/login.jsp":
             return Response(page("Sophos", "<script>Cyberoam.setContextPath('/webconsole');</script>Sophos Firewall"))
         if request.path == "/webconsole/webpages/index.jsp":
-            return Response(page("Sophos", f"<div id='logout'>{self.device.serial}</div>")) if self.state.has_session(token) else self.start_page(request)
+            return (
+                Response(page("Sophos", f"<div id='logout'>{self.device.serial}</div>"))
+                if self.state.has_session(token)
+                else self.start_page(request)
+            )
         if request.path != "/webconsole/Controller":
             return None
         form = request.form()
@@ -124,12 +147,50 @@ class Sophos(Web):
             found = {"status": 200, "redirectionURL": "/webpages/index.jsp"}
             found |= {"changepassword": True} if answer == Answer.MUST_CHANGE else {}
             return as_json(found, headers=[("Set-Cookie", f"JSESSIONID={self.open_session()}; path=/")])
-        return as_json({"status": {Answer.LOCKED: -5, Answer.BUSY: -7}.get(answer, -1), "statusmessage": "Authentication failed"})
+        return as_json(
+            {"status": {Answer.LOCKED: -5, Answer.BUSY: -7}.get(answer, -1), "statusmessage": "Authentication failed"}
+        )
 
 
 CHANGE = frozenset({"forced-change"})
 KINDS = [
-    Kind("sonicwall", "SonicWall", "firewall", "00:17:C5", (web(SonicWall, 443, tls=True), SSH), (("admin", "password"),), CHANGE | {"single-session"}, Lock(5, "ip", 300), "TZ 270", {"tls_organisation": "SonicWall"}, "SonicOS API reference"),
-    Kind("fortinet", "Fortinet", "firewall", "00:09:0F", (web(Fortinet, 443, tls=True), SSH), (("admin", ""),), CHANGE | {"open"}, Lock(3, "ip", 60), "FortiGate-60E", {"tls_organisation": "Fortinet", "tls_name": "FGT60E0000000001", "ssh_banner": "SSH-2.0-mTQWE"}, "FortiOS help; open clients"),
-    Kind("sophos", "Sophos", "firewall", "00:1A:8C", (web(Sophos, 4444, tls=True), SSH, SNMP), (("admin", "admin"),), CHANGE, Lock(5, "ip", 300), "XG 106", {"tls_organisation": "Sophos", "enterprise": 2604, "sysdescr": "Linux Sophos XG"}, "open clients of SFOS"),
+    Kind(
+        "sonicwall",
+        "SonicWall",
+        "firewall",
+        "00:17:C5",
+        (web(SonicWall, 443, tls=True), SSH),
+        (("admin", "password"),),
+        CHANGE | {"single-session"},
+        Lock(5, "ip", 300),
+        "TZ 270",
+        {"tls_organisation": "SonicWall"},
+        "SonicOS API reference",
+    ),
+    Kind(
+        "fortinet",
+        "Fortinet",
+        "firewall",
+        "00:09:0F",
+        (web(Fortinet, 443, tls=True), SSH),
+        (("admin", ""),),
+        CHANGE | {"open"},
+        Lock(3, "ip", 60),
+        "FortiGate-60E",
+        {"tls_organisation": "Fortinet", "tls_name": "FGT60E0000000001", "ssh_banner": "SSH-2.0-mTQWE"},
+        "FortiOS help; open clients",
+    ),
+    Kind(
+        "sophos",
+        "Sophos",
+        "firewall",
+        "00:1A:8C",
+        (web(Sophos, 4444, tls=True), SSH, SNMP),
+        (("admin", "admin"),),
+        CHANGE,
+        Lock(5, "ip", 300),
+        "XG 106",
+        {"tls_organisation": "Sophos", "enterprise": 2604, "sysdescr": "Linux Sophos XG"},
+        "open clients of SFOS",
+    ),
 ]

@@ -54,24 +54,98 @@ IGD = "urn:schemas-upnp-org:device:InternetGatewayDevice:1"
 UPNP = Service(5000, "upnp", Description, login=False)
 
 
-def host(id, vendor, device_class, oui, services, accounts=(), *, can=(), model="", source="RFC", **names):
-    return Kind(id, vendor, device_class, oui, services, accounts, frozenset(can), None, model or id, names, source)
+def host(name, vendor, device_class, oui, services, accounts=(), *, can=(), model="", source="RFC", **names):
+    return Kind(name, vendor, device_class, oui, services, accounts, frozenset(can), None, model or name, names, source)
 
 
 SMB = (silent(135), silent(139), silent(445))
 KINDS = [
-    host("onvif-camera", "Unknown", "camera", "00:E0:4C", (ONVIF, RTSP, WSD), ADMIN, can=["open"], model="IPC-X", clock_offset=-3 * 86400, source="ONVIF Core specification"),
-    host("rtsp-basic", "Unknown", "camera", "00:E0:4D", (RTSP,), ADMIN, can=["open"], model="cam", rtsp_scheme="basic", source="RFC 2326"),
-    host("ssh-box", "Unknown", "unknown", "00:50:C3", (SSH,), (("root", "root"),), can=["open"], ssh_banner="SSH-2.0-dropbear_0.52"),
-    host("telnet-box", "Unknown", "unknown", "00:50:C4", (TELNET,), (("root", "root"),), can=["open"], telnet_banner="\r\nBusyBox on localhost\r\n"),
+    host(
+        "onvif-camera",
+        "Unknown",
+        "camera",
+        "00:E0:4C",
+        (ONVIF, RTSP, WSD),
+        ADMIN,
+        can=["open"],
+        model="IPC-X",
+        clock_offset=-3 * 86400,
+        source="ONVIF Core specification",
+    ),
+    host(
+        "rtsp-basic",
+        "Unknown",
+        "camera",
+        "00:E0:4D",
+        (RTSP,),
+        ADMIN,
+        can=["open"],
+        model="cam",
+        rtsp_scheme="basic",
+        source="RFC 2326",
+    ),
+    host(
+        "ssh-box",
+        "Unknown",
+        "unknown",
+        "00:50:C3",
+        (SSH,),
+        (("root", "root"),),
+        can=["open"],
+        ssh_banner="SSH-2.0-dropbear_0.52",
+    ),
+    host(
+        "telnet-box",
+        "Unknown",
+        "unknown",
+        "00:50:C4",
+        (TELNET,),
+        (("root", "root"),),
+        can=["open"],
+        telnet_banner="\r\nBusyBox on localhost\r\n",
+    ),
     host("ftp-box", "Unknown", "unknown", "00:50:C5", (FTP,), ADMIN),
     host("mqtt-broker", "Unknown", "unknown", "00:50:C6", (MQTT,), ADMIN, can=["open"]),
     host("windows-pc", "Dell", "computer", "F8:B1:56", SMB, model="OptiPlex 3060"),
-    host("linux-pc", "Intel", "computer", "00:1B:21", (SSH, web(Site)), model="may-chu-tram", ssh_banner="SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u2"),
+    host(
+        "linux-pc",
+        "Intel",
+        "computer",
+        "00:1B:21",
+        (SSH, web(Site)),
+        model="may-chu-tram",
+        ssh_banner="SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u2",
+    ),
     host("intranet", "Dell", "computer", "18:66:DA", (Service(80, "http", Site, login=False),), model="intranet"),
-    host("phone", "Apple", "phone", "F0:18:98", (MDNS,), model="iPhone", mdns={"_apple-mobdev2._tcp.local": 62078, "_airplay._tcp.local": 7000}, mdns_name="iPhone-cua-Lan"),
+    host(
+        "phone",
+        "Apple",
+        "phone",
+        "F0:18:98",
+        (MDNS,),
+        model="iPhone",
+        mdns={"_apple-mobdev2._tcp.local": 62078, "_airplay._tcp.local": 7000},
+        mdns_name="iPhone-cua-Lan",
+    ),
     host("silent", "Unknown", "unknown", "00:50:C7", ()),
     host("igd", "Unknown", "router", "00:50:C8", (SSDP, UPNP), model="Internet Gateway", upnp_type=IGD, upnp_port=5000),
-    host("upnp-liar", "Unknown", "unknown", "00:50:C9", (SSDP, WSD), upnp_location="http://10.77.1.5:80/description.xml", xaddrs="http://10.77.1.5/onvif/device_service"),
-    host("snmp-only", "Unknown", "unknown", "00:50:CA", (SNMP,), (("public", ""),), sysdescr="Linux box 4.14", enterprise=8072),
+    host(
+        "upnp-liar",
+        "Unknown",
+        "unknown",
+        "00:50:C9",
+        (SSDP, WSD),
+        upnp_location="http://10.77.1.5:80/description.xml",
+        xaddrs="http://10.77.1.5/onvif/device_service",
+    ),
+    host(
+        "snmp-only",
+        "Unknown",
+        "unknown",
+        "00:50:CA",
+        (SNMP,),
+        (("public", ""),),
+        sysdescr="Linux box 4.14",
+        enterprise=8072,
+    ),
 ]

@@ -25,7 +25,9 @@ class Synology(Web):
         sent = request.query | request.form()
         api, method, sid = sent.get("api", ""), sent.get("method", ""), sent.get("_sid") or request.cookie("id")
         if api == "SYNO.API.Info":
-            return as_json({"data": {"SYNO.API.Auth": {"maxVersion": 7, "minVersion": 1, "path": "entry.cgi"}}, "success": True})
+            return as_json(
+                {"data": {"SYNO.API.Auth": {"maxVersion": 7, "minVersion": 1, "path": "entry.cgi"}}, "success": True}
+            )
         if api == "SYNO.API.Auth" and method == "login":
             return self.sign_in(request, sent)
         if not self.state.has_session(sid):
@@ -61,18 +63,25 @@ class Qnap(Web):
         if request.path == "/cgi-bin/authLogin.cgi":
             sent = request.query | request.form()
             if "user" not in sent:
-                return self.xml(f"<authPassed><![CDATA[0]]></authPassed><modelName><![CDATA[{self.device.model}]]></modelName>")
+                return self.xml(
+                    f"<authPassed><![CDATA[0]]></authPassed><modelName><![CDATA[{self.device.model}]]></modelName>"
+                )
             return self.sign_in(request, sent)
         if request.path == "/cgi-bin/authLogout.cgi":
             self.state.close_session(sid)
             return self.xml("<authPassed><![CDATA[0]]></authPassed>")
         if request.path == "/cgi-bin/management/manaRequest.cgi":
             passed = int(self.state.has_session(sid))
-            return self.xml(f"<authPassed><![CDATA[{passed}]]></authPassed>" + (f"<serial>{self.device.serial}</serial>" if passed else ""))
+            return self.xml(
+                f"<authPassed><![CDATA[{passed}]]></authPassed>"
+                + (f"<serial>{self.device.serial}</serial>" if passed else "")
+            )
         return None
 
     def xml(self, body, status=200):
-        return Response(f"<?xml version='1.0' encoding='UTF-8' ?><QDocRoot version='1.0'>{body}</QDocRoot>", status, kind="text/xml")
+        return Response(
+            f"<?xml version='1.0' encoding='UTF-8' ?><QDocRoot version='1.0'>{body}</QDocRoot>", status, kind="text/xml"
+        )
 
     def sign_in(self, request, sent):
         proof = sent.get("pwd", "")
@@ -80,12 +89,40 @@ class Qnap(Web):
         if answer == Answer.LOCKED:
             return self.xml("", 403)
         if answer.good:
-            return self.xml(f"<authPassed><![CDATA[1]]></authPassed><authSid><![CDATA[{self.open_session()}]]></authSid><isAdmin><![CDATA[1]]></isAdmin>")
-        return self.xml(f"<authPassed><![CDATA[0]]></authPassed><errorValue><![CDATA[{-2 if answer == Answer.BUSY else -1}]]></errorValue>")
+            return self.xml(
+                f"<authPassed><![CDATA[1]]></authPassed><authSid><![CDATA[{self.open_session()}]]></authSid><isAdmin><![CDATA[1]]></isAdmin>"
+            )
+        return self.xml(
+            f"<authPassed><![CDATA[0]]></authPassed><errorValue><![CDATA[{-2 if answer == Answer.BUSY else -1}]]></errorValue>"
+        )
 
 
 MDNS_NAMES = {"mdns": {"_http._tcp.local": 5000, "_smb._tcp.local": 445}, "mdns_name": "DiskStation"}
 KINDS = [
-    Kind("synology", "Synology", "nas", "00:11:32", (web(Synology, 5000), SSH, MDNS), (("admin", ""),), frozenset({"open", "forced-change"}), Lock(10, "ip"), "DS218", MDNS_NAMES, "DSM Login Web API guide"),
-    Kind("qnap", "QNAP", "nas", "24:5E:BE", (web(Qnap, 8080), FTP), (("admin", "admin"),), frozenset({"open"}), Lock(5, "ip", 300), "TS-231P", {"ftp_banner": "NASFTPD Turbo station 1.3.5a Server (ProFTPD)"}, "QTS HTTP API"),
+    Kind(
+        "synology",
+        "Synology",
+        "nas",
+        "00:11:32",
+        (web(Synology, 5000), SSH, MDNS),
+        (("admin", ""),),
+        frozenset({"open", "forced-change"}),
+        Lock(10, "ip"),
+        "DS218",
+        MDNS_NAMES,
+        "DSM Login Web API guide",
+    ),
+    Kind(
+        "qnap",
+        "QNAP",
+        "nas",
+        "24:5E:BE",
+        (web(Qnap, 8080), FTP),
+        (("admin", "admin"),),
+        frozenset({"open"}),
+        Lock(5, "ip", 300),
+        "TS-231P",
+        {"ftp_banner": "NASFTPD Turbo station 1.3.5a Server (ProFTPD)"},
+        "QTS HTTP API",
+    ),
 ]

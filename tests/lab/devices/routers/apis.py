@@ -6,7 +6,6 @@ import re
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
 from tests.lab.devices.challenges import Guarded, read_basic
 from tests.lab.devices.common import FTP, SSDP, SSH, TELNET, web
 from tests.lab.devices.device import Kind, Service
@@ -25,7 +24,9 @@ class MikroTik(Guarded):
         return "RouterOS"
 
     def start_page(self, request):
-        return Response(page("RouterOS router configuration page", "<h1>RouterOS v7.12</h1><a href='/webfig/'>WebFig</a> mikrotik"))
+        return Response(
+            page("RouterOS router configuration page", "<h1>RouterOS v7.12</h1><a href='/webfig/'>WebFig</a> mikrotik")
+        )
 
     def answer(self, request):
         if request.path in ("/", "/webfig/"):
@@ -58,10 +59,21 @@ class UnifiOs(Web):
             sent = request.json()
             answer = self.login(request, str(sent.get("username", "")), str(sent.get("password", "")))
             if answer.good:
-                return as_json({"username": "admin", "isOwner": True}, headers=[("Set-Cookie", f"TOKEN={self.open_session()}; path=/; HttpOnly")])
+                return as_json(
+                    {"username": "admin", "isOwner": True},
+                    headers=[("Set-Cookie", f"TOKEN={self.open_session()}; path=/; HttpOnly")],
+                )
             if answer == Answer.LOCKED:
-                return as_json({"code": "AUTHENTICATION_FAILED_LIMIT_REACHED", "message": "You've reached the login attempt limit"}, 429)
-            return as_json({"code": "AUTHENTICATION_FAILED_INVALID_CREDENTIALS", "message": "Invalid username or password"}, 403)
+                return as_json(
+                    {
+                        "code": "AUTHENTICATION_FAILED_LIMIT_REACHED",
+                        "message": "You've reached the login attempt limit",
+                    },
+                    429,
+                )
+            return as_json(
+                {"code": "AUTHENTICATION_FAILED_INVALID_CREDENTIALS", "message": "Invalid username or password"}, 403
+            )
         if request.path in ("/api/auth/logout", "/api/logout"):
             self.state.close_session(token)
             return as_json({})
@@ -86,10 +98,22 @@ class Jnap(Web):
             return None
         action = request.headers.get("x-jnap-action", "").rpartition("/jnap/")[2]
         if action == "core/IsAdminPasswordDefault":
-            default = self.device.mutation in ("default", "uninitialised", "slow", "tls10", "single-session", "forced-change")
+            default = self.device.mutation in (
+                "default",
+                "uninitialised",
+                "slow",
+                "tls10",
+                "single-session",
+                "forced-change",
+            )
             return as_json({"result": "OK", "output": {"isAdminPasswordDefault": default}})
         if action == "core/GetDeviceInfo":
-            return as_json({"result": "OK", "output": {"manufacturer": "Linksys", "modelNumber": self.device.model, "firmwareVersion": "1.1"}})
+            return as_json(
+                {
+                    "result": "OK",
+                    "output": {"manufacturer": "Linksys", "modelNumber": self.device.model, "firmwareVersion": "1.1"},
+                }
+            )
         if not re.match(r"core/(Check|Get|Is)|\w+/Get", action):
             self.state.wrote(f"JNAP {action}")
         pair = read_basic(request.headers.get("x-jnap-authorization", ""))
@@ -109,7 +133,9 @@ class Reyee(Web):
     key = "RjYkhwzx$2018!"
 
     def start_page(self, request):
-        return Response(page("Reyee", f"<div class='eweb'></div><script>var p = GibberishAES.enc(pwd, '{self.key}');</script>"))
+        return Response(
+            page("Reyee", f"<div class='eweb'></div><script>var p = GibberishAES.enc(pwd, '{self.key}');</script>")
+        )
 
     def answer(self, request):
         if request.path in ("/", "/cgi-bin/luci/"):
@@ -120,7 +146,18 @@ class Reyee(Web):
         sent = request.json()
         method = str(sent.get("method", ""))
         if found.group(1) == "env":
-            return as_json({"id": None, "data": {"model": self.device.model, "serial_num": self.device.serial, "loginNum": self.state.failures("admin", request.peer), "sys_mac": self.device.mac}, "code": 0})
+            return as_json(
+                {
+                    "id": None,
+                    "data": {
+                        "model": self.device.model,
+                        "serial_num": self.device.serial,
+                        "loginNum": self.state.failures("admin", request.peer),
+                        "sys_mac": self.device.mac,
+                    },
+                    "code": 0,
+                }
+            )
         if found.group(1) == "auth" and method == "login":
             return self.sign_in(request, sent.get("params", {}))
         token = request.query.get("auth", "")
@@ -133,15 +170,27 @@ class Reyee(Web):
         return as_json({"code": 0, "data": {"model": self.device.model}})
 
     def sign_in(self, request, sent):
-        password = unseal(str(sent.get("password") or sent.get("pwd") or ""), self.key) if sent.get("encry") else str(sent.get("password", ""))
+        password = (
+            unseal(str(sent.get("password") or sent.get("pwd") or ""), self.key)
+            if sent.get("encry")
+            else str(sent.get("password", ""))
+        )
         if password is None:
             return as_json({"code": 3, "msg": "decrypt failed", "data": None})
         answer = self.login(request, str(sent.get("username", "admin")), password)
         if answer.good:
             token = self.open_session()
-            return as_json({"code": 0, "data": {"sid": token, "token": token, "sn": self.device.serial, "sessiontime": 3600}})
+            return as_json(
+                {"code": 0, "data": {"sid": token, "token": token, "sn": self.device.serial, "sessiontime": 3600}}
+            )
         locked = answer == Answer.LOCKED
-        return as_json({"code": 1, "msg": "locked 600" if locked else "password error", "data": {"loginNum": self.state.failures("admin", request.peer), "lockTime": 600 if locked else 0}})
+        return as_json(
+            {
+                "code": 1,
+                "msg": "locked 600" if locked else "password error",
+                "data": {"loginNum": self.state.failures("admin", request.peer), "lockTime": 600 if locked else 0},
+            }
+        )
 
 
 def unseal(text, secret):
@@ -156,18 +205,73 @@ def unseal(text, secret):
             made += block
         cipher = Cipher(algorithms.AES(made[:32]), modes.CBC(made[32:48])).decryptor()
         opened = padding.PKCS7(128).unpadder()
-        return (opened.update(cipher.update(data[16:]) + cipher.finalize()) + opened.finalize()).decode("utf-8", "replace")
+        return (opened.update(cipher.update(data[16:]) + cipher.finalize()) + opened.finalize()).decode(
+            "utf-8", "replace"
+        )
     except ValueError:
         return None
 
 
-
-
 API = Service(8728, "routeros", RouterOs)
-MIKROTIK = {"ssh_banner": "SSH-2.0-ROSSSH", "telnet_banner": "\r\nMikroTik v7.12.1 (stable)\r\n", "telnet_login": "Login: ", "telnet_prompt": "\r\n[admin@MikroTik] > ", "telnet_refusal": "\r\nLogin failed, incorrect username or password\r\n", "ftp_banner": "MikroTik FTP server (MikroTik 7.12.1) ready"}
+MIKROTIK = {
+    "ssh_banner": "SSH-2.0-ROSSSH",
+    "telnet_banner": "\r\nMikroTik v7.12.1 (stable)\r\n",
+    "telnet_login": "Login: ",
+    "telnet_prompt": "\r\n[admin@MikroTik] > ",
+    "telnet_refusal": "\r\nLogin failed, incorrect username or password\r\n",
+    "ftp_banner": "MikroTik FTP server (MikroTik 7.12.1) ready",
+}
 KINDS = [
-    Kind("mikrotik", "MikroTik", "router", "4C:5E:0C", (web(MikroTik), API, SSH, TELNET, FTP), (("admin", ""),), frozenset(), None, "hEX", MIKROTIK, "vendor's manual: REST API, API"),
-    Kind("unifi-os", "Ubiquiti", "router", "74:83:C2", (web(UnifiOs, 443, tls=True), SSH), (), frozenset({"open"}), Lock(5, "ip", 600), "UDM", {"ssh_banner": "SSH-2.0-dropbear_2020.81"}, "open UniFi clients"),
-    Kind("linksys-jnap", "Linksys", "router", "C0:56:27", (web(Jnap), SSDP), (("admin", "admin"),), frozenset({"open"}), None, "EA6350", {}, "open JNAP clients"),
-    Kind("ruijie-reyee", "Ruijie", "router", "C0:B8:E6", (web(Reyee),), (("admin", "admin"),), frozenset({"open"}), Lock(9, "ip", 600), "EG105G", {}, "static reading of eWeb"),
+    Kind(
+        "mikrotik",
+        "MikroTik",
+        "router",
+        "4C:5E:0C",
+        (web(MikroTik), API, SSH, TELNET, FTP),
+        (("admin", ""),),
+        frozenset(),
+        None,
+        "hEX",
+        MIKROTIK,
+        "vendor's manual: REST API, API",
+    ),
+    Kind(
+        "unifi-os",
+        "Ubiquiti",
+        "router",
+        "74:83:C2",
+        (web(UnifiOs, 443, tls=True), SSH),
+        (),
+        frozenset({"open"}),
+        Lock(5, "ip", 600),
+        "UDM",
+        {"ssh_banner": "SSH-2.0-dropbear_2020.81"},
+        "open UniFi clients",
+    ),
+    Kind(
+        "linksys-jnap",
+        "Linksys",
+        "router",
+        "C0:56:27",
+        (web(Jnap), SSDP),
+        (("admin", "admin"),),
+        frozenset({"open"}),
+        None,
+        "EA6350",
+        {},
+        "open JNAP clients",
+    ),
+    Kind(
+        "ruijie-reyee",
+        "Ruijie",
+        "router",
+        "C0:B8:E6",
+        (web(Reyee),),
+        (("admin", "admin"),),
+        frozenset({"open"}),
+        Lock(9, "ip", 600),
+        "EG105G",
+        {},
+        "static reading of eWeb",
+    ),
 ]

@@ -89,7 +89,10 @@ class FormWeb(Web):
         form, sent = self.form, request.form()
         user = form.fixed_user
         if user is None:
-            user = next((name for name in self.state.accounts if form.code_user(name) == sent.get(form.user)), sent.get(form.user, ""))
+            user = next(
+                (name for name in self.state.accounts if form.code_user(name) == sent.get(form.user)),
+                sent.get(form.user, ""),
+            )
         answer = self.login(request, user, lambda known: form.code(known) == sent.get(form.password))
         if answer == Answer.BUSY and form.busy:
             return form.busy(self)
@@ -181,8 +184,15 @@ VNPT = Form(
 )  # fmt: skip
 
 
+ASUS_FORM = (
+    '<form method="post" name="form" action="login.cgi"><input type="hidden" name="group_id" value="">'
+    '<input type="hidden" name="current_page" value="Main_Login.asp"><input type="hidden" name="next_page" value="index.asp">'
+    '<input type="hidden" name="login_authorization" value=""></form>'
+)
+
+
 def asus_page(web):
-    return Response(page("ASUS Login", "<form action='login.cgi'><input type='hidden' name='login_authorization'></form>"))
+    return Response(page("ASUS Login", ASUS_FORM))
 
 
 def vigor_page(web):
@@ -204,8 +214,6 @@ def totolink_extra(web, request):
     return None
 
 
-
-
 class AsusWeb(FormWeb):
     """One field holds account and password."""
 
@@ -219,7 +227,12 @@ class AsusWeb(FormWeb):
         if answer.good:
             return self.form.success(self, f"asus_token={self.open_session()}; path=/")
         status = 7 if answer == Answer.LOCKED or self.state.is_locked(user, request.peer) else 3
-        return Response(page("", f"<script>var error_status='{status}'; var remaining_lock_time='{300 if status == 7 else 0}';</script>"))
+        return Response(
+            page(
+                "",
+                f"<script>var error_status='{status}'; var remaining_lock_time='{300 if status == 7 else 0}';</script>",
+            )
+        )
 
 
 class DslWeb(FormWeb):
@@ -233,25 +246,135 @@ class DslWeb(FormWeb):
 
 
 def dsl_page(web):
-    return Response(page("", "<form action='/cgi-bin/webproc'></form>"), 200, [("Set-Cookie", "sessionid=1a2b3c4d; path=/")])
+    return Response(
+        page("", "<form action='/cgi-bin/webproc'></form>"), 200, [("Set-Cookie", "sessionid=1a2b3c4d; path=/")]
+    )
 
 
-def kind(id, vendor, device_class, oui, accounts, form, *, handler=FormWeb, port=80, tls=False, services=(), model="", can=(), source="nndefaccts", **names):
-    return Kind(id, vendor, device_class, oui, (web(handler, port, tls=tls), *services), accounts, frozenset({*can, *(["single-session"] if form.busy else [])}), None, model or id, {"form": form} | names, source)
+def kind(
+    name,
+    vendor,
+    device_class,
+    oui,
+    accounts,
+    form,
+    *,
+    handler=FormWeb,
+    port=80,
+    tls=False,
+    services=(),
+    model="",
+    can=(),
+    source="nndefaccts",
+    **names,
+):
+    return Kind(
+        name,
+        vendor,
+        device_class,
+        oui,
+        (web(handler, port, tls=tls), *services),
+        accounts,
+        frozenset({*can, *(["single-session"] if form.busy else [])}),
+        None,
+        model or name,
+        {"form": form} | names,
+        source,
+    )
 
 
 ADMIN, UBNT = (("admin", "admin"),), (("ubnt", "ubnt"),)
 KINDS = [
-    kind("draytek", "DrayTek", "router", "00:1D:AA", ADMIN, DRAYTEK, services=(TELNET,), model="Vigor2925", login_body=vigor_page, telnet_login="Account:", telnet_prompt="\r\nDrayTek> "),
-    kind("airos", "Ubiquiti", "ap", "24:A4:3C", UBNT, AIROS, services=(SSH,), model="NanoStation M5", ssh_banner="SSH-2.0-dropbear_2015.67"),
-    kind("edgeos", "Ubiquiti", "router", "04:18:D6", UBNT, EDGEOS, services=(SSH,), model="EdgeRouter X", ssh_banner="SSH-2.0-OpenSSH_7.2p2 Debian"),
-    kind("cisco-sg", "Cisco", "switch", "1C:E6:C7", (("cisco", "cisco"),), CISCO_SG, services=(SNMP,), model="SG200-08", sysdescr="SG200-08 8-port Gigabit Smart Switch", enterprise=9),
+    kind(
+        "draytek",
+        "DrayTek",
+        "router",
+        "00:1D:AA",
+        ADMIN,
+        DRAYTEK,
+        services=(TELNET,),
+        model="Vigor2925",
+        login_body=vigor_page,
+        telnet_login="Account:",
+        telnet_prompt="\r\nDrayTek> ",
+    ),
+    kind(
+        "airos",
+        "Ubiquiti",
+        "ap",
+        "24:A4:3C",
+        UBNT,
+        AIROS,
+        services=(SSH,),
+        model="NanoStation M5",
+        ssh_banner="SSH-2.0-dropbear_2015.67",
+    ),
+    kind(
+        "edgeos",
+        "Ubiquiti",
+        "router",
+        "04:18:D6",
+        UBNT,
+        EDGEOS,
+        services=(SSH,),
+        model="EdgeRouter X",
+        ssh_banner="SSH-2.0-OpenSSH_7.2p2 Debian",
+    ),
+    kind(
+        "cisco-sg",
+        "Cisco",
+        "switch",
+        "1C:E6:C7",
+        (("cisco", "cisco"),),
+        CISCO_SG,
+        services=(SNMP,),
+        model="SG200-08",
+        sysdescr="SG200-08 8-port Gigabit Smart Switch",
+        enterprise=9,
+    ),
     kind("netgear-switch", "NETGEAR", "switch", "20:E5:2A", (("", "password"),), NETGEAR_SWITCH, model="GS108T"),
     kind("asus", "ASUSTek", "router", "10:BF:48", ADMIN, ASUS, handler=AsusWeb, model="RT-AC66U", login_body=asus_page),
     kind("ruijie-nbr", "Ruijie", "router", "58:69:6C", ADMIN, RUIJIE, model="NBR1000", source="nuclei"),
-    kind("aruba-instant", "Aruba", "ap", "18:64:72", ADMIN, ARUBA, port=4343, tls=True, model="IAP-205", source="nuclei"),
+    kind(
+        "aruba-instant", "Aruba", "ap", "18:64:72", ADMIN, ARUBA, port=4343, tls=True, model="IAP-205", source="nuclei"
+    ),
     kind("tenda", "Tenda", "router", "C8:3A:35", ADMIN, TENDA, model="AC6", extra=tenda_extra, source="device notes"),
-    kind("totolink", "TOTOLINK", "router", "78:44:76", ADMIN, TOTOLINK, model="N300RT", extra=totolink_extra, source="device notes"),
-    kind("dlink-dsl", "D-Link", "router", "28:10:7B", ADMIN, DSL, handler=DslWeb, model="DSL-2730U", can=["stale-token"], login_body=dsl_page),
-    kind("vnpt-igate", "VNPT Technology", "ont", "A4:F4:C2", (), VNPT, port=443, tls=True, services=(TELNET,), model="GW040-H", tls_organisation="VNPT Technology", source="owners' posts: TLS before 1.2 only", tls_version="1.0"),
+    kind(
+        "totolink",
+        "TOTOLINK",
+        "router",
+        "78:44:76",
+        ADMIN,
+        TOTOLINK,
+        model="N300RT",
+        extra=totolink_extra,
+        source="device notes",
+    ),
+    kind(
+        "dlink-dsl",
+        "D-Link",
+        "router",
+        "28:10:7B",
+        ADMIN,
+        DSL,
+        handler=DslWeb,
+        model="DSL-2730U",
+        can=["stale-token"],
+        login_body=dsl_page,
+    ),
+    kind(
+        "vnpt-igate",
+        "VNPT Technology",
+        "ont",
+        "A4:F4:C2",
+        (),
+        VNPT,
+        port=443,
+        tls=True,
+        services=(TELNET,),
+        model="GW040-H",
+        tls_organisation="VNPT Technology",
+        source="owners' posts: TLS before 1.2 only",
+        tls_version="1.0",
+    ),
 ]

@@ -25,14 +25,20 @@ class Session(Web):
         return f"Linux, HTTP/1.1, {self.device.model} Ver 1.09"
 
     def start_page(self, request):
-        return Response(page(self.title, "<script>OBJ(\"loginusr\").value = \"\"; AUTH.Login(cb, user, pwd, '');</script>"))
+        return Response(
+            page(self.title, '<script>OBJ("loginusr").value = ""; AUTH.Login(cb, user, pwd, \'\');</script>')
+        )
 
     def answer(self, request):
         uid = request.cookie("uid")
         if request.path in ("/", "/index.php"):
             return self.start_page(request)
         if request.path == "/bsc_lan.php":
-            body = f"<a onclick='AUTH.Logout()'>Logout</a>{self.device.serial}" if self.state.has_session(uid) else "Unauthorized"
+            body = (
+                f"<a onclick='AUTH.Logout()'>Logout</a>{self.device.serial}"
+                if self.state.has_session(uid)
+                else "Unauthorized"
+            )
             return Response(page(self.title, body), 200 if self.state.has_session(uid) else 401)
         if request.path != "/session.cgi":
             return None
@@ -47,7 +53,9 @@ class Session(Web):
         return self.result({Answer.BUSY: "SESSION FULL", Answer.LOCKED: "BLOCKED"}.get(answer, "FAIL"))
 
     def result(self, word):
-        return Response(f"<?xml version='1.0'?><report><RESULT>{word}</RESULT><REASON></REASON></report>", kind="text/xml")
+        return Response(
+            f"<?xml version='1.0'?><report><RESULT>{word}</RESULT><REASON></REASON></report>", kind="text/xml"
+        )
 
 
 class Authentication(Session):
@@ -101,7 +109,10 @@ class Hnap(Web):
             return None
         action = request.headers.get("soapaction", "").strip('"').rpartition("/")[2]
         if request.method == "GET" or action == "GetDeviceSettings":
-            return self.soap("GetDeviceSettings", f"<GetDeviceSettingsResult>OK</GetDeviceSettingsResult><VendorName>D-Link</VendorName><ModelName>{self.device.model}</ModelName>")
+            return self.soap(
+                "GetDeviceSettings",
+                f"<GetDeviceSettingsResult>OK</GetDeviceSettingsResult><VendorName>D-Link</VendorName><ModelName>{self.device.model}</ModelName>",
+            )
         if action == "Login":
             return self.sign_in(request)
         return self.protected(request, action)
@@ -119,7 +130,10 @@ class Hnap(Web):
             cookie = secrets.token_hex(8)
             challenge, public = secrets.token_hex(10), secrets.token_hex(10)
             self.offers[cookie] = challenge, public
-            return self.soap("Login", f"<LoginResult>OK</LoginResult><Challenge>{challenge}</Challenge><Cookie>{cookie}</Cookie><PublicKey>{public}</PublicKey>")
+            return self.soap(
+                "Login",
+                f"<LoginResult>OK</LoginResult><Challenge>{challenge}</Challenge><Cookie>{cookie}</Cookie><PublicKey>{public}</PublicKey>",
+            )
         cookie = request.cookie("uid")
         challenge, public = self.offers.pop(cookie, ("", ""))
         if not challenge or not self.state.fresh_token():
@@ -142,18 +156,58 @@ class Hnap(Web):
         cookie = request.cookie("uid")
         proof, _, stamp = request.headers.get("hnap_auth", "").partition(" ")
         wanted = hmac_md5(self.keys.get(cookie, ""), stamp + request.headers.get("soapaction", ""))
-        if not self.state.has_session(cookie) or (self.device.mutation not in ("open", "accepts-any") and proof != wanted):
+        if not self.state.has_session(cookie) or (
+            self.device.mutation not in ("open", "accepts-any") and proof != wanted
+        ):
             return self.soap(action, f"<{action}Result>UNAUTHORIZED</{action}Result>", 401)
         if action == "Logout":
             self.state.close_session(cookie)
         elif not action.startswith("Get"):
             self.state.wrote(f"HNAP {action}")
-        return self.soap(action, f"<{action}Result>OK</{action}Result><SerialNumber>{self.device.serial}</SerialNumber>")
+        return self.soap(
+            action, f"<{action}Result>OK</{action}Result><SerialNumber>{self.device.serial}</SerialNumber>"
+        )
 
 
 CAN = frozenset({"open", "single-session"})
 KINDS = [
-    Kind("dlink-session", "D-Link", "router", "00:22:B0", (web(Session), SSDP), (("admin", ""),), CAN, None, "DIR-615", {}, "nndefaccts"),
-    Kind("dlink-auth", "D-Link", "router", "34:08:04", (web(Authentication),), (("Admin", ""),), CAN | {"stale-token"}, None, "DIR-850L", {}, "nndefaccts"),
-    Kind("dlink-hnap", "D-Link", "router", "C8:BE:19", (web(Hnap),), (("Admin", ""),), CAN | {"stale-token"}, None, "DIR-882", {}, "open HNAP clients"),
+    Kind(
+        "dlink-session",
+        "D-Link",
+        "router",
+        "00:22:B0",
+        (web(Session), SSDP),
+        (("admin", ""),),
+        CAN,
+        None,
+        "DIR-615",
+        {},
+        "nndefaccts",
+    ),
+    Kind(
+        "dlink-auth",
+        "D-Link",
+        "router",
+        "34:08:04",
+        (web(Authentication),),
+        (("Admin", ""),),
+        CAN | {"stale-token"},
+        None,
+        "DIR-850L",
+        {},
+        "nndefaccts",
+    ),
+    Kind(
+        "dlink-hnap",
+        "D-Link",
+        "router",
+        "C8:BE:19",
+        (web(Hnap),),
+        (("Admin", ""),),
+        CAN | {"stale-token"},
+        None,
+        "DIR-882",
+        {},
+        "open HNAP clients",
+    ),
 ]

@@ -26,14 +26,18 @@ class ZteOld(Web):
 
     def start_page(self, request, message=""):
         self.token += 1
-        script = f"<script>getObj(\"Frm_Logintoken\").value = \"{self.token}\";\nvar msg='{message}';</script>"
+        script = f'<script>getObj("Frm_Logintoken").value = "{self.token}";\nvar msg=\'{message}\';</script>'
         form = '<form name="fLogin" method="post">ZTE<input name="Frm_Logintoken" id="Frm_Logintoken"></form>'
         return Response(page(self.device.model, form + script))
 
     def answer(self, request):
         signed_in = self.state.has_session(request.cookie("SID"))
         if request.path in ("/start.ghtml", "/template.gch", "/getpage.gch"):
-            return Response(page(self.device.model, f"<b>ZTE</b> {self.device.serial} logout")) if signed_in else moved("/")
+            return (
+                Response(page(self.device.model, f"<b>ZTE</b> {self.device.serial} logout"))
+                if signed_in
+                else moved("/")
+            )
         if request.path != "/":
             return None
         if request.method == "GET":
@@ -65,7 +69,11 @@ class ZteNew(Web):
 
     def start_page(self, request):
         cookie = [("Set-Cookie", f"SID={secrets.token_hex(16)}; path=/; HttpOnly")]
-        return Response(page(self.device.model, "<div id='login_container'>ZTE</div><script>var _sessionTmpToken</script>"), 200, cookie)
+        return Response(
+            page(self.device.model, "<div id='login_container'>ZTE</div><script>var _sessionTmpToken</script>"),
+            200,
+            cookie,
+        )
 
     def answer(self, request):
         if request.path != "/":
@@ -75,8 +83,14 @@ class ZteNew(Web):
             return self.login_data(request, tag)
         if request.query.get("_type") in ("menuView", "menuData"):
             if not self.state.has_session(request.cookie("SID")):
-                return Response("<ajax_response_xml_root><IF_ERRORSTR>SessionTimeout</IF_ERRORSTR></ajax_response_xml_root>", kind="text/xml")
-            return Response(f"<ajax_response_xml_root><IF_ERRORSTR>SUCC</IF_ERRORSTR><ModelName>{self.device.model}</ModelName></ajax_response_xml_root>", kind="text/xml")
+                return Response(
+                    "<ajax_response_xml_root><IF_ERRORSTR>SessionTimeout</IF_ERRORSTR></ajax_response_xml_root>",
+                    kind="text/xml",
+                )
+            return Response(
+                f"<ajax_response_xml_root><IF_ERRORSTR>SUCC</IF_ERRORSTR><ModelName>{self.device.model}</ModelName></ajax_response_xml_root>",
+                kind="text/xml",
+            )
         return self.start_page(request)
 
     def login_data(self, request, tag):
@@ -90,7 +104,14 @@ class ZteNew(Web):
             return None
         if request.method == "GET":
             locked = self.state.is_locked("admin", request.peer)
-            return as_json({"lockingTime": 60 if locked else 0, "loginErrMsg": "", "promptMsg": "", "sess_token": self.session_token})
+            return as_json(
+                {
+                    "lockingTime": 60 if locked else 0,
+                    "loginErrMsg": "",
+                    "promptMsg": "",
+                    "sess_token": self.session_token,
+                }
+            )
         return self.sign_in(request)
 
     def sign_in(self, request):
@@ -112,7 +133,15 @@ class ZteNew(Web):
         return self.said("User information is error. Username or password is wrong.", 0)
 
     def said(self, message, locking, *, refresh=False):
-        return as_json({"login_need_refresh": refresh, "lockingTime": locking, "loginErrMsg": message, "promptMsg": "", "sess_token": self.session_token})
+        return as_json(
+            {
+                "login_need_refresh": refresh,
+                "lockingTime": locking,
+                "loginErrMsg": message,
+                "promptMsg": "",
+                "sess_token": self.session_token,
+            }
+        )
 
 
 class Huawei(Web):
@@ -132,7 +161,9 @@ class Huawei(Web):
             f" var ProductName = '{self.device.model}'; function LoginSubmit() {{ url : '/asp/GetRandCount.asp' }}"
         )
         form = "<input id='txt_Username' name='UserName'><input id='txt_Password' name='PassWord' type='password'>"
-        return Response(page("", f"{form}<script>{script}</script>", head="<script src='/resource/common/safelogin.js'></script>"))
+        return Response(
+            page("", f"{form}<script>{script}</script>", head="<script src='/resource/common/safelogin.js'></script>")
+        )
 
     def answer(self, request):
         token = request.cookie("Cookie").removeprefix("sid=").partition(":")[0]
@@ -152,17 +183,30 @@ class Huawei(Web):
         return None
 
     def main_page(self):
-        return Response(page(self.device.model, f"<div id='frame_menu'></div><iframe name='mainFrame'></iframe><input id='hwonttoken' value='{self.token}'>"))
+        return Response(
+            page(
+                self.device.model,
+                f"<div id='frame_menu'></div><iframe name='mainFrame'></iframe><input id='hwonttoken' value='{self.token}'>",
+            )
+        )
 
     def sign_in(self, request):
         sent = request.form()
         if not self.token or sent.get("x.X_HW_Token") != self.token or not self.state.fresh_token():
             return Response("")
         self.token = ""
-        answer = self.login(request, sent.get("UserName", ""), lambda known: base64.b64encode(known.encode()).decode() == sent.get("PassWord"))
+        answer = self.login(
+            request,
+            sent.get("UserName", ""),
+            lambda known: base64.b64encode(known.encode()).decode() == sent.get("PassWord"),
+        )
         self.failed = 0 if answer.good else self.failed + 1
-        cookie = f"Cookie=sid={self.open_session()}:Language:english:id=1;path=/" if answer.good else "Cookie=default;path=/"
-        return Response("<script>top.location.replace('/');</script>" if answer.good else "", 200, [("Set-Cookie", cookie)])
+        cookie = (
+            f"Cookie=sid={self.open_session()}:Language:english:id=1;path=/" if answer.good else "Cookie=default;path=/"
+        )
+        return Response(
+            "<script>top.location.replace('/');</script>" if answer.good else "", 200, [("Set-Cookie", cookie)]
+        )
 
 
 class Dasan(Web):
@@ -186,7 +230,9 @@ class Dasan(Web):
         if sent.get("goformId") == "LOGOUT":
             self.state.close_session(request.cookie("SESSION"))
             return as_json({"result": "0"})
-        answer = self.login(request, "admin", lambda known: base64.b64encode(known.encode()).decode() == sent.get("password"))
+        answer = self.login(
+            request, "admin", lambda known: base64.b64encode(known.encode()).decode() == sent.get("password")
+        )
         if answer.good:
             return as_json({"result": "0"}, headers=[("Set-Cookie", f"SESSION={self.open_session()}; path=/")])
         return as_json({"result": "3" if answer == Answer.LOCKED else "1"})
@@ -195,8 +241,50 @@ class Dasan(Web):
 TOKEN = frozenset({"stale-token"})
 ADMIN = (("admin", "admin"),)
 KINDS = [
-    Kind("zte-old", "ZTE", "ont", "4C:AC:0A", (web(ZteOld), TELNET), ADMIN, TOKEN, Lock(3, "ip", 60), "F660", {}, "nndefaccts; JtuStuff/F609PY"),
-    Kind("zte-new", "ZTE", "ont", "34:4B:50", (web(ZteNew),), ADMIN, TOKEN | {"single-session"}, Lock(3, "ip", 60), "F670L", {}, "juacas/zte_tracker"),
-    Kind("huawei-ont", "Huawei", "ont", "00:E0:FC", (web(Huawei), TELNET), (("root", "admin"), ("telecomadmin", "admintelecom")), TOKEN, Lock(3, "ip", 60), "HG8245H", {"telnet_banner": "\r\nWelcome Visiting Huawei Home Gateway\r\n", "telnet_login": "Login:", "telnet_prompt": "\r\nWAP>"}, "open clients of HG8145V5; Huawei ONT guides"),
-    Kind("dasan", "DASAN", "ont", "00:D0:CB", (web(Dasan), FTP), (), frozenset(), None, "H646", {}, "one public client"),
+    Kind(
+        "zte-old",
+        "ZTE",
+        "ont",
+        "4C:AC:0A",
+        (web(ZteOld), TELNET),
+        ADMIN,
+        TOKEN,
+        Lock(3, "ip", 60),
+        "F660",
+        {},
+        "nndefaccts; JtuStuff/F609PY",
+    ),
+    Kind(
+        "zte-new",
+        "ZTE",
+        "ont",
+        "34:4B:50",
+        (web(ZteNew),),
+        ADMIN,
+        TOKEN | {"single-session"},
+        Lock(3, "ip", 60),
+        "F670L",
+        {},
+        "juacas/zte_tracker",
+    ),
+    Kind(
+        "huawei-ont",
+        "Huawei",
+        "ont",
+        "00:E0:FC",
+        (web(Huawei), TELNET),
+        (("root", "admin"), ("telecomadmin", "admintelecom")),
+        TOKEN,
+        Lock(3, "ip", 60),
+        "HG8245H",
+        {
+            "telnet_banner": "\r\nWelcome Visiting Huawei Home Gateway\r\n",
+            "telnet_login": "Login:",
+            "telnet_prompt": "\r\nWAP>",
+        },
+        "open clients of HG8145V5; Huawei ONT guides",
+    ),
+    Kind(
+        "dasan", "DASAN", "ont", "00:D0:CB", (web(Dasan), FTP), (), frozenset(), None, "H646", {}, "one public client"
+    ),
 ]

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 from cryptography.hazmat.primitives import padding as block_padding
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
 from tests.lab.devices.common import SSDP, SSH, web
 from tests.lab.devices.device import Kind
 from tests.lab.devices.http import Response, Web, as_json, page
@@ -51,10 +50,17 @@ class CookieRouter(Web):
         answer = self.login(request, user, lambda known: hashlib.md5(known.encode()).hexdigest() == proof)
         if answer.good:
             token = self.state.open_session("".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(16)))
-            return Response(f'<body><script language="javaScript">window.parent.location.href = "http://{self.device.address}/{token}/userRpm/Index.htm";</script></body>')
+            return Response(
+                f'<body><script language="javaScript">window.parent.location.href = "http://{self.device.address}/{token}/userRpm/Index.htm";</script></body>'
+            )
         if answer == Answer.BUSY:
             return Response(page("TP-LINK", "The router allows only one administrator to login at the same time"))
-        return Response(page("TP-LINK", "<script>var httpAutErrorArray = new Array(1, 0);</script>" + "The username or password is incorrect"))
+        return Response(
+            page(
+                "TP-LINK",
+                "<script>var httpAutErrorArray = new Array(1, 0);</script>" + "The username or password is incorrect",
+            )
+        )
 
 
 class Archer(Web):
@@ -106,12 +112,25 @@ class Archer(Web):
         answer = self.login(request, "admin", lambda known: known == fields["password"])
         if answer.good:
             token = self.open_session()
-            return as_json({"success": True, "data": {"stok": token}}, headers=[("Set-Cookie", f"sysauth={token}; path=/cgi-bin/luci")])
+            return as_json(
+                {"success": True, "data": {"stok": token}},
+                headers=[("Set-Cookie", f"sysauth={token}; path=/cgi-bin/luci")],
+            )
         if answer == Answer.BUSY:
             return as_json({"success": False, "errorcode": "user conflict", "data": {"logined_ip": "10.77.0.77"}})
         if answer == Answer.LOCKED or self.state.is_locked("admin", request.peer):
-            return as_json({"success": False, "errorcode": "exceeded max attempts", "data": {"logined_host": "", "attemptsAllowed": 0}})
-        data = {"failureCount": self.state.failures("admin", request.peer), "attemptsAllowed": self.state.left("admin", request.peer), "errorcode": "-5002"}
+            return as_json(
+                {
+                    "success": False,
+                    "errorcode": "exceeded max attempts",
+                    "data": {"logined_host": "", "attemptsAllowed": 0},
+                }
+            )
+        data = {
+            "failureCount": self.state.failures("admin", request.peer),
+            "attemptsAllowed": self.state.left("admin", request.peer),
+            "errorcode": "-5002",
+        }
         return as_json({"success": False, "errorcode": "login failed", "data": data})
 
     def opened(self, sent):
@@ -120,7 +139,9 @@ class Archer(Web):
             if "data" not in sent:
                 return {"password": decrypt(self.key, sent["password"]), "confirm": sent.get("confirm")}
             size = len(self.public[0])
-            signature = "".join(decrypt(self.key, sent["sign"][place : place + size]) for place in range(0, len(sent["sign"]), size))
+            signature = "".join(
+                decrypt(self.key, sent["sign"][place : place + size]) for place in range(0, len(sent["sign"]), size)
+            )
             told = dict(part.split("=", 1) for part in signature.split("&"))
             if int(told["s"]) != self.sequence + len(sent["data"]):
                 return None
@@ -142,6 +163,30 @@ def decrypt(private, text):
 
 
 KINDS = [
-    Kind("tplink-cookie", "TP-LINK", "router", "64:66:B3", (web(CookieRouter), SSDP), (("admin", "admin"),), frozenset({"single-session"}), None, "TL-WR940N", {}, "nndefaccts"),
-    Kind("tplink-archer", "TP-Link", "router", "50:C7:BF", (web(Archer), SSH), (), frozenset({"uninitialised", "open", "stale-token"}), Lock(10, "ip", 7200), "Archer C6", {"ssh_banner": "SSH-2.0-dropbear_2012.55"}, "TP-Link-Archer-C6U"),
+    Kind(
+        "tplink-cookie",
+        "TP-LINK",
+        "router",
+        "64:66:B3",
+        (web(CookieRouter), SSDP),
+        (("admin", "admin"),),
+        frozenset({"single-session"}),
+        None,
+        "TL-WR940N",
+        {},
+        "nndefaccts",
+    ),
+    Kind(
+        "tplink-archer",
+        "TP-Link",
+        "router",
+        "50:C7:BF",
+        (web(Archer), SSH),
+        (),
+        frozenset({"uninitialised", "open", "stale-token"}),
+        Lock(10, "ip", 7200),
+        "Archer C6",
+        {"ssh_banner": "SSH-2.0-dropbear_2012.55"},
+        "TP-Link-Archer-C6U",
+    ),
 ]

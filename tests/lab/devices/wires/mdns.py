@@ -65,5 +65,10 @@ class Mdns:
         if name in self.services:
             instance = f"{self.device.model.replace('.', ' ')}.{name}"
             target = struct.pack("!HHH", 0, 0, self.services[name]) + encode_name(self.host)
-            return [record(name, 12, encode_name(instance)), record(instance, 33, target), record(instance, 16, b"\0"), address]
+            return [
+                record(name, 12, encode_name(instance)),
+                record(instance, 33, target),
+                record(instance, 16, b"\0"),
+                address,
+            ]
         return [address] if name == self.host.lower() and kind in (1, 255) else []

@@ -58,7 +58,7 @@ class Onvif:
         if "UsernameToken" not in text:
             return fault("ter:NotAuthorized", "Sender not Authorized")
         user, password, nonce, created = (
-            (re.search(rf"<(?:\w+:)?{name}[^>]*>([^<]*)<", text) or [None, ""])[1]
+            (re.search(rf"<(?:\w+:)?{name}(?:\s[^>]*)?>([^<]*)<", text) or [None, ""])[1]
             for name in ("Username", "Password", "Nonce", "Created")
         )
         if not self.in_time(created) or nonce in self.nonces:
@@ -76,7 +76,7 @@ class Onvif:
 
     def in_time(self, created):
         try:
-            moment = datetime.fromisoformat(created.replace("Z", "+00:00"))
+            moment = datetime.fromisoformat(created)
         except ValueError:
             return False
         return abs((moment - self.now()).total_seconds()) <= ALLOWED_SECONDS

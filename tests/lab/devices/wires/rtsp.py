@@ -78,5 +78,3 @@ class Rtsp:
             return None
         entry.logins += 1
         return self.state.login(f"rtsp/{self.service.port}", user, check, entry.peer[0], each_request=True)
-
-

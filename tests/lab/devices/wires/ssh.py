@@ -96,5 +96,3 @@ class Ssh:
                 session.state.close_session(session.token)
             entry.close()
             connection.close()
-
-
