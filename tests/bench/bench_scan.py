@@ -13,7 +13,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from rich.console import Console
 from rich.table import Table
@@ -25,7 +25,7 @@ from tests.lab.lab import Lab
 from tests.lab.show import MissingCommandError, issue_scope, scan
 from tests.lab.station import EXCLUDED, NETWORK, STATIONS
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=150)
 PORTS = "T:21,22,23,80,88,443,554,1883,4343,4444,5000,8000,8080,8728,8899,U:161"
 HYDRA = {"ssh": ("ssh",), "telnet": ("telnet",), "ftp": ("ftp",), "rtsp": ("rtsp",), "http": ("http-get",), "snmp": ("snmp",)}  # fmt: skip
 FALSE = ("false-confirmed", "false-pass", "false-verdict", "invented")
@@ -66,8 +66,8 @@ def nmap(lab, folder, _hosts, seconds):
     )  # fmt: skip
     took = time.monotonic() - started
     try:
-        lines = read_nmap(ElementTree.parse(target))
-    except (ElementTree.ParseError, OSError):
+        lines = read_nmap(ET.parse(target))
+    except (ET.ParseError, OSError):
         lines = []
     return Row("nmap http-default-accounts,snmp-brute,ftp-anon", took, lines, "" if ended else "cut off")
 

@@ -30,6 +30,8 @@ class MissingCommandError(Exception):
 def command(name, *words):
     """A command of this environment; tells clearly where there is none."""
     program = BIN / name
+    if not program.exists():
+        raise MissingCommandError(f"{program} is not installed")
     probe = subprocess.run([program, *words, "--help"], capture_output=True, text=True, check=False)
     if probe.returncode:
         raise MissingCommandError(f"{name} {' '.join(words)}: {(probe.stderr or probe.stdout).strip()[:300]}")
