@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 UV := $(BIN)/uv
 ROOMS := policies agent server
 
-.PHONY: run test lint format bench package lock clean system-run system-test
+.PHONY: run test lint format lab bench package lock clean system-run system-test
 
 run: system-run $(VENV)/.runtime
 	@$(BIN)/python packaging/run.py $(if $(ONCE),--once)
@@ -19,6 +19,10 @@ lint: $(VENV)/.dev
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+# A station of emulated devices, in network namespaces that lead nowhere, being audited. Needs root.
+lab: system-test $(VENV)/.dev
+	$(BIN)/python -m tests.lab.show $(STATION)
 
 bench: system-test $(VENV)/.dev
 	packaging/bench.sh

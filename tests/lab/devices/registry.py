@@ -1,0 +1,8 @@
+"""All kinds of devices of the lab, by id."""
+
+from tests.lab.devices.cameras import dahua, guarded, hikvision, sessions, tapo
+from tests.lab.devices.others import firewalls, hosts, printers, storage
+from tests.lab.devices.routers import apis, basic, cookies, dlink, ont, tplink
+
+MODULES = (hikvision, dahua, guarded, sessions, tapo, ont, basic, cookies, tplink, dlink, apis, firewalls, storage, printers, hosts)  # fmt: skip
+KINDS = {kind.id: kind for module in MODULES for kind in module.KINDS}

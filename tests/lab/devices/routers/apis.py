@@ -1,0 +1,277 @@
+"""Routers with a JSON API: MikroTik, UniFi OS, Linksys Smart Wi-Fi, Ruijie Reyee."""
+
+import base64
+import hashlib
+import re
+
+from cryptography.hazmat.primitives import padding
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from tests.lab.devices.challenges import Guarded, read_basic
+from tests.lab.devices.common import FTP, SSDP, SSH, TELNET, web
+from tests.lab.devices.device import Kind, Service
+from tests.lab.devices.http import Response, Web, as_json, page
+from tests.lab.devices.state import Answer, Lock
+from tests.lab.devices.wires.routeros import RouterOs
+
+
+class MikroTik(Guarded):
+    """WebFig's page for people, REST with Basic for programs (7.1 and later)."""
+
+    server = ""
+
+    @property
+    def realm(self):
+        return "RouterOS"
+
+    def start_page(self, request):
+        return Response(
+            page("RouterOS router configuration page", "<h1>RouterOS v7.12</h1><a href='/webfig/'>WebFig</a> mikrotik")
+        )
+
+    def answer(self, request):
+        if request.path in ("/", "/webfig/"):
+            return self.start_page(request)
+        if not request.path.startswith("/rest"):
+            return None
+        if request.method != "GET":
+            self.state.wrote(f"REST {request.method} {request.path}")
+        body = {"version": "7.12.1 (stable)", "board-name": self.device.model, "platform": "MikroTik"}
+        return self.guard(request, as_json(body))
+
+    def refusal(self, request, answer):
+        return as_json({"error": 401, "message": "Unauthorized"})
+
+
+class UnifiOs(Web):
+    """429 after some wrong logins; a TOKEN cookie."""
+
+    server = "nginx"
+    success_words = "TOKEN isAdmin"
+
+    def start_page(self, request):
+        return Response(page("UniFi OS", "<div id='root'></div>"))
+
+    def answer(self, request):
+        token = request.cookie("TOKEN")
+        if request.path == "/":
+            return self.start_page(request)
+        if request.path in ("/api/auth/login", "/api/login"):
+            sent = request.json()
+            answer = self.login(request, str(sent.get("username", "")), str(sent.get("password", "")))
+            if answer.good:
+                return as_json(
+                    {"username": "admin", "isOwner": True},
+                    headers=[("Set-Cookie", f"TOKEN={self.open_session()}; path=/; HttpOnly")],
+                )
+            if answer == Answer.LOCKED:
+                return as_json(
+                    {
+                        "code": "AUTHENTICATION_FAILED_LIMIT_REACHED",
+                        "message": "You've reached the login attempt limit",
+                    },
+                    429,
+                )
+            return as_json(
+                {"code": "AUTHENTICATION_FAILED_INVALID_CREDENTIALS", "message": "Invalid username or password"}, 403
+            )
+        if request.path in ("/api/auth/logout", "/api/logout"):
+            self.state.close_session(token)
+            return as_json({})
+        if request.path in ("/api/users/self", "/api/self"):
+            return as_json({"username": "admin"}) if self.state.has_session(token) else as_json({"code": 401}, 401)
+        return None
+
+
+class Jnap(Web):
+    """Actions travel in a header; an unlocked one says whether the password is the factory's."""
+
+    server = "lighttpd/1.4.39"
+    success_words = '"result": "OK"'
+
+    def start_page(self, request):
+        return Response(page("Linksys Smart Wi-Fi", "<script src='/ui/dynamic/js/app.js'></script>"))
+
+    def answer(self, request):
+        if request.path == "/":
+            return self.start_page(request)
+        if request.path.rstrip("/") != "/JNAP":
+            return None
+        action = request.headers.get("x-jnap-action", "").rpartition("/jnap/")[2]
+        if action == "core/IsAdminPasswordDefault":
+            default = self.device.mutation in (
+                "default",
+                "uninitialised",
+                "slow",
+                "tls10",
+                "single-session",
+                "forced-change",
+            )
+            return as_json({"result": "OK", "output": {"isAdminPasswordDefault": default}})
+        if action == "core/GetDeviceInfo":
+            return as_json(
+                {
+                    "result": "OK",
+                    "output": {"manufacturer": "Linksys", "modelNumber": self.device.model, "firmwareVersion": "1.1"},
+                }
+            )
+        if not re.match(r"core/(Check|Get|Is)|\w+/Get", action):
+            self.state.wrote(f"JNAP {action}")
+        pair = read_basic(request.headers.get("x-jnap-authorization", ""))
+        if self.device.mutation == "open":
+            return as_json({"result": "OK", "output": {}})
+        if pair is None:
+            return as_json({"result": "_ErrorUnauthorized"})
+        answer = self.login(request, pair[0], pair[1], each_request=True)
+        return as_json({"result": "OK", "output": {}} if answer.good else {"result": "_ErrorUnauthorized"})
+
+
+class Reyee(Web):
+    """The page holds the key by which the password is sealed (OpenSSL's salted AES-256-CBC); `loginNum` counts failures."""
+
+    server = "nginx"
+    success_words = '"sid" "token"'
+    key = "RjYkhwzx$2018!"
+
+    def start_page(self, request):
+        return Response(
+            page("Reyee", f"<div class='eweb'></div><script>var p = GibberishAES.enc(pwd, '{self.key}');</script>")
+        )
+
+    def answer(self, request):
+        if request.path in ("/", "/cgi-bin/luci/"):
+            return self.start_page(request)
+        found = re.fullmatch(r"/cgi-bin/luci/api/(\w+)", request.path)
+        if not found:
+            return None
+        sent = request.json()
+        method = str(sent.get("method", ""))
+        if found.group(1) == "env":
+            return as_json(
+                {
+                    "id": None,
+                    "data": {
+                        "model": self.device.model,
+                        "serial_num": self.device.serial,
+                        "loginNum": self.state.failures("admin", request.peer),
+                        "sys_mac": self.device.mac,
+                    },
+                    "code": 0,
+                }
+            )
+        if found.group(1) == "auth" and method == "login":
+            return self.sign_in(request, sent.get("params", {}))
+        token = request.query.get("auth", "")
+        if not self.state.has_session(token):
+            return as_json({"code": 2, "msg": "need login", "data": None})
+        if method == "logout":
+            self.state.close_session(token)
+        elif not method.startswith(("get", "acGet", "devSta.get")):
+            self.state.wrote(f"eweb {method}")
+        return as_json({"code": 0, "data": {"model": self.device.model}})
+
+    def sign_in(self, request, sent):
+        password = (
+            unseal(str(sent.get("password") or sent.get("pwd") or ""), self.key)
+            if sent.get("encry")
+            else str(sent.get("password", ""))
+        )
+        if password is None:
+            return as_json({"code": 3, "msg": "decrypt failed", "data": None})
+        answer = self.login(request, str(sent.get("username", "admin")), password)
+        if answer.good:
+            token = self.open_session()
+            return as_json(
+                {"code": 0, "data": {"sid": token, "token": token, "sn": self.device.serial, "sessiontime": 3600}}
+            )
+        locked = answer == Answer.LOCKED
+        return as_json(
+            {
+                "code": 1,
+                "msg": "locked 600" if locked else "password error",
+                "data": {"loginNum": self.state.failures("admin", request.peer), "lockTime": 600 if locked else 0},
+            }
+        )
+
+
+def unseal(text, secret):
+    """OpenSSL's `Salted__` envelope with its MD5 key derivation; None where it does not open."""
+    try:
+        data = base64.b64decode(text)
+        if data[:8] != b"Salted__":
+            return None
+        made = block = b""
+        while len(made) < 48:
+            block = hashlib.md5(block + secret.encode() + data[8:16]).digest()
+            made += block
+        cipher = Cipher(algorithms.AES(made[:32]), modes.CBC(made[32:48])).decryptor()
+        opened = padding.PKCS7(128).unpadder()
+        return (opened.update(cipher.update(data[16:]) + cipher.finalize()) + opened.finalize()).decode(
+            "utf-8", "replace"
+        )
+    except ValueError:
+        return None
+
+
+API = Service(8728, "routeros", RouterOs)
+MIKROTIK = {
+    "ssh_banner": "SSH-2.0-ROSSSH",
+    "telnet_banner": "\r\nMikroTik v7.12.1 (stable)\r\n",
+    "telnet_login": "Login: ",
+    "telnet_prompt": "\r\n[admin@MikroTik] > ",
+    "telnet_refusal": "\r\nLogin failed, incorrect username or password\r\n",
+    "ftp_banner": "MikroTik FTP server (MikroTik 7.12.1) ready",
+}
+KINDS = [
+    Kind(
+        "mikrotik",
+        "MikroTik",
+        "router",
+        "4C:5E:0C",
+        (web(MikroTik), API, SSH, TELNET, FTP),
+        (("admin", ""),),
+        frozenset(),
+        None,
+        "hEX",
+        MIKROTIK,
+        "vendor's manual: REST API, API",
+    ),
+    Kind(
+        "unifi-os",
+        "Ubiquiti",
+        "router",
+        "74:83:C2",
+        (web(UnifiOs, 443, tls=True), SSH),
+        (),
+        frozenset({"open"}),
+        Lock(5, "ip", 600),
+        "UDM",
+        {"ssh_banner": "SSH-2.0-dropbear_2020.81"},
+        "open UniFi clients",
+    ),
+    Kind(
+        "linksys-jnap",
+        "Linksys",
+        "router",
+        "C0:56:27",
+        (web(Jnap), SSDP),
+        (("admin", "admin"),),
+        frozenset({"open"}),
+        None,
+        "EA6350",
+        {},
+        "open JNAP clients",
+    ),
+    Kind(
+        "ruijie-reyee",
+        "Ruijie",
+        "router",
+        "C0:B8:E6",
+        (web(Reyee),),
+        (("admin", "admin"),),
+        frozenset({"open"}),
+        Lock(9, "ip", 600),
+        "EG105G",
+        {},
+        "static reading of eWeb",
+    ),
+]
