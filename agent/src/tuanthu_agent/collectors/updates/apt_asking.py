@@ -13,6 +13,7 @@ import time
 from typing import Dict, Final, FrozenSet, Iterator, List
 
 from tuanthu_agent.collectors.updates.apt_lists import DoubtError, only, parse_installed
+from tuanthu_agent.collectors.updates.apt_parsing import condense
 from tuanthu_agent.commands import CommandError
 from tuanthu_agent.host import Host, HostError
 
@@ -21,18 +22,28 @@ _STATUS: Final = "/var/lib/dpkg/status"
 _PACKAGES: Final = re.compile(r"(.+_Packages)(?:\.(?:bz2|gz|lz4|lzma|xz|zst))?")
 _PLACES: Final = "STATUS", "Dir::State::status/f", "LISTS", "Dir::State::lists/d"
 _NO_CACHE: Final = "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="
-_QUESTION: Final = "list", "--upgradable"
-_PIECE: Final = 16 * 1024
-"""So small that most pieces hold no package of this machine, and can be passed over."""
+_QUESTION: Final = "list", "--upgradable", "--all-versions"
+_LONGEST: Final = 4 * 1024 * 1024
+_PIECE: Final = 32 * 1024
+"""So small that many pieces hold no package of this machine, and can be passed over."""
 _SECONDS: Final = 20.0
 
 
 def ask_upgradable(host: Host) -> str:
-    """What apt prints of packages that are to be upgraded; raises CommandError."""
+    """What apt prints of packages that are to be upgraded, as `condense` leaves it; raises CommandError."""
     try:
         return _ask_shortened(host)
     except (CommandError, DoubtError, HostError, OSError):
-        return host.commands.run("apt", *_QUESTION, seconds=_SECONDS)
+        return _answer(host)
+
+
+def _answer(host: Host, *options: str) -> str:
+    output = b""
+    for piece in host.commands.pieces("apt", *options, *_QUESTION, seconds=_SECONDS):
+        output += piece
+        if len(output) > _LONGEST:
+            raise CommandError("command-output-too-long", "apt")
+    return condense(output.decode("utf-8", errors="replace"))
 
 
 def _ask_shortened(host: Host) -> str:
@@ -51,7 +62,7 @@ def _ask_shortened(host: Host) -> str:
             _shorten(host, name, names, f"{folder}/{target}", deadline)
         if package_lists(host.names(LISTS)) != lists:
             raise DoubtError("lists changed")
-        return host.commands.run("apt", "-o", f"Dir::State::lists={folder}/", *_NO_CACHE, *_QUESTION, seconds=_SECONDS)
+        return _answer(host, "-o", f"Dir::State::lists={folder}/", *_NO_CACHE)
 
 
 def package_lists(names: List[str]) -> Dict[str, str]:

@@ -10,9 +10,8 @@ import re
 from typing import Final, FrozenSet, Iterable, Iterator
 
 _BETWEEN: Final = b"\n\n"
-_NAME_FIRST: Final = b"Package: "
 # One name per stanza; empty where it does not begin with a name in the usual way, and has to be looked at.
-_NAMES: Final = re.compile(rb"\n\n(?:Package: ([a-z0-9][a-z0-9+.-]*)\n)?")
+_NAMES: Final = re.compile(rb"\n\n(?:Package: ([a-z0-9][a-z0-9+.-]*)(?=\n))?")
 _NAME: Final = re.compile(rb"^package[ \t]*:[ \t]*(\S*)", re.IGNORECASE | re.MULTILINE)
 _INSTALLED: Final = re.compile(rb"\nPackage: *(\S+)")
 _LONGEST: Final = 1024 * 1024
@@ -34,16 +33,19 @@ def only(pieces: Iterable[bytes], wanted: FrozenSet[bytes]) -> Iterator[bytes]:
     for block in _whole(pieces, _BETWEEN):
         if b"\r" in block:
             raise DoubtError("carriage return")
-        if looked_for.isdisjoint(_NAMES.findall(block)):
+        names = _NAMES.findall(block)
+        if looked_for.isdisjoint(names):
             continue
-        kept = [one for one in block.split(_BETWEEN) if _is_wanted(one, wanted)]
+        stanzas = block.split(_BETWEEN)[1:]
+        kept = [
+            one for at, one in enumerate(stanzas) if names[at] in wanted or (not names[at] and _is_wanted(one, wanted))
+        ]
         if kept:
             yield _BETWEEN.join(kept) + _BETWEEN
 
 
 def _is_wanted(stanza: bytes, wanted: FrozenSet[bytes]) -> bool:
-    if stanza.startswith(_NAME_FIRST):
-        return stanza[len(_NAME_FIRST) :].partition(b"\n")[0].strip().lower() in wanted
+    """A closer look at a stanza that does not begin in the usual way; one without a name is for apt to judge."""
     name = _NAME.search(stanza)
     return bool(stanza.strip()) and (name is None or name.group(1).lower() in wanted)
 
