@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tuanthu_agent import identity, service, watching
+from tuanthu_agent import identity, watching
 from tuanthu_agent.linewatch import plan
 from tuanthu_agent.linewatch.plan import Plan
 from tuanthu_agent.scheduler import main as run_jobs
@@ -164,7 +164,7 @@ def test_jobs_that_are_due_run_between_looks(tmp_path):
     (tmp_path / "next-due").write_text("0\n")
     code = (
         f"import sys; from tuanthu_agent import service; service.WATCH = ('-c', {note(tmp_path)!r}); "
-        f"service.run_child.__defaults__ = (('-c', {due!r}),); sys.exit(service.main(sys.argv[1:]))"
+        f"service.CHILD = ('-c', {due!r}); sys.exit(service.main(sys.argv[1:]))"
     )
     before = len(looks(tmp_path))
     process = subprocess.Popen(
@@ -173,13 +173,3 @@ def test_jobs_that_are_due_run_between_looks(tmp_path):
     wait_for(lambda: mark.exists() and len(looks(tmp_path)) >= before + 3)
     stop(process)
     assert mark.read_text() == "x"
-
-
-def test_a_wall_clock_that_is_set_does_not_delay_a_look(monkeypatch):
-    """Only the monotonic clock counts for looks."""
-    naps = []
-    monkeypatch.setattr(signal, "sigtimedwait", lambda signals, seconds: naps.append(seconds))
-    ticks = iter([10.0, 60.0, 111.0])
-    monkeypatch.setattr(service.time, "monotonic", lambda: next(ticks))
-    service.wait_until(time.time() + 7200, 110.0)
-    assert naps == [pytest.approx(60.0), pytest.approx(50.0)]

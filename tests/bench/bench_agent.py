@@ -86,7 +86,7 @@ def measure_children(station: Station) -> tuple[Child, Child]:
     used = []
     for number in (1, 2):
         child = subprocess.Popen(
-            [sys.executable, "-I", "-m", "tuanthu_agent.scheduler"], env=station.environment, stderr=subprocess.DEVNULL
+            [sys.executable, "-I", "-m", "tuanthu_agent.turn"], env=station.environment, stderr=subprocess.DEVNULL
         )
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)

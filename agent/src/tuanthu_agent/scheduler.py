@@ -106,7 +106,7 @@ class Schedule:
         if at is not None:
             self._scheduler.add_job(
                 lambda: self._deliver(self._config, self._spool),
-                DateTrigger(datetime.fromtimestamp(at, UTC)),
+                once(at),
                 id="deliver",
                 replace_existing=True,
             )
@@ -114,9 +114,7 @@ class Schedule:
     def _plan_transfer(self) -> None:
         at = self._next_transfer()
         if at is not None:
-            self._scheduler.add_job(
-                self._run_transfer, DateTrigger(datetime.fromtimestamp(at, UTC)), id="transfer", replace_existing=True
-            )
+            self._scheduler.add_job(self._run_transfer, once(at), id="transfer", replace_existing=True)
 
     def _run_transfer(self) -> None:
         """Set the next one before this one: whatever happens, there is at most one a day."""
@@ -161,6 +159,11 @@ class Schedule:
             log.error("job-broken", job=event.job_id, error=repr(error), trace=event.traceback)
 
 
+def once(at: float) -> DateTrigger:
+    """At that moment (seconds since 1970). Stated in UTC: of the machine's own time zone Windows may have no table."""
+    return DateTrigger(datetime.fromtimestamp(at, UTC), timezone=UTC)
+
+
 def draw(bounds: tuple[float, float]) -> float:
     """Seconds by chance, so that machines do not all transfer at once."""
     return SystemRandom().uniform(*bounds)
@@ -180,7 +183,7 @@ def main() -> int:
     try:
         config = load_config()
         if hasattr(signal, "alarm"):
-            # If the resident is killed, nobody else would end a child that hangs.
+            # If the resident is killed, nobody else would end a child that hangs. On Windows it ends with the resident.
             signal.alarm(config.child_seconds + 5)
         lower_priority()
         watching.write_plan(config, identity.load(config.data_dir))
@@ -195,7 +198,3 @@ def main() -> int:
         log.error("run-failed", vi=error.vi, en=error.en)  # noqa: TRY400  a message for people, not a trace
         return EXIT_FAILED
     return EXIT_FAILED if schedule.failures else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
