@@ -14,9 +14,13 @@ from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import result_text
 from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
+from tuanthu_policy.value_labels import value_text
 from tuanthu_server.compliance.indicators import IndicatorFigure
+from tuanthu_server.compliance.lines.figures import LineMonth
+from tuanthu_server.compliance.lines.words import FAULTS, duration_text, rate_text
+from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import AssetResult, Counts
-from tuanthu_server.dashboard.bars import WIDTH, segments
+from tuanthu_server.dashboard.bars import WIDTH, columns, segments
 from tuanthu_server.outcome_labels import (
     COUNT_FIELDS,
     OUTCOME_MEANINGS,
@@ -98,6 +102,37 @@ def share(part: int, whole: int | None) -> str:
 
 
 @register.filter
+def told(value: Share) -> str:
+    """A share in per cent, rounded down; "unknown" where there is nothing to divide by."""
+    number = value.number(_language())
+    return f"{number}%" if number else gettext("chưa rõ")
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """`2 ngày 4 giờ`."""
+    return duration_text(seconds, _language())
+
+
+@register.filter
+def rate(mbps: float | None) -> str:
+    """A rate in Mbit/s; a dash for none."""
+    return rate_text(mbps, _language()) or "–"
+
+
+@register.filter
+def fault(code: str) -> str:
+    """What was down in an outage."""
+    return FAULTS[code].in_language(_language())
+
+
+@register.filter
+def grade(value: str) -> str:
+    """A grade of the evidence for fibre."""
+    return value_text("wan.access_grade", value, _language())
+
+
+@register.filter
 def figure(value: IndicatorFigure) -> str:
     """What an indicator comes to: `66,6%` or `1,9`; a dash where nothing can be computed."""
     return value.value(_language()) or "–"
@@ -138,3 +173,9 @@ def bar(counts: Counts | None) -> dict[str, Any]:
         return {"counts": None}
     numbers = [(outcome, getattr(counts, name)) for outcome, name in COUNT_FIELDS.items() if getattr(counts, name)]
     return {"counts": counts, "segments": segments(counts), "numbers": numbers, "width": WIDTH}
+
+
+@register.inclusion_tag("dashboard/parts/trend.html")
+def trend(months: list[LineMonth]) -> dict[str, Any]:
+    """A few months side by side; the same numbers stand in the title of each column."""
+    return {"months": list(zip(months, columns([month.line_share for month in months]), strict=True))}
