@@ -42,7 +42,9 @@ def minutes(timeline):
 
 
 def is_sound(timeline):
-    apart = all(one[2] < other[1] or (one[2] == other[1] and one[0] != other[0]) for one, other in itertools.pairwise(timeline))
+    apart = all(
+        one[2] < other[1] or (one[2] == other[1] and one[0] != other[0]) for one, other in itertools.pairwise(timeline)
+    )
     return apart and all(begin < end for _, begin, end in timeline)
 
 
