@@ -80,8 +80,8 @@ def _collector(lines: ConnectivityPart) -> list[str]:
         return []
     return [
         (
-            f"Máy chủ trung tâm trả lời {_percent(month.collector)} thời gian mà có đơn vị kết nối được Internet; lúc máy "
-            "chủ trung tâm ngừng không tính là đơn vị mất mạng."
+            f"Máy chủ trung tâm trả lời {_percent(month.collector)} thời gian mà có đơn vị kết nối được Internet; lúc "
+            "máy chủ trung tâm ngừng không tính là đơn vị mất mạng."
         )
     ]
 
