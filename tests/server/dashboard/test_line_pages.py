@@ -114,6 +114,20 @@ def test_faults_of_line_gateway_and_collector_are_told_apart_with_times(officer,
     assert [month.up for month in found[unit.pk]] == [month.up for month in found[SECTOR]]
 
 
+def test_where_nobody_watched_no_page_says_that_there_was_no_outage(officer, intake, unit, policy):
+    from tests.assets.collector import enrol_agent
+
+    agent = enrol_agent(unit, "máy")
+    page = shown(officer, f"/units/{unit.code}/")
+    assert "chưa rõ có gián đoạn hay không" in page
+    assert "không ghi nhận lần gián đoạn nào" not in page
+    since = datetime.now(UTC) - HOUR
+    deliver(intake, agent, agent.report([observation("wan", watch(since))]))
+    page = shown(officer, f"/units/{unit.code}/")
+    assert "không ghi nhận lần gián đoạn nào" in page
+    assert "chưa rõ có gián đoạn hay không" not in page
+
+
 @pytest.mark.parametrize("back", ["9", "-1", "x", "", "²", "0; DROP"])
 def test_a_month_that_there_is_not_is_the_present_one(officer, unit, policy, back):
     page = shown(officer, f"/lines/?back={back}")

@@ -97,7 +97,7 @@ def test_where_nobody_watches_the_report_says_so(tmp_path):
     sector.line()
     section = compose(sector.report()).parts[-2]
     assert section.paragraphs[0].startswith("Chưa có máy nào theo dõi")
-    assert section.tables[0].rows == []
+    assert (section.tables[0].rows, section.tables[0].empty) == ([], "Chưa có số liệu.")
 
 
 def test_a_report_from_before_there_were_lines_keeps_its_bytes_and_has_no_such_section(report):

@@ -33,7 +33,7 @@ def connectivity(report: DepartmentReport) -> Part:
                 id="connectivity",
                 caption=f"{table}. Các đơn vị có tỷ lệ thông của đường truyền thấp nhất trong tháng",
                 rows=numbered(rows),
-                empty="Không ghi nhận đơn vị nào bị gián đoạn trong tháng.",
+                empty=_nothing(lines),
             )
         ],
         notes=["Số liệu của tất cả đơn vị nằm tại Phụ lục I; sáu tháng gần nhất nằm trong tệp bảng tính kèm theo."],
@@ -64,6 +64,13 @@ def _reach(report: DepartmentReport, lines: ConnectivityPart) -> str:
     month = month_text(lines.collector[0].month)
     told = f"Trong tháng {month}, {count(lines.units_watched)}/{count(report.totals.units)} đơn vị có máy theo dõi"
     return f"{told} đường truyền. Các đơn vị còn lại chưa rõ, không được coi là thông."
+
+
+def _nothing(lines: ConnectivityPart) -> str:
+    """What stands in place of an empty table: to have seen no outage and not to have looked are two things."""
+    if not lines.units_watched:
+        return "Chưa có số liệu."
+    return "Trong thời gian được theo dõi không ghi nhận đơn vị nào bị gián đoạn."
 
 
 def _method() -> str:
