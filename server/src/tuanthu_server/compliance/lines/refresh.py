@@ -20,7 +20,7 @@ GROUP: Final = 50
 COLUMNS: Final = ("up", "line_down", "gateway_down", "collector_down", "outages", "longest", "body")
 
 DUE_ASSETS = """
-    SELECT a.id, a.unit_id FROM inventory_asset a WHERE EXISTS (
+    SELECT a.id, a.unit_id FROM inventory_asset a WHERE a.id > %s AND EXISTS (
         SELECT 1 FROM inventory_currentobservation c JOIN inventory_observation o ON o.id = c.observation_id
         LEFT JOIN compliance_linefold f ON f.asset_id = c.asset_id
         WHERE c.asset_id = a.id AND c.kind = 'wan'
@@ -46,30 +46,27 @@ def refresh(*, whole: bool = False, wait: bool = True) -> int:
     `wait=False` what another process holds is left to it.
     """
     due = ANY_NEWER if whole else LAGGING
-    done = 0
-    while (folded := _fold_group(due, wait=wait)) is not None:
-        done += folded
+    done = after = 0
+    while group := _fold_group(due, after, wait=wait):
+        done, after = done + len(group), max(group)
     for query in (OF_UNITS, OF_SECTOR):
         while _put_together_group(query, wait=wait):
             pass
     return done
 
 
-def _fold_group(due: str, *, wait: bool) -> int | None:
-    """How many of a group of assets were folded; None when there was nothing to take."""
-    if not stores.current().rows(due, [1]):  # most often: then nobody is held up
-        return None
+def _fold_group(due: str, after: int, *, wait: bool) -> dict[int, int]:
+    """Fold the next group of assets; returns their units by asset, nothing when there was nothing to take."""
+    if not stores.current().rows(due, [after, 1]):  # most often: then nobody is held up
+        return {}
     with transaction.atomic():
         store = stores.current()
-        units: dict[int, int] = dict(store.rows(due + ("{lock}" if wait else "{skip}"), [GROUP]))
-        if not units:
-            return None
-        changes = fold(store, units)
-        touched = [(units[row[0]], row[1]) for row in changes.written] + [
-            (units[row[0]], row[1]) for row in changes.gone
-        ]
-        mark_due(store, touched)
-        return len(units)
+        units: dict[int, int] = dict(store.rows(due + ("{lock}" if wait else "{skip}"), [after, GROUP]))
+        if units:
+            changes = fold(store, units)
+            touched = [(units[row[0]], row[1]) for row in changes.written]
+            mark_due(store, [*touched, *((units[row[0]], row[1]) for row in changes.gone)])
+        return units
 
 
 def fold_anew(store: Store, changed: Iterable[tuple[int, str]]) -> None:
