@@ -2,7 +2,9 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -10,9 +12,10 @@ from tests.assets.collector import deliver, enrol_agent
 from tests.assets.lines import journal, watch
 from tests.assets.signing import held, now_text, observation
 
-from tuanthu_policy.timeline import COLLECTOR_DOWN, GATEWAY_DOWN, LINE_DOWN, UP
+from tuanthu_policy.timeline import COLLECTOR_DOWN, GATEWAY_DOWN, LINE_DOWN, UP, overlay
 from tuanthu_server.compliance.lines import figures
 from tuanthu_server.compliance.lines.access import UnitAccess, unit_access
+from tuanthu_server.compliance.lines.evidence import UNSETTLED, LineSpan, last_state, timeline_of
 from tuanthu_server.compliance.lines.figures import LineMonth, unit_months
 from tuanthu_server.compliance.lines.months import bounds, month_of, pack, split, unpack
 from tuanthu_server.compliance.lines.refresh import refresh
@@ -290,6 +293,22 @@ def test_any_history_in_any_order_gives_what_a_model_counts_step_by_step(intake,
         expected[COLLECTOR_DOWN],
     )
     assert verify_lines(stores.current()) == []
+
+
+@given(stories(), st.integers(0, 40), st.integers(0, 5 * 86400), st.sampled_from([0, -40_000, 40_000]))
+def test_a_span_that_only_goes_on_is_prolonged_as_if_its_facts_were_read_again(story, held_for, longer, shift):
+    states, looks = story
+    start = datetime(2026, 9, 28, tzinfo=UTC)
+    facts = journal(states, looks[-1], lambda step: start + step * STEP)
+    first = start + looks[-1] * STEP + timedelta(seconds=shift // 2)
+    span = LineSpan(1, 1, UUID(int=1), first, first + held_for * HOUR, timedelta(seconds=shift))
+    later = msgspec.structs.replace(span, to_at=span.to_at + timedelta(seconds=longer))
+    state = last_state(span, facts)
+    if state == UNSETTLED:
+        assert shift > 0  # moments that lie ahead of the last look
+        return
+    tail = [(state, int(span.to_at.timestamp()), int(later.to_at.timestamp()))] if state and longer else []
+    assert overlay(timeline_of(span, facts), tail) == timeline_of(later, facts)
 
 
 def test_a_month_is_kept_and_read_back():
