@@ -254,10 +254,10 @@ STEP = 10 * MINUTE
 
 @st.composite
 def stories(draw):
-    """A machine's states step by step, when it looked, and where the reports came from late."""
-    states = []
-    while len(states) < LENGTH:
-        states += [draw(STATES)] * draw(st.integers(1, 150))
+    """A machine's states step by step, and when it looked."""
+    runs = draw(st.lists(st.tuples(STATES, st.integers(1, 150)), min_size=1, max_size=12))
+    states = [state for state, length in runs for _ in range(length)]
+    states += [states[-1]] * LENGTH
     looks = sorted(draw(st.sets(st.integers(2, LENGTH - 1), min_size=1, max_size=6)))
     return states[:LENGTH], looks
 
