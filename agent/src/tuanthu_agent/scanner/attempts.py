@@ -62,9 +62,9 @@ class Attempts:
         """Why no login may be tried now; None where one may."""
         return self.ledger.refusal(device, limits)
 
-    def standing(self, device: DeviceKey, family: Family, login: Login) -> Standing:
+    def standing(self, device: DeviceKey, family: Family, login: Login, cycle: int = 0) -> Standing:
         """What is known of each documented account, over all nights."""
-        return self.ledger.standing(device, family, login)
+        return self.ledger.standing(device, family, login, cycle)
 
     def begin(self, order: Order, limits: Limits) -> Permit:
         """Pay and write down; the login may be sent when this has returned. Raises BudgetRefusedError."""
