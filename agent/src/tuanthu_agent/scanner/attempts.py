@@ -8,7 +8,7 @@ from tuanthu_agent.scanner.audit_log import AuditLog
 from tuanthu_agent.scanner.audit_record import Record
 from tuanthu_agent.scanner.budget import DeviceKey, Ledger, Limits, Order, Standing
 from tuanthu_agent.scanner.clock import Clock, SystemClock
-from tuanthu_agent.scanner.errors import BudgetRefusedError
+from tuanthu_agent.scanner.errors import AuditLogError, BudgetRefusedError
 from tuanthu_agent.scanner.interface import Attempt
 from tuanthu_policy.devices.family import Family, Login
 from tuanthu_policy.scan_scope import ScanScope
@@ -75,11 +75,15 @@ class Attempts:
         return Permit(number, order)
 
     def finish(self, permit: Permit, attempt: Attempt) -> None:
-        """Write down what it came to."""
-        self._catch_up()
-        with self.ledger.transaction():
+        """Write down what it came to; the ledger learns of it even where the log cannot be continued."""
+        try:
+            self._catch_up()
+            with self.ledger.transaction():
+                self.ledger.settle(permit.number, attempt)
+                self._write(self._record(permit, "outcome", attempt))
+        except AuditLogError:
             self.ledger.settle(permit.number, attempt)
-            self._write(self._record(permit, "outcome", attempt))
+            raise
 
     def _catch_up(self) -> None:
         """A record that was written just before a crash: the ledger learns of it before there is another."""
