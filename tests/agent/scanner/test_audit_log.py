@@ -256,6 +256,15 @@ def test_where_the_log_cannot_be_written_nothing_is_spent(tmp_path, clock):
         assert attempts.standing(CAMERA, FAMILY, WEB).attempts == 0
 
 
+def test_a_lock_out_is_known_even_where_the_log_is_gone(tmp_path, clock):
+    with Attempts(tmp_path, make_scope(), clock) as attempts:
+        permit = attempts.begin(order(), TWO)
+        (tmp_path / "audit.jsonl").unlink()
+        with pytest.raises(AuditLogError):
+            attempts.finish(permit, answer(AttemptOutcome.LOCKED))
+        assert attempts.refusal(CAMERA, TWO).code == "stopped"
+
+
 def test_where_the_ledger_cannot_keep_the_login_the_next_one_goes_on(tmp_path, clock, monkeypatch):
     with Attempts(tmp_path, make_scope(), clock) as attempts:
         attempts.finish(attempts.begin(order(0), TWO), answer())

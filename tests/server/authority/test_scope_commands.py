@@ -139,6 +139,13 @@ def test_what_is_wrong_is_named_and_nothing_is_written(authority, changes, word)
     assert not (authority / "wrong.jws").exists()
 
 
+@pytest.mark.parametrize("name", ["authority.key", "authority.pub"])
+def test_the_key_is_not_overwritten_by_a_scope(authority, name):
+    before = (authority / name).read_bytes()
+    assert issue(authority, out=name).returncode == 3
+    assert (authority / name).read_bytes() == before
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes of files")
 def test_a_key_that_others_can_read_is_not_used(authority, tmp_path):
     loose = tmp_path / "loose.key"

@@ -8,7 +8,7 @@ from tuanthu_agent.scanner.audit_log import AuditLog
 from tuanthu_agent.scanner.audit_record import Record
 from tuanthu_agent.scanner.budget import DeviceKey, Ledger, Limits, Order, Standing
 from tuanthu_agent.scanner.clock import Clock, SystemClock
-from tuanthu_agent.scanner.errors import BudgetRefusedError
+from tuanthu_agent.scanner.errors import AuditLogError, BudgetRefusedError
 from tuanthu_agent.scanner.interface import Attempt
 from tuanthu_policy.devices.family import Family, Login
 from tuanthu_policy.scan_scope import ScanScope
@@ -62,9 +62,9 @@ class Attempts:
         """Why no login may be tried now; None where one may."""
         return self.ledger.refusal(device, limits)
 
-    def standing(self, device: DeviceKey, family: Family, login: Login) -> Standing:
+    def standing(self, device: DeviceKey, family: Family, login: Login, cycle: int = 0) -> Standing:
         """What is known of each documented account, over all nights."""
-        return self.ledger.standing(device, family, login)
+        return self.ledger.standing(device, family, login, cycle)
 
     def begin(self, order: Order, limits: Limits) -> Permit:
         """Pay and write down; the login may be sent when this has returned. Raises BudgetRefusedError."""
@@ -75,11 +75,15 @@ class Attempts:
         return Permit(number, order)
 
     def finish(self, permit: Permit, attempt: Attempt) -> None:
-        """Write down what it came to."""
-        self._catch_up()
-        with self.ledger.transaction():
+        """Write down what it came to; the ledger learns of it even where the log cannot be continued."""
+        try:
+            self._catch_up()
+            with self.ledger.transaction():
+                self.ledger.settle(permit.number, attempt)
+                self._write(self._record(permit, "outcome", attempt))
+        except AuditLogError:
             self.ledger.settle(permit.number, attempt)
-            self._write(self._record(permit, "outcome", attempt))
+            raise
 
     def _catch_up(self) -> None:
         """A record that was written just before a crash: the ledger learns of it before there is another."""

@@ -83,7 +83,8 @@ class AuditLog:
 
     def _open(self) -> IO[bytes]:
         new = not self.path.exists()
-        file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b", buffering=0)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        file = os.fdopen(os.open(self.path, flags, 0o600), "r+b", buffering=0)
         if new:
             files.sync_folder(self.path.parent)
         return file

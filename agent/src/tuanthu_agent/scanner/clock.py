@@ -4,6 +4,7 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -45,6 +46,7 @@ def uptime() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
+@cache
 def boot_id() -> str:
     """The kernel's name for this boot; empty where there is none (not Linux)."""
     if os.name != "posix":

@@ -95,7 +95,8 @@ def _write(path: Path, data: bytes, mode: int) -> None:
     made = False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags, mode), "wb") as file:
             made = True
             file.write(data)
             file.flush()

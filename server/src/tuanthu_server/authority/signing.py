@@ -24,16 +24,27 @@ class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     typ: str
 
 
-def new_scope(draft: ScanScope, now: datetime, days: int) -> ScanScope:
-    """The draft with its id and dates, in force from `now` on for so many days; raises InputError naming each fault."""
+def blank(now: datetime, days: int) -> ScanScope:
+    """A scope that names nothing yet, in force from `now` on for so many days; raises InputError."""
     start = now.replace(microsecond=0)
     try:
         end = start + timedelta(days=days)
     except OverflowError:
         raise InputError(f"--days {days}: quá lớn", f"--days {days}: too large") from None
-    scope = msgspec.structs.replace(
-        draft, schema_version=SCOPE_VERSION, id=_uuid7(now), issued_at=start, not_before=start, not_after=end
+    return ScanScope(
+        schema_version=SCOPE_VERSION,
+        id=_uuid7(now),
+        unit="",
+        networks=[],
+        authorisation="",
+        issued_at=start,
+        not_before=start,
+        not_after=end,
     )
+
+
+def checked(scope: ScanScope) -> ScanScope:
+    """The scope, if nothing is wrong with it; raises InputError naming each fault."""
     faults = scope_faults(scope)
     if faults:
         raise InputError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import App, Parameter
 
-from tuanthu_policy.scan_scope import DEFAULT_ATTEMPTS_PER_DAY, PROTOCOLS, SCOPE_VERSION, ScanScope, Window
+from tuanthu_policy.scan_scope import DEFAULT_ATTEMPTS_PER_DAY, PROTOCOLS, ScanScope, Window
 from tuanthu_server.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,33 +68,40 @@ def issue(
     out
         Tệp giấy phép sẽ ghi. (The scope file.)
     """
-    from tuanthu_server.authority import keys, signing
-    from tuanthu_server.cli.drafts import Drafts, check_place
+    from tuanthu_server.authority import signing
 
-    now = datetime.now(UTC)
-    draft = ScanScope(
-        schema_version=SCOPE_VERSION,
-        id="",
+    scope = msgspec.structs.replace(
+        signing.blank(datetime.now(UTC), days),
         unit=unit,
         networks=[canonical(text) for text in network],
         exclude=[canonical(text) for text in exclude or ()],
         authorisation=authorisation,
         signer=signer,
-        issued_at=now,
-        not_before=now,
-        not_after=now,
         window=read_window(window) if window else msgspec.UNSET,
         protocols=list(protocol or PROTOCOLS),
         attempts_per_day=attempts_per_day,
     )
-    scope = signing.new_scope(draft, now, days)
+    write(signing.checked(scope), key, out)
+
+
+def write(scope: ScanScope, key: Path, out: Path) -> None:
+    """Sign a scope into a file and say what it allows."""
+    from tuanthu_server.authority import keys, signing
+    from tuanthu_server.cli.drafts import Drafts, check_place
+
     check_place(out)
-    token = signing.sign(scope, keys.load_private(key))
+    signer = keys.load_private(key)
+    if out.resolve() in (key.resolve(), key.with_suffix(keys.PUBLIC_SUFFIX).resolve()):
+        raise InputError(
+            f"--out {out}: là tệp khóa; hãy nêu tên khác, ví dụ scope.jws",
+            f"--out {out}: is a file of the key; name another, such as scope.jws",
+        )
+    token = signing.sign(scope, signer)
     with Drafts() as drafts:
         drafts.write(out, token.encode() + b"\n")
         drafts.publish()
     print(f"Đã cấp giấy phép quét (scope issued): {out}")
-    print_scope(scope, now)
+    print_scope(scope, datetime.now(UTC))
 
 
 def show(file: Path, *, trust: Path | None = None) -> None:

@@ -60,5 +60,10 @@ def of_device(db: sqlite3.Connection, device: DeviceKey) -> tuple[str, str]:
     return texts, json.dumps(sorted({device.address, *seen}))
 
 
+def is_certain(device: DeviceKey, mac: str | None, address: str) -> bool:
+    """Whether what was done to this hardware at this address was certainly done to this device."""
+    return mac == device.mac and (mac is not None or address == device.address)
+
+
 def _column(db: sqlite3.Connection, query: str, value: str) -> list[str]:
     return [row[0] for row in db.execute(query, (value,))]

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -28,12 +29,12 @@ _SAME = "(mac IN (SELECT value FROM json_each(?)) OR mac IS NULL AND address IN 
 _DEVICE_SPENT = f"SELECT at, left FROM attempt WHERE {_SAME} ORDER BY at, id"  # noqa: S608  a constant
 _DEVICE_STOP = f"SELECT coalesce(max(until), 0) FROM stop WHERE {_SAME}"  # noqa: S608
 _DEVICE_LOGIN = (
-    f"SELECT account, outcome, user, evidence, reason FROM attempt WHERE {_SAME} "  # noqa: S608
-    "AND family = ? AND login = ? AND revision = ? ORDER BY id"
+    f"SELECT account, outcome, wall, mac, address FROM attempt WHERE {_SAME} "  # noqa: S608
+    "AND family = ? AND login = ? AND revision = ? AND cycle = ? ORDER BY id"
 )
 _DEVICE_TRIED = (
     f"SELECT count(*) FROM attempt WHERE {_SAME} "  # noqa: S608
-    "AND family = ? AND login = ? AND revision = ? AND account = ?"
+    "AND family = ? AND login = ? AND revision = ? AND cycle = ? AND account = ?"
 )
 
 _MOST_LEFT = 1_000_000
@@ -51,6 +52,8 @@ class Order:
     port: int
     control: bool = False
     """The one login with a made-up account after a success, by which `accepts-any` is told."""
+    cycle: int = 0
+    """Number of the audit: in each an account is tried once. A device can be reset to its factory account later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +154,24 @@ class Ledger:
                 (device.mac, device.address, until, _sound(reason)),
             )
 
-    def standing(self, device: DeviceKey, family: Family, login: Login) -> Standing:
-        """What is known of each documented account of this way in, over all nights, most likely first."""
+    def standing(self, device: DeviceKey, family: Family, login: Login, cycle: int = 0) -> Standing:
+        """What is known of each documented account of this way in, over all nights, most likely first.
+
+        Whatever may have been tried at this device counts as tried; an outcome only where it certainly was this one.
+        """
         with self._errors():
-            values = (*devices.of_device(self._db, device), family.id, login.id, family.revision)
+            values = (*devices.of_device(self._db, device), family.id, login.id, family.revision, cycle)
             rows = self._db.execute(_DEVICE_LOGIN, values).fetchall()
-        outcomes = {bytes(row[0]): row for row in rows}
-        found = []
-        for account in of_login(family, login):
-            row = outcomes.get(self._account(account, control=False))
-            outcome = None if row is None or row[1] is None else self._outcome(row[1])
-            found.append(AccountStanding(account, tried=row is not None, outcome=outcome))
-        control = outcomes.get(self._account(Account(source=0), control=True))
-        answered = None if control is None or control[1] is None else self._outcome(control[1])
-        return Standing(tuple(found), attempts=len(rows), control_tried=control is not None, control=answered)
+        tried = {bytes(row[0]) for row in rows}
+        certain = [row for row in rows if devices.is_certain(device, row[3], row[4])]
+        outcomes = {bytes(row[0]): (self._outcome(row[1]), datetime.fromisoformat(row[2])) for row in certain}
+
+        def one(account: Account, *, control: bool = False) -> AccountStanding:
+            digest = self._account(account, control=control)
+            return AccountStanding(account, digest in tried, *outcomes.get(digest, (None, None)))
+
+        accounts = tuple(one(account) for account in of_login(family, login))
+        return Standing(accounts, attempts=len(certain), control=one(Account(source=0), control=True))
 
     @property
     def head(self) -> Head:
@@ -207,19 +214,20 @@ class Ledger:
 
     def _tried(self, order: Order, account: bytes) -> bool:
         values = devices.of_device(self._db, order.device)
-        row = (*values, order.family.id, order.login.id, order.family.revision, account)
+        row = (*values, order.family.id, order.login.id, order.family.revision, order.cycle, account)
         return bool(self._db.execute(_DEVICE_TRIED, row).fetchone()[0])
 
     def _insert(self, order: Order, account: bytes, now: float) -> int:
         device, login = order.device, order.login
         row = (
             *(now, self._clock.read().wall.isoformat(timespec="seconds"), device.mac, device.address),
-            *(order.protocol, order.port, order.family.id, login.id, order.family.revision, account),
+            *(order.protocol, order.port, order.family.id, login.id, order.family.revision, order.cycle),
+            account,
             "" if order.control else order.account.user,
         )
         made = self._db.execute(
-            "INSERT INTO attempt (at, wall, mac, address, protocol, port, family, login, revision, account, user, "
-            "evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')",
+            "INSERT INTO attempt (at, wall, mac, address, protocol, port, family, login, revision, cycle, account, "
+            "user, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')",
             row,
         )
         return int(made.lastrowid or 0)
@@ -232,7 +240,9 @@ class Ledger:
             raise ValueError("an account without a password cannot be tried")
         return hmac.digest(self._key, json.dumps([account.user, account.password]).encode(), hashlib.sha256)
 
-    def _outcome(self, text: str) -> AttemptOutcome:
+    def _outcome(self, text: str | None) -> AttemptOutcome | None:
+        if text is None:
+            return None
         try:
             return AttemptOutcome(text)
         except ValueError:

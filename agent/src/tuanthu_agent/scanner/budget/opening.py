@@ -24,7 +24,8 @@ CREATE INDEX sighting_address ON sighting (address);
 CREATE TABLE attempt (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, wall TEXT NOT NULL, mac TEXT, address TEXT NOT NULL,
     protocol TEXT NOT NULL, port INTEGER NOT NULL, family TEXT NOT NULL, login TEXT NOT NULL, revision INTEGER NOT NULL,
-    account BLOB NOT NULL, user TEXT NOT NULL, outcome TEXT, left INTEGER, evidence TEXT NOT NULL, reason TEXT
+    cycle INTEGER NOT NULL, account BLOB NOT NULL, user TEXT NOT NULL, outcome TEXT, left INTEGER,
+    evidence TEXT NOT NULL, reason TEXT
 ) STRICT;
 CREATE INDEX attempt_mac ON attempt (mac);
 CREATE INDEX attempt_address ON attempt (address);

@@ -1,6 +1,7 @@
 """How far the slow audit of one way in has come, over all nights. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -19,7 +20,9 @@ class AccountStanding:
     account: Account
     tried: bool
     outcome: AttemptOutcome | None
-    """None: not tried, or whoever tried was stopped before the answer was written down."""
+    """None: not tried; whoever tried was stopped before the answer was written down; or it may be another device's."""
+    at: datetime | None = None
+    """When it was tried, by the wall clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,8 @@ class Standing:
     accounts: tuple[AccountStanding, ...]
     attempts: int
     """Logins that were paid for, the control login among them."""
-    control_tried: bool
-    control: AttemptOutcome | None
-    """What the made-up account came to."""
+    control: AccountStanding
+    """The made-up account."""
 
     @property
     def documented(self) -> int:
