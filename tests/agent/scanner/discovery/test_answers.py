@@ -5,7 +5,7 @@ import socket
 import struct
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.assets import stationlab_servers as real
 
@@ -51,6 +51,7 @@ def test_real_answers_are_understood(name):
 
 
 @pytest.mark.parametrize("name", PARSERS)
+@settings(deadline=None)  # libraries are loaded at the first
 @given(data=st.data())
 def test_no_answer_breaks_a_parser_or_grows(name, data):
     packet = data.draw(st.one_of(st.binary(max_size=600), mutated(ASKED[name])))

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from tuanthu_agent.host_error import HostError
+from tuanthu_agent.scanner.discovery import vendors
 from tuanthu_agent.scanner.discovery.asking import Announcements, ask_hosts, ask_wires
 from tuanthu_agent.scanner.discovery.greeting import Greeter, Greeting
 from tuanthu_agent.scanner.discovery.hosts import Sighting, build
@@ -22,7 +24,9 @@ from tuanthu_agent.scanner.discovery.second_opinion import NmapError, find_nmap,
 from tuanthu_agent.scanner.discovery.sweep import Ports, Sweeper
 from tuanthu_agent.scanner.interface import OutOfScopeError, Service
 
-_GREETED_AT_ONCE = 32
+_GREETED_AT_ONCE: Final = 32
+_BUSY_SECONDS: Final = 0.5
+"""The first moments of a sweep are the busy ones."""
 
 
 async def discover(
@@ -51,9 +55,11 @@ class _Run:
 
     async def run(self) -> Discovery:
         self._know_myself()
-        await self._sweep()
-        self._tell("doubt", 0, 1)
-        await self._presence.settle()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_load_registry())
+            await self._sweep()
+            self._tell("doubt", 0, 1)
+            await self._presence.settle()
         if self._plan.second_opinion:
             await self._second_opinion()
         greetings = await self._look() if self._plan.look else {}
@@ -190,6 +196,12 @@ class _Run:
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         self._progress(Progress(stage, done, total, len(self._presence.ports)))
+
+
+async def _load_registry() -> None:
+    """While the sweep waits for who stays silent."""
+    await asyncio.sleep(_BUSY_SECONDS)
+    await asyncio.to_thread(vendors.load)
 
 
 def _chunks(addresses: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -120,7 +120,7 @@ class Plan:
     enrolled: tuple[Enrolled, ...] = ()
     per_host: int = 6
     """Connections to one host at once. Old devices fall over with more."""
-    at_once: int = 200
+    at_once: int = 100
     """Connections at once in all."""
     second_opinion: bool = True
     """Ask nmap, where it is installed, about live hosts with ports that stayed silent."""
