@@ -100,6 +100,13 @@ def test_the_hosts_mac_comes_from_the_wire_before_anybodys_word():
     assert [host.mac for host in build([one, other], ())] == ["00:1b:21:00:00:30", MAC]
 
 
+def test_what_a_host_says_of_its_own_card_makes_it_no_enrolled_machine():
+    one = seen("10.77.0.9", 80, mac=None)
+    one.said.mac = MAC
+    (host,) = build([one], [Enrolled(frozenset({MAC}))])
+    assert (host.mac, host.managed, host.device) == (MAC, False, "10.77.0.9")
+
+
 def test_every_class_of_the_table_is_one_of_the_catalogue():
     assert {sign.class_ for sign in SIGNS} <= set(CLASSES)
     assert len({(sign.reason, sign.ports) for sign in SIGNS}) == len(SIGNS)

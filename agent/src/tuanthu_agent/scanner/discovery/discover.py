@@ -21,7 +21,7 @@ from tuanthu_agent.scanner.discovery.interface import (
 )
 from tuanthu_agent.scanner.discovery.presence import CHUNK, Presence
 from tuanthu_agent.scanner.discovery.second_opinion import NmapError, find_nmap, second_opinion
-from tuanthu_agent.scanner.discovery.sweep import Ports, Sweeper
+from tuanthu_agent.scanner.discovery.sweep import Sweeper
 from tuanthu_agent.scanner.interface import OutOfScopeError, Service
 
 _GREETED_AT_ONCE: Final = 32
@@ -57,9 +57,12 @@ class _Run:
         self._know_myself()
         async with asyncio.TaskGroup() as group:
             group.create_task(_load_registry())
+            if self._plan.look:
+                group.create_task(self._ask_wires())
             await self._sweep()
             self._tell("doubt", 0, 1)
             await self._presence.settle()
+        await self._sweep_announced()
         if self._plan.second_opinion:
             await self._second_opinion()
         greetings = await self._look() if self._plan.look else {}
@@ -93,6 +96,22 @@ class _Run:
                     self._done += len(chunk)
         self._done = len(self._addresses)
         self._tell("sweep", self._done, len(self._addresses))
+
+    async def _ask_wires(self) -> None:
+        if not self._addresses or not self._door.permitted(DISCOVERY, self._addresses[0]):
+            return  # the sweep says so
+        try:
+            for gap in await ask_wires(self._door, self._heard):
+                self._gap(gap)
+        except OutOfScopeError as error:
+            self._sweeper.stopped = str(error)
+
+    async def _sweep_announced(self) -> None:
+        """Who announced itself is there, even if neither the neighbour table nor an echo told."""
+        wanted = set(self._addresses)
+        late = [one for one in self._heard.said if one in wanted and one not in self._presence.ports]
+        if late and self._sweeper.stopped is None:
+            await self._presence.announced(late)
 
     def _is_on_link(self, address: str) -> bool:
         try:
@@ -138,13 +157,6 @@ class _Run:
         return found
 
     async def _ask(self, live: Sequence[str]) -> None:
-        for gap in await ask_wires(self._door, self._heard):
-            self._gap(gap)
-        wanted = set(self._addresses)
-        # Who announces itself and was not swept is there all the same.
-        late = [one for one in self._heard.said if one in wanted and one not in self._presence.ports]
-        for address in late:
-            self._presence.ports[address] = Ports()
         await ask_hosts(
             self._door,
             [one for one in live if one not in self._own],

@@ -126,6 +126,10 @@ class Presence:
         await asyncio.gather(*(self._sweep(one, self._routed) for one in there))
         self._looked(len(addresses), len(addresses))
 
+    async def announced(self, addresses: Sequence[str]) -> None:
+        """Addresses that spoke up by themselves."""
+        await asyncio.gather(*(self._sweep(one, self._routed) for one in addresses))
+
     async def own(self, address: str) -> None:
         """This very machine."""
         await self._sweep(address, self._wire)
