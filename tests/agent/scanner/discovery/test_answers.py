@@ -5,7 +5,7 @@ import socket
 import struct
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.assets import stationlab_servers as real
 
@@ -51,6 +51,7 @@ def test_real_answers_are_understood(name):
 
 
 @pytest.mark.parametrize("name", PARSERS)
+@settings(deadline=None)  # libraries are loaded at the first
 @given(data=st.data())
 def test_no_answer_breaks_a_parser_or_grows(name, data):
     packet = data.draw(st.one_of(st.binary(max_size=600), mutated(ASKED[name])))
@@ -152,6 +153,7 @@ def test_only_complete_ethernet_entries_are_neighbours():
     assert parse_arp(ARP) == {"10.77.0.10": "44:19:b6:4d:00:0a", "10.77.0.12": "44:19:b6:4d:00:0c"}
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=300), st.integers(0, len(ARP)))
 def test_no_table_breaks_its_reading(text, place):
     for table in (text, ARP[:place] + text + ARP[place:], ARP.splitlines()[0] + "\n" + text):

@@ -136,7 +136,7 @@ def test_behind_a_router_hosts_are_found_by_echo_and_connection():
     ]
     lab = make(devices, routed=True)
     try:
-        found = run(lab, networks=["10.77.0.8/29"], ports=PORTS, own=None)
+        found = run(lab, networks=["10.77.0.8/29"], ports=(22, 80, 8080, 37777), own=None)
         assert {host["address"]: host["seen_by"] for host in found["hosts"]} == {
             "10.77.0.10": ["ping", "tcp"],
             "10.77.0.12": ["tcp"],

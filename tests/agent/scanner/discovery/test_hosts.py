@@ -1,7 +1,7 @@
 """Merging, classing, and matching with enrolled machines."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuanthu_agent.scanner.discovery.classing import SIGNS, guess
@@ -86,6 +86,7 @@ def test_only_a_makers_card_has_a_maker(mac, vendor):
     assert vendor_of(mac) == vendor
 
 
+@settings(deadline=None)  # the registry is loaded once
 @given(st.binary(min_size=6, max_size=6))
 def test_any_card_can_be_asked_for(mac):
     assert vendor_of(mac.hex(":")) != ""
@@ -97,6 +98,13 @@ def test_the_hosts_mac_comes_from_the_wire_before_anybodys_word():
     other = seen("10.77.0.10")
     other.said.mac = "00:1b:21:00:00:30"
     assert [host.mac for host in build([one, other], ())] == ["00:1b:21:00:00:30", MAC]
+
+
+def test_what_a_host_says_of_its_own_card_makes_it_no_enrolled_machine():
+    one = seen("10.77.0.9", 80, mac=None)
+    one.said.mac = MAC
+    (host,) = build([one], [Enrolled(frozenset({MAC}))])
+    assert (host.mac, host.managed, host.device) == (MAC, False, "10.77.0.9")
 
 
 def test_every_class_of_the_table_is_one_of_the_catalogue():

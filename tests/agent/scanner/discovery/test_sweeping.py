@@ -5,6 +5,7 @@ import errno
 import socket
 
 import pytest
+from tests.assets.plain_door import Answer
 
 from tuanthu_agent.host_error import HostError
 from tuanthu_agent.scanner.discovery import second_opinion as nmap
@@ -167,6 +168,20 @@ def test_without_a_neighbour_table_every_address_is_knocked_at():
     found = asyncio.run(discover(door, Blind({"10.0.0.1": "x"}), plan))
     assert [host.address for host in found.hosts] == ["10.0.0.2"]
     assert set(found.gaps) == {"neighbours-unreadable: permission-denied", "icmp-not-permitted: ping"}
+
+
+def test_who_announces_itself_is_swept_though_arp_missed_it(monkeypatch):
+    class Loud(Door):
+        def multicast(self, protocol, group, port, payload, timeout):
+            answer = b"HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\n\r\n"
+            return [Answer(one, answer) for one in ("10.0.0.3", "10.9.9.9") if port == 1900], []
+
+    monkeypatch.setattr(nmap, "PLACES", ())
+    door = Loud({("10.0.0.3", 80): ["open"]})
+    plan = Plan(addresses=("10.0.0.1", "10.0.0.3"), ports=of_numbers((80,)))
+    found = asyncio.run(discover(door, Neighbourhood({"10.9.0.1": "00:1b:21:00:00:01"}), plan))
+    assert [(host.address, [one.port for one in host.services]) for host in found.hosts] == [("10.0.0.3", [80])]
+    assert {address for address, _ in door.tried} == {"10.0.0.3"}
 
 
 def test_a_scope_that_is_closed_from_the_start_sends_nothing():

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from tuanthu_agent.host_error import HostError
+from tuanthu_agent.scanner.discovery import vendors
 from tuanthu_agent.scanner.discovery.asking import Announcements, ask_hosts, ask_wires
 from tuanthu_agent.scanner.discovery.greeting import Greeter, Greeting
 from tuanthu_agent.scanner.discovery.hosts import Sighting, build
@@ -19,10 +21,12 @@ from tuanthu_agent.scanner.discovery.interface import (
 )
 from tuanthu_agent.scanner.discovery.presence import CHUNK, Presence
 from tuanthu_agent.scanner.discovery.second_opinion import NmapError, find_nmap, second_opinion
-from tuanthu_agent.scanner.discovery.sweep import Ports, Sweeper
+from tuanthu_agent.scanner.discovery.sweep import Sweeper
 from tuanthu_agent.scanner.interface import OutOfScopeError, Service
 
-_GREETED_AT_ONCE = 32
+_GREETED_AT_ONCE: Final = 32
+_BUSY_SECONDS: Final = 0.5
+"""The first moments of a sweep are the busy ones."""
 
 
 async def discover(
@@ -51,9 +55,14 @@ class _Run:
 
     async def run(self) -> Discovery:
         self._know_myself()
-        await self._sweep()
-        self._tell("doubt", 0, 1)
-        await self._presence.settle()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_load_registry())
+            if self._plan.look:
+                group.create_task(self._ask_wires())
+            await self._sweep()
+            self._tell("doubt", 0, 1)
+            await self._presence.settle()
+        await self._sweep_announced()
         if self._plan.second_opinion:
             await self._second_opinion()
         greetings = await self._look() if self._plan.look else {}
@@ -87,6 +96,22 @@ class _Run:
                     self._done += len(chunk)
         self._done = len(self._addresses)
         self._tell("sweep", self._done, len(self._addresses))
+
+    async def _ask_wires(self) -> None:
+        if not self._addresses or not self._door.permitted(DISCOVERY, self._addresses[0]):
+            return  # the sweep says so
+        try:
+            for gap in await ask_wires(self._door, self._heard):
+                self._gap(gap)
+        except OutOfScopeError as error:
+            self._sweeper.stopped = str(error)
+
+    async def _sweep_announced(self) -> None:
+        """Who announced itself is there, even if neither the neighbour table nor an echo told."""
+        wanted = set(self._addresses)
+        late = [one for one in self._heard.said if one in wanted and one not in self._presence.ports]
+        if late and self._sweeper.stopped is None:
+            await self._presence.announced(late)
 
     def _is_on_link(self, address: str) -> bool:
         try:
@@ -132,13 +157,6 @@ class _Run:
         return found
 
     async def _ask(self, live: Sequence[str]) -> None:
-        for gap in await ask_wires(self._door, self._heard):
-            self._gap(gap)
-        wanted = set(self._addresses)
-        # Who announces itself and was not swept is there all the same.
-        late = [one for one in self._heard.said if one in wanted and one not in self._presence.ports]
-        for address in late:
-            self._presence.ports[address] = Ports()
         await ask_hosts(
             self._door,
             [one for one in live if one not in self._own],
@@ -190,6 +208,12 @@ class _Run:
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         self._progress(Progress(stage, done, total, len(self._presence.ports)))
+
+
+async def _load_registry() -> None:
+    """While the sweep waits for who stays silent."""
+    await asyncio.sleep(_BUSY_SECONDS)
+    await asyncio.to_thread(vendors.load)
 
 
 def _chunks(addresses: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -33,7 +33,7 @@ def build(sightings: Iterable[Sighting], enrolled: Sequence[Enrolled]) -> tuple[
 
 
 def _host(one: Sighting, enrolled: Sequence[Enrolled]) -> Host:
-    # NetBIOS tells it from behind a router too, but anybody can say anything there: the wire counts more.
+    # NetBIOS tells it from behind a router too, but a host can say there what it likes: that is shown, no more.
     mac = one.mac or one.said.mac
     evidence = dict(one.said.evidence)
     vendor = vendor_of(mac) if mac else None
@@ -48,7 +48,7 @@ def _host(one: Sighting, enrolled: Sequence[Enrolled]) -> Host:
     shown = {**evidence, **({"netbios": "yes"} if "netbios" in one.said.kinds else {})}
     class_, reason = guess(shown, frozenset(ports), mac, gateway=one.gateway, own=one.own)
     names = tuple(sorted(set(one.said.names)))
-    managed_by = "self" if one.own else match(one.address, mac, names, enrolled)
+    managed_by = "self" if one.own else match(one.address, one.mac, names, enrolled)
     return Host(
         address=one.address,
         mac=mac,
@@ -60,7 +60,7 @@ def _host(one: Sighting, enrolled: Sequence[Enrolled]) -> Host:
         class_reason=reason,
         managed=bool(managed_by),
         managed_by=managed_by,
-        device=mac or one.address,
+        device=one.mac or one.address,
         seen_by=tuple(sorted(one.seen_by)),
         places=tuple(sorted(one.said.places)),
     )
@@ -91,7 +91,7 @@ def _merged(hosts: list[Host]) -> list[Host]:
     for host in hosts:
         ports = tuple(service.port for service in host.services)
         # Without an open port nothing shows that it is the same one.
-        key = (host.device, ports, host.managed, host.names) if ports and host.mac else (host.address,)
+        key = (host.device, ports, host.managed, host.names) if ports and host.device == host.mac else (host.address,)
         groups[key].append(host)
     return [_one(group) for group in groups.values()]
 

@@ -120,7 +120,7 @@ class Plan:
     enrolled: tuple[Enrolled, ...] = ()
     per_host: int = 6
     """Connections to one host at once. Old devices fall over with more."""
-    at_once: int = 200
+    at_once: int = 100
     """Connections at once in all."""
     second_opinion: bool = True
     """Ask nmap, where it is installed, about live hosts with ports that stayed silent."""
@@ -134,7 +134,7 @@ class Host:
 
     address: str
     mac: str | None = None
-    """Lower case with colons; None: not on a wire of ours, or a stranger's that answers for many."""
+    """Lower case with colons; None: neither on a wire of ours nor told by the host; or one card for many."""
     vendor: str | None = None
     """By the bundled registry; None for a hardware address that was made up locally, as phones do."""
     names: tuple[str, ...] = ()
@@ -154,7 +154,7 @@ class Host:
     other_addresses: tuple[str, ...] = ()
     """Further addresses of the very same device."""
     seen_by: tuple[str, ...] = ()
-    """`neighbour`, `ping`, `tcp`, `udp`, `announcement`, `self`."""
+    """`neighbour`, `ping`, `tcp`, `announcement`, `self`."""
     places: tuple[str, ...] = ()
     """URLs on this very host that it announced (UPnP descriptions, ONVIF services)."""
 

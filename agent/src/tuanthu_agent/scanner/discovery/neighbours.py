@@ -103,6 +103,8 @@ def parse_arp(text: str) -> dict[str, str]:
     """Address → hardware address of the complete Ethernet entries of `/proc/net/arp`; other lines are left out."""
     found = {}
     for line in text.splitlines()[1:]:
+        if _NOBODY in line:
+            continue  # most of a table that was just primed
         fields = line.split()
         if len(fields) != 6 or fields[1] != "0x1":
             continue
@@ -111,7 +113,7 @@ def parse_arp(text: str) -> dict[str, str]:
             address, flags = str(ipaddress.IPv4Address(fields[0])), int(fields[2], 16)
         except ValueError:
             continue
-        if flags & _COMPLETE and mac != _NOBODY and _MAC.fullmatch(mac):
+        if flags & _COMPLETE and _MAC.fullmatch(mac):
             found[address] = mac
     return found
 

@@ -42,7 +42,7 @@ class Pace:
 
 def on_link() -> Pace:
     """For a wire of our own."""
-    return Pace(0.3, 0.25)
+    return Pace(0.25, 0.2)
 
 
 def routed() -> Pace:

@@ -1,6 +1,7 @@
 """Who is there: the neighbour table on our own wires, echoes and connections behind routers."""
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,7 +21,8 @@ CHUNK: Final = 256
 _PRIMED_AT_ONCE: Final = 64
 _ARP_SECONDS: Final = 1.3
 """The kernel asks the wire at 0, 1 and 2 s; who answers the third is found by the look after the sweep."""
-_LOOK_SECONDS: Final = 0.04
+_LOOK_SECONDS: Final = (0.03, 0.03, 0.06, 0.1)
+"""Between looks at the table: most answer at once."""
 _ECHO_SECONDS: Final = 1.0
 _CONFIRM_SECONDS: Final = 7.0
 """A stale entry is checked by the kernel 5 s after it was used, and given up 3 s later."""
@@ -72,13 +74,14 @@ class Presence:
         await self._prime(addresses)
         wanted, tasks = set(addresses), dict[str, asyncio.Task[None]]()
         end = time.monotonic() + _ARP_SECONDS
+        pauses = itertools.chain(_LOOK_SECONDS, itertools.repeat(_LOOK_SECONDS[-1]))
         try:
-            while True:
+            for pause in pauses:
                 self._meet(wanted, tasks)
                 self._looked(len(addresses) if time.monotonic() > end else len(tasks), len(addresses))
                 if time.monotonic() > end or len(tasks) == len(wanted):
                     break
-                await asyncio.sleep(_LOOK_SECONDS)
+                await asyncio.sleep(pause)
             await asyncio.gather(*tasks.values())
             self._meet(wanted, tasks)
             await asyncio.gather(*tasks.values())
@@ -123,6 +126,10 @@ class Presence:
         await asyncio.gather(*(self._sweep(one, self._routed) for one in there))
         self._looked(len(addresses), len(addresses))
 
+    async def announced(self, addresses: Sequence[str]) -> None:
+        """Addresses that spoke up by themselves."""
+        await asyncio.gather(*(self._sweep(one, self._routed) for one in addresses))
+
     async def own(self, address: str) -> None:
         """This very machine."""
         await self._sweep(address, self._wire)
@@ -160,6 +167,8 @@ class Presence:
     async def _unconfirmed(self, doubtful: list[str]) -> set[str]:
         """Those that the kernel, once it has asked them again, has not heard from."""
         left = set(doubtful)
+        if not left:
+            return left
         end = max((self.old[one] for one in left), default=0.0) + _CONFIRM_SECONDS
         try:
             left -= self._neighbourhood.confirmed()

@@ -8,6 +8,7 @@ devices count as failed logins, and text to printers, which they print.
 import asyncio
 import contextlib
 import ipaddress
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -62,7 +63,7 @@ async def _run(command: list[str], addresses: str) -> str:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"} | _of_windows(),
         )
     except OSError:
         raise NmapError("nmap-failed: start") from None
@@ -82,6 +83,12 @@ async def _run(command: list[str], addresses: str) -> str:
     if code != 0:
         raise NmapError(f"nmap-failed: exit {code}")
     return output.decode("utf-8", errors="replace")
+
+
+def _of_windows() -> dict[str, str]:
+    """No program of Windows opens a socket without it."""
+    root = os.environ.get("SYSTEMROOT")
+    return {"SystemRoot": root} if root else {}
 
 
 async def _exchange(process: asyncio.subprocess.Process, addresses: bytes) -> bytes:

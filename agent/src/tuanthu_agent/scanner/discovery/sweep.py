@@ -17,6 +17,11 @@ _OURS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOME
 _BARRED: Final = frozenset({errno.EPERM, errno.EACCES})
 """A firewall of this machine lets nothing out."""
 _PAUSE: Final = 0.2
+_SLOW_FACTOR: Final = 4
+_SLOWEST: Final = 3.0
+_LAG: Final = 1.5
+_LAGGED: Final = 3
+"""A wait that ran over by half shows that this machine was busy elsewhere: that is not the host's silence."""
 _PATIENCE: Final = 10
 
 
@@ -39,6 +44,8 @@ class Ports:
     silent: dict[int, int] = field(default_factory=dict)
     """Port → how often it was tried."""
 
+    fastest: float = _SLOWEST
+    """Seconds of the fastest answer: a slow host is waited for longer, however fast its neighbours are."""
     untried: set[int] = field(default_factory=set)
 
     def wants(self, port: int, bound: int) -> bool:
@@ -84,18 +91,24 @@ class Sweeper:
 
     async def _knock(self, address: str, port: int, pace: Pace, known: Ports) -> None:
         number = known.silent.get(port, 0)
-        async with self._slots:
-            if self.stopped is not None:
-                return
-            start = time.monotonic()
-            reach = await self._reach(address, port, pace.wait(number))
+        seconds = max(pace.wait(number), min(_SLOW_FACTOR * known.fastest, _SLOWEST) if known.answered else 0.0)
+        for _ in range(_LAGGED):
+            async with self._slots:
+                if self.stopped is not None:
+                    return
+                start = time.monotonic()
+                reach = await self._reach(address, port, seconds)
+                took = time.monotonic() - start
+            if reach is not Reach.SILENT or took < seconds * _LAG:
+                break
         if reach is Reach.SILENT:
             known.silent[port] = number + 1
         elif reach is Reach.UNTRIED:
             known.untried.add(port)
             self.untried += 1
         else:
-            pace.heard(time.monotonic() - start, number)
+            pace.heard(took, number)
+            known.fastest = min(known.fastest, took)
             known.silent.pop(port, None)
             (known.open if reach is Reach.OPEN else known.closed).add(port)
 

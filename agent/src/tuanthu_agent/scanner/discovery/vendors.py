@@ -14,6 +14,11 @@ def is_made_up(mac: str) -> bool:
     return not _MAC.fullmatch(mac) or bool(int(mac[:2], 16) & (_LOCAL | _GROUP))
 
 
+def load() -> None:
+    """Read the registry, which takes a moment: to be called while there is nothing else to do."""
+    vendor_of("00:00:0c:00:00:00")
+
+
 @lru_cache(maxsize=4096)
 def vendor_of(mac: str) -> str | None:
     """The maker's name; None for an address that is made up or that the registry does not know."""
