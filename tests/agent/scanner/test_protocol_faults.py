@@ -174,5 +174,3 @@ def test_servers_that_say_locked_at_once_are_locked(door):
         assert PROTOCOLS["ssh"].look(door, target_of("ssh", port), 2.0).outcome is AttemptOutcome.LOCKED
     with scripted(lambda sock: sock.sendall(b"421 Too many login failures, blocked\r\n")) as port:
         assert PROTOCOLS["ftp"].look(door, target_of("ftp", port), 2.0).outcome is AttemptOutcome.LOCKED
-
-

@@ -64,7 +64,11 @@ def test_a_reader_of_a_stream_gives_a_value_or_a_typed_end(head, read, raw):
 @FEW
 @given(st.binary(max_size=300))
 def test_parsers_of_bytes_are_total(raw):
-    for parse in (packets.parse_response, lambda data, _: usm.parse_answer(data), lambda data, _: parse_certificate(data)):
+    for parse in (
+        packets.parse_response,
+        lambda data, _: usm.parse_answer(data),
+        lambda data, _: parse_certificate(data),
+    ):
         for version in (packets.V1, packets.V2C):
             parse(raw, version)
     message = Message(200, (("WWW-Authenticate", raw.decode("latin-1")),), raw)
@@ -148,7 +152,13 @@ def test_long_texts_of_one_kind_are_no_trap(text):
 
 
 def test_digest_as_rfc_2617_and_7616_have_it():
-    old = Challenge("digest", "testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093", "5ccc069c403ebaf9f0171e9517f40e41", qop=True)
+    old = Challenge(
+        "digest",
+        "testrealm@host.com",
+        "dcd98b7102dd2f0e8b11d0f600bfb0c093",
+        "5ccc069c403ebaf9f0171e9517f40e41",
+        qop=True,
+    )
     value = authorization(old, "Mufasa", "Circle Of Life", Use("GET", "/dir/index.html", 1, "0a4f113b"))
     assert 'response="6629fae49393a05397450978507c4ef1"' in value
     nonce, cnonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
@@ -162,7 +172,11 @@ def test_digest_as_rfc_2617_and_7616_have_it():
 
 
 def test_the_strongest_known_challenge_is_answered():
-    offers = ['Basic realm="a"', 'Digest realm="a", nonce="n", algorithm=MD5', 'Digest realm="a", nonce="n", algorithm=SHA-256, qop="auth,auth-int"']
+    offers = [
+        'Basic realm="a"',
+        'Digest realm="a", nonce="n", algorithm=MD5',
+        'Digest realm="a", nonce="n", algorithm=SHA-256, qop="auth,auth-int"',
+    ]
     assert best_challenge(offers) == Challenge("digest", "a", "n", None, "SHA-256", qop=True)
     assert parse_challenge('Digest realm="a", nonce="n", algorithm=SHA-512-256') is None
     assert parse_challenge("Negotiate") is None
@@ -177,7 +191,9 @@ def test_keys_of_users_as_rfc_3414_has_them():
 def test_a_username_token_as_the_onvif_guide_has_it():
     import base64
 
-    token = envelopes.token("user", "userpassword", base64.b64decode("LKqI6G/AikKCQrN0zqZFlg=="), "2010-09-16T07:50:45Z")
+    token = envelopes.token(
+        "user", "userpassword", base64.b64decode("LKqI6G/AikKCQrN0zqZFlg=="), "2010-09-16T07:50:45Z"
+    )
     assert "tuOSpGlFlIXsozq4HFNeeGeFLEI=" in token
     assert "userpassword" not in token
 
@@ -188,12 +204,21 @@ def test_a_clock_out_of_any_calendar_is_none():
     assert envelopes.created_at(datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=10**8)) == "2026-01-01T00:00:00Z"
 
 
-MODERN = {"kex": ("curve25519-sha256@libssh.org",), "keys": ("ssh-ed25519",), "ciphers": ("aes128-ctr",), "macs": ("hmac-sha2-256",)}
+MODERN = {
+    "kex": ("curve25519-sha256@libssh.org",),
+    "keys": ("ssh-ed25519",),
+    "ciphers": ("aes128-ctr",),
+    "macs": ("hmac-sha2-256",),
+}
 
 
 @pytest.mark.parametrize(
     "old",
-    [{"kex": ("diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1")}, {"keys": ("ssh-dss",)}, {"ciphers": ("3des-cbc", "arcfour")}],
+    [
+        {"kex": ("diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1")},
+        {"keys": ("ssh-dss",)},
+        {"ciphers": ("3des-cbc", "arcfour")},
+    ],
 )
 def test_nothing_but_old_cryptography_is_obsolete(old):
     assert not Hello("SSH-2.0-x", **MODERN).obsolete

@@ -12,7 +12,8 @@ from tuanthu_policy.devices.verdict import AttemptOutcome
 
 HAS = "import gi; gi.require_version('GstRtspServer', '1.0')"
 pytestmark = pytest.mark.skipif(
-    subprocess.run(["/usr/bin/python3", "-c", HAS], capture_output=True).returncode != 0, reason="no GStreamer RTSP server"
+    subprocess.run(["/usr/bin/python3", "-c", HAS], capture_output=True, check=False).returncode != 0,
+    reason="no GStreamer RTSP server",
 )
 
 

@@ -7,7 +7,10 @@ from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
-MD5, SHA = ("createUser nguoimd5 MD5 matkhaudai", "rouser nguoimd5 auth"), ("createUser nguoisha SHA matkhaudai", "rouser nguoisha auth")
+MD5, SHA = (
+    ("createUser nguoimd5 MD5 matkhaudai", "rouser nguoimd5 auth"),
+    ("createUser nguoisha SHA matkhaudai", "rouser nguoisha auth"),
+)
 PRIVATE = ("createUser nguoipriv SHA matkhaudai AES khoarieng1", "rouser nguoipriv priv")
 
 

@@ -4,8 +4,8 @@ import pytest
 from tests.agent.scanner.servers.real import scripted
 from tests.agent.scanner.servers.telnet import TelnetDevice, echo, quiet
 
+from tuanthu_agent.scanner.protocols.telnet.screens import Asks, asks
 from tuanthu_policy.devices.verdict import AttemptOutcome
-
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +84,9 @@ def test_where_a_new_password_is_asked_for_nothing_is_entered(trying, motd, afte
     assert device.entered == ["admin", "admin"]
 
 
-@pytest.mark.parametrize("prompt", ["Chon muc [1-5]? ", "Enter choice: ", "Select>>> item "])
+@pytest.mark.parametrize(
+    "prompt", ["Chon muc [1-5]? ", "Enter choice: ", "Enter your choice> ", "Reload now [confirm]"]
+)
 def test_a_menu_that_is_no_shell_is_unclear_and_nothing_is_entered(trying, prompt):
     device = TelnetDevice("admin", "admin", motd="\r\nLast login failed: 3 times\r\n", prompt=prompt)
     with scripted(device) as port:
@@ -151,3 +153,39 @@ def test_who_echoes_everything_is_neither_open_nor_refusing(looking, trying, bef
     with scripted(serve) as port:
         assert looking("telnet", port).outcome in (None, AttemptOutcome.UNCLEAR)
         assert trying("telnet", port, "admin", "Login incorrect").outcome is AttemptOutcome.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# ",
+        "~ # ",
+        "WAP>",
+        "[admin@MikroTik] > ",
+        "(UBNT) >",
+        "(Aruba7010) *#",
+        "DGS-3120-24TC:admin#",
+        "FGT60E # ",
+        "root@OpenWrt:/tmp# ",
+    ],
+)
+def test_prompts_of_shells(line):
+    assert asks("\nabc\n" + line) is Asks.SHELL
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Continue? [yes]",
+        "Proceed [confirm]",
+        "Enter choice> ",
+        "login: ",
+        "Last login: Mon from 10.0.0.1",
+        "",
+        "   ",
+        "50% done",
+        "=====>",
+    ],
+)
+def test_lines_that_are_no_shell(line):
+    assert asks("\nabc\n" + line) is not Asks.SHELL

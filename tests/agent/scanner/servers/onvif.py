@@ -41,7 +41,9 @@ class OnvifDevice:
         if self.locked and ("UsernameToken" in body or "Authorization:" in head):
             return self.send(sock, 400, fault("NotAuthorized", self.locked))
         if self.style == "digest":
-            return self.send(sock, 401, "", 'WWW-Authenticate: Digest realm="cam", qop="auth", nonce="a1b2", algorithm=MD5\r\n')
+            return self.send(
+                sock, 401, "", 'WWW-Authenticate: Digest realm="cam", qop="auth", nonce="a1b2", algorithm=MD5\r\n'
+            )
         return self.send(sock, 400, fault("NotAuthorized", "Sender not authorized"))
 
     def request(self, sock):
@@ -61,7 +63,9 @@ class OnvifDevice:
     def answer(self, action):
         if action == "GetSystemDateAndTime":
             now = datetime.now(UTC) + self.ahead
-            time = f"<tt:Hour>{now.hour}</tt:Hour><tt:Minute>{now.minute}</tt:Minute><tt:Second>{now.second}</tt:Second>"
+            time = (
+                f"<tt:Hour>{now.hour}</tt:Hour><tt:Minute>{now.minute}</tt:Minute><tt:Second>{now.second}</tt:Second>"
+            )
             date = f"<tt:Year>{now.year}</tt:Year><tt:Month>{now.month}</tt:Month><tt:Day>{now.day}</tt:Day>"
             utc = f"<tt:UTCDateTime><tt:Time>{time}</tt:Time><tt:Date>{date}</tt:Date></tt:UTCDateTime>"
             return f"<tds:{action}Response><tds:SystemDateAndTime>{utc}</tds:SystemDateAndTime></tds:{action}Response>"

@@ -138,4 +138,3 @@ def scripted(serve):
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-
