@@ -7,16 +7,17 @@ from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
-MD5, SHA = (
-    ("createUser nguoimd5 MD5 matkhaudai", "rouser nguoimd5 auth"),
-    ("createUser nguoisha SHA matkhaudai", "rouser nguoisha auth"),
+USERS = tuple(
+    line
+    for name, digest in (("nguoimd5", "MD5"), ("nguoisha", "SHA"), ("nguoisha256", "SHA-256"), ("nguoisha512", "SHA-512"))
+    for line in (f"createUser {name} {digest} matkhaudai", f"rouser {name} auth")
 )
 PRIVATE = ("createUser nguoipriv SHA matkhaudai AES khoarieng1", "rouser nguoipriv priv")
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory):
-    with snmpd(tmp_path_factory.mktemp("snmp"), "rocommunity congkhai", *MD5, *SHA, *PRIVATE) as found:
+    with snmpd(tmp_path_factory.mktemp("snmp"), "rocommunity congkhai", *USERS, *PRIVATE) as found:
         yield found
 
 
@@ -38,13 +39,13 @@ def test_silence_is_refusal_where_the_same_agent_is_proven_alive(port, trying):
     assert (came.outcome, came.evidence) == (AttemptOutcome.REFUSED, ("silent", "alive:v3")), came
 
 
-@pytest.mark.parametrize(("user", "digest"), [("nguoimd5", "md5"), ("nguoisha", "sha1")])
+@pytest.mark.parametrize(("user", "digest"), [("nguoimd5", "md5"), ("nguoisha", "sha1"), ("nguoisha256", "sha256"), ("nguoisha512", "sha512")])
 def test_a_user_of_version_3_is_accepted_and_refused(port, trying, user, digest):
     came = trying("snmp", port, user, "matkhaudai")
     assert came.outcome is AttemptOutcome.ACCEPTED, came
     assert came.evidence == ("v3", digest, "sysDescr", "confirm:sysObjectID")
     came = trying("snmp", port, user, "matkhausai")
-    assert (came.outcome, came.evidence) == (AttemptOutcome.REFUSED, ("wrong-digest:md5", "wrong-digest:sha1")), came
+    assert (came.outcome, came.evidence) == (AttemptOutcome.REFUSED, tuple(f"wrong-digest:{name}" for name in ("md5", "sha1", "sha256", "sha512"))), came
 
 
 def test_an_unknown_user_is_refused(port, trying):

@@ -1,5 +1,7 @@
 """Telnet devices of many makers, and texts that look like a login and are none."""
 
+import time
+
 import pytest
 from tests.agent.scanner.servers.real import scripted
 from tests.agent.scanner.servers.telnet import TelnetDevice, echo, quiet
@@ -189,3 +191,37 @@ def test_prompts_of_shells(line):
 )
 def test_lines_that_are_no_shell(line):
     assert asks("\nabc\n" + line) is not Asks.SHELL
+
+
+class TwoLines(TelnetDevice):
+    """Takes CR LF for two lines, and is slow to refuse: the password arrives where a user is asked for."""
+
+    pending = b""
+
+    def line(self, sock, echo=False):
+        data = self.pending
+        self.pending = b""
+        while not data or data[-1] not in b"\r\n":
+            byte = sock.recv(1)
+            if not byte:
+                raise EOFError
+            if byte == b"\xff":
+                sock.recv(2)
+                continue
+            data += byte
+        line = data.decode().strip("\r\n")
+        self.entered.append(line)
+        if echo:
+            sock.sendall(line.encode() + b"\r\n")
+        return line
+
+    def let_in(self, sock):
+        came = super().let_in(sock)
+        if not came:
+            time.sleep(0.25)
+        return came
+
+
+def test_a_device_that_takes_one_line_for_two_never_passes(trying):
+    with scripted(TwoLines("admin", "Mk-9x", negotiates=False)) as port:
+        assert trying("telnet", port, "admin", "Mk-9x").outcome is AttemptOutcome.UNCLEAR

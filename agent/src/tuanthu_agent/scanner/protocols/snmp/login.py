@@ -106,7 +106,7 @@ class Snmp:
         return looked(run)
 
     def attempt(self, door: Door, target: Target, account: Account, seconds: float) -> Attempt:
-        """One community, or one user with both of version 3's first digests."""
+        """One community; or one user, whose password is tried with each digest that version 3 knows."""
 
         def run() -> Attempt:
             user, password = pair(account)
