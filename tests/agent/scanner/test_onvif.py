@@ -67,4 +67,6 @@ def test_a_camera_that_hides_its_clock_refuses_nothing(trying):
     device.open = ("GetScopes",)
     with scripted(device) as port:
         came = trying("onvif", port, "admin", "admin")
-    assert (came.outcome, came.reason) == (AttemptOutcome.UNCLEAR, "onvif-clock: the device does not say its time"), came
+    assert (came.outcome, came.reason) == (AttemptOutcome.UNCLEAR, "onvif-clock: the device does not say its time"), (
+        came
+    )

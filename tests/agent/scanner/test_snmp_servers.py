@@ -9,7 +9,12 @@ from tuanthu_policy.devices.verdict import AttemptOutcome
 
 USERS = tuple(
     line
-    for name, digest in (("nguoimd5", "MD5"), ("nguoisha", "SHA"), ("nguoisha256", "SHA-256"), ("nguoisha512", "SHA-512"))
+    for name, digest in (
+        ("nguoimd5", "MD5"),
+        ("nguoisha", "SHA"),
+        ("nguoisha256", "SHA-256"),
+        ("nguoisha512", "SHA-512"),
+    )
     for line in (f"createUser {name} {digest} matkhaudai", f"rouser {name} auth")
 )
 PRIVATE = ("createUser nguoipriv SHA matkhaudai AES khoarieng1", "rouser nguoipriv priv")
@@ -39,13 +44,19 @@ def test_silence_is_refusal_where_the_same_agent_is_proven_alive(port, trying):
     assert (came.outcome, came.evidence) == (AttemptOutcome.REFUSED, ("silent", "alive:v3")), came
 
 
-@pytest.mark.parametrize(("user", "digest"), [("nguoimd5", "md5"), ("nguoisha", "sha1"), ("nguoisha256", "sha256"), ("nguoisha512", "sha512")])
+@pytest.mark.parametrize(
+    ("user", "digest"),
+    [("nguoimd5", "md5"), ("nguoisha", "sha1"), ("nguoisha256", "sha256"), ("nguoisha512", "sha512")],
+)
 def test_a_user_of_version_3_is_accepted_and_refused(port, trying, user, digest):
     came = trying("snmp", port, user, "matkhaudai")
     assert came.outcome is AttemptOutcome.ACCEPTED, came
     assert came.evidence == ("v3", digest, "sysDescr", "confirm:sysObjectID")
     came = trying("snmp", port, user, "matkhausai")
-    assert (came.outcome, came.evidence) == (AttemptOutcome.REFUSED, tuple(f"wrong-digest:{name}" for name in ("md5", "sha1", "sha256", "sha512"))), came
+    assert (came.outcome, came.evidence) == (
+        AttemptOutcome.REFUSED,
+        tuple(f"wrong-digest:{name}" for name in ("md5", "sha1", "sha256", "sha512")),
+    ), came
 
 
 def test_an_unknown_user_is_refused(port, trying):

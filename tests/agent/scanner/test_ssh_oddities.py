@@ -20,7 +20,7 @@ MANNERS = {
 
 
 @pytest.mark.parametrize("manner", MANNERS)
-def test_each_manner_is_told_from_the_others(trying, manner):
+def test_each_manner_is_told_from_the_others(trying, manner, caplog):
     server = OddServer(manner)
     with scripted(server) as port:
         came = trying("ssh", port, "admin", "Mat-Khau.9x", seconds=3.0)
@@ -28,6 +28,9 @@ def test_each_manner_is_told_from_the_others(trying, manner):
     assert came.outcome is outcome, came
     assert said in (came.reason, *came.evidence)
     assert (server.passwords, server.commands) == (1, 0)
+    assert not [record for record in caplog.records if record.name.startswith("tuanthu_agent.scanner")], (
+        "the client logs"
+    )
 
 
 def test_a_lock_says_how_long(trying):
