@@ -265,7 +265,7 @@ def test_replies_of_ftp_to_a_password(reply, outcome):
         (200, b"<html>", AttemptOutcome.UNCLEAR),
         (401, b"", AttemptOutcome.REFUSED),
         (401, b"User Locked! Please try again after 30 minutes", AttemptOutcome.LOCKED),
-        (403, b"", AttemptOutcome.UNCLEAR),
+        (403, b"", AttemptOutcome.LOCKED),
         (404, b"", AttemptOutcome.UNCLEAR),
         (454, b"", AttemptOutcome.UNCLEAR),
         (503, b"", AttemptOutcome.UNCLEAR),

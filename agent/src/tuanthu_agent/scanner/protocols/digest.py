@@ -31,8 +31,8 @@ def parse_challenge(header: str) -> Challenge | None:
         return None
     rest = header[found.end() : found.end() + 4000]
     values = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(rest)}
-    if any("\\" in values.get(name, "") for name in ("realm", "nonce", "opaque")):
-        return None  # devices disagree on whether an escape is part of what is hashed
+    if any(letter in values.get(name, "") for name in ("realm", "nonce", "opaque") for letter in "\\\ufffd"):
+        return None  # an escape, or bytes of another encoding: what the device hashes is not known
     algorithm = values.get("algorithm")
     if algorithm is not None and algorithm.lower() not in ALGORITHMS:
         return None

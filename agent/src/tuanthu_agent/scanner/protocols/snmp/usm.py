@@ -8,7 +8,7 @@ from typing import Any, Final
 from tuanthu_agent.scanner.protocols.snmp.packets import V2C, Oid, Response, decode, get_pdu, parse_pdu
 
 DIGESTS: Final = {"md5": 12, "sha1": 12, "sha256": 24, "sha512": 48}
-"""Bytes of the HMAC that are sent (RFC 3414, RFC 7860); most usual first."""
+"""Bytes of the HMAC that are sent (RFC 3414, RFC 7860); by the names that `login.path` may have."""
 _STATS: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1)
 UNSUPPORTED_LEVEL: Final = (*_STATS, 1, 0)
 NOT_IN_TIME: Final = (*_STATS, 2, 0)
