@@ -2,10 +2,11 @@
 
 import logging
 import os
+import threading
 
 import pytest
 from tests.agent.scanner.servers.door import LoopDoor
-from tests.agent.scanner.servers.processes import private_accounts
+from tests.agent.scanner.servers.processes import private_accounts, wait_for
 
 from tuanthu_agent.scanner.interface import Service, Target
 from tuanthu_agent.scanner.protocols.registry import PROTOCOLS
@@ -19,6 +20,7 @@ def door():
     yield made
     assert made.open == 0, "a connection was left open"
     assert made.most <= 1, "two connections were open at once"
+    wait_for(lambda: not any(type(thread).__name__ == "WatchedTransport" for thread in threading.enumerate()), 5.0)
 
 
 @pytest.fixture(scope="session")

@@ -60,3 +60,13 @@ def test_what_is_shown_to_anybody_is_evidence(door):
     assert seen.subjects == {
         "onvif.scopes": "onvif://www.onvif.org/name/CAM-1", "onvif.manufacturer": "Thử Nghiệm", "onvif.model": "CAM-1",
     }  # fmt: skip
+
+
+def test_a_camera_that_hides_its_clock_refuses_nothing(trying):
+    device = OnvifDevice("admin", "admin", ahead=timedelta(days=-300))
+    device.open = ("GetScopes",)
+    with scripted(device) as port:
+        came = trying("onvif", port, "admin", "admin")
+    assert (came.outcome, came.reason) == (AttemptOutcome.UNCLEAR, "onvif-clock: the device does not say its time"), (
+        came
+    )

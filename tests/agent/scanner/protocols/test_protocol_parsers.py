@@ -180,6 +180,7 @@ def test_the_strongest_known_challenge_is_answered():
     assert best_challenge(offers) == Challenge("digest", "a", "n", None, "SHA-256", qop=True)
     assert parse_challenge('Digest realm="a", nonce="n", algorithm=SHA-512-256') is None
     assert parse_challenge("Negotiate") is None
+    assert parse_challenge(r'Digest realm="a\"b", nonce="n"') is None
 
 
 def test_keys_of_users_as_rfc_3414_has_them():
@@ -264,7 +265,7 @@ def test_replies_of_ftp_to_a_password(reply, outcome):
         (200, b"<html>", AttemptOutcome.UNCLEAR),
         (401, b"", AttemptOutcome.REFUSED),
         (401, b"User Locked! Please try again after 30 minutes", AttemptOutcome.LOCKED),
-        (403, b"", AttemptOutcome.UNCLEAR),
+        (403, b"", AttemptOutcome.LOCKED),
         (404, b"", AttemptOutcome.UNCLEAR),
         (454, b"", AttemptOutcome.UNCLEAR),
         (503, b"", AttemptOutcome.UNCLEAR),

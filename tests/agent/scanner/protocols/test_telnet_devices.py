@@ -1,9 +1,12 @@
 """Telnet devices of many makers, and texts that look like a login and are none."""
 
+import time
+
 import pytest
 from tests.agent.scanner.servers.real import scripted
 from tests.agent.scanner.servers.telnet import TelnetDevice, echo, quiet
 
+from tuanthu_agent.scanner.protocols.telnet.screens import Asks, asks
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
 
@@ -83,7 +86,9 @@ def test_where_a_new_password_is_asked_for_nothing_is_entered(trying, motd, afte
     assert device.entered == ["admin", "admin"]
 
 
-@pytest.mark.parametrize("prompt", ["Chon muc [1-5]? ", "Enter choice: ", "Select>>> item "])
+@pytest.mark.parametrize(
+    "prompt", ["Chon muc [1-5]? ", "Enter choice: ", "Enter your choice> ", "Reload now [confirm]"]
+)
 def test_a_menu_that_is_no_shell_is_unclear_and_nothing_is_entered(trying, prompt):
     device = TelnetDevice("admin", "admin", motd="\r\nLast login failed: 3 times\r\n", prompt=prompt)
     with scripted(device) as port:
@@ -120,9 +125,8 @@ def test_a_prompt_that_was_there_before_the_login_proves_nothing(trying):
         sock.sendall(b"# \r\nlogin: ")
         sock.recv(100)
         sock.sendall(b"Password: ")
-        sock.recv(100)
-        sock.sendall(b"\r\n# ")
-        quiet(sock)
+        while sock.recv(100):
+            sock.sendall(b"\r\n# ")
 
     with scripted(serve) as port:
         assert trying("telnet", port, "admin", "admin").outcome is AttemptOutcome.UNCLEAR
@@ -150,3 +154,73 @@ def test_who_echoes_everything_is_neither_open_nor_refusing(looking, trying, bef
     with scripted(serve) as port:
         assert looking("telnet", port).outcome in (None, AttemptOutcome.UNCLEAR)
         assert trying("telnet", port, "admin", "Login incorrect").outcome is AttemptOutcome.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# ",
+        "~ # ",
+        "WAP>",
+        "[admin@MikroTik] > ",
+        "(UBNT) >",
+        "(Aruba7010) *#",
+        "DGS-3120-24TC:admin#",
+        "FGT60E # ",
+        "root@OpenWrt:/tmp# ",
+    ],
+)
+def test_prompts_of_shells(line):
+    assert asks("\nabc\n" + line) is Asks.SHELL
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Continue? [yes]",
+        "Proceed [confirm]",
+        "Enter choice> ",
+        "login: ",
+        "Last login: Mon from 10.0.0.1",
+        "",
+        "   ",
+        "50% done",
+        "=====>",
+    ],
+)
+def test_lines_that_are_no_shell(line):
+    assert asks("\nabc\n" + line) is not Asks.SHELL
+
+
+class TwoLines(TelnetDevice):
+    """Takes CR LF for two lines, and is slow to refuse: the password arrives where a user is asked for."""
+
+    pending = b""
+
+    def line(self, sock, echo=False):
+        data = self.pending
+        self.pending = b""
+        while not data or data[-1] not in b"\r\n":
+            byte = sock.recv(1)
+            if not byte:
+                raise EOFError
+            if byte == b"\xff":
+                sock.recv(2)
+                continue
+            data += byte
+        line = data.decode().strip("\r\n")
+        self.entered.append(line)
+        if echo:
+            sock.sendall(line.encode() + b"\r\n")
+        return line
+
+    def let_in(self, sock):
+        came = super().let_in(sock)
+        if not came:
+            time.sleep(0.25)
+        return came
+
+
+def test_a_device_that_takes_one_line_for_two_never_passes(trying):
+    with scripted(TwoLines("admin", "Mk-9x", negotiates=False)) as port:
+        assert trying("telnet", port, "admin", "Mk-9x").outcome is AttemptOutcome.UNCLEAR

@@ -25,12 +25,14 @@ class Challenge:
 
 
 def parse_challenge(header: str) -> Challenge | None:
-    """One `WWW-Authenticate` header; None for a scheme or algorithm that is not known."""
+    """One `WWW-Authenticate` header; None for a scheme or algorithm that is not known for sure."""
     found = _SCHEME.match(header)
     if found is None:
         return None
     rest = header[found.end() : found.end() + 4000]
     values = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(rest)}
+    if any(letter in values.get(name, "") for name in ("realm", "nonce", "opaque") for letter in "\\\ufffd"):
+        return None  # an escape, or bytes of another encoding: what the device hashes is not known
     algorithm = values.get("algorithm")
     if algorithm is not None and algorithm.lower() not in ALGORITHMS:
         return None

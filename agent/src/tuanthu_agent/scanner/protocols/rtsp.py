@@ -85,6 +85,8 @@ def judge_login(message: Message) -> Attempt:
         return Attempt(AttemptOutcome.LOCKED, (code,), "locked: the device says so", left, wait)
     if message.status == 401:
         return Attempt(AttemptOutcome.REFUSED, (code,), left=words.attempts_left(text))
+    if message.status == 403:
+        return Attempt(AttemptOutcome.LOCKED, (code,), "locked: forbidden where a login was asked for")
     if message.status in _MISSING:
         return Attempt(AttemptOutcome.UNCLEAR, (code,), "rtsp-path: no such stream behind the login")
     return Attempt(AttemptOutcome.UNCLEAR, (code,), "rtsp-status: neither accepted nor refused")

@@ -155,6 +155,9 @@ def _login(device: Device, user: str, password: str) -> Attempt:
     signer = Signer(device, user, password, closed.answer, ahead)
     came = judge_login(envelopes.parse_reply(signer.ask(closed.action), closed.action))
     evidence = (*came.evidence, signer.style, f"read:{closed.action}")
+    if came.outcome is AttemptOutcome.REFUSED and ahead is None and signer.style == "token":
+        # A token with another moment than the device's clock is refused whatever the password.
+        return Attempt(AttemptOutcome.UNCLEAR, evidence, "onvif-clock: the device does not say its time")
     if came.outcome is not AttemptOutcome.ACCEPTED:
         return Attempt(came.outcome, evidence, came.reason, came.left, came.unlock_seconds)
     further = _confirmed(signer, closed.action)

@@ -1,7 +1,8 @@
-"""`LoginProtocol` for SNMP: a community where the account has no user, else a user of version 3.
+"""`LoginProtocol` for SNMP. An account with user and password is one of version 3, else its one text is a community.
 
-Silence is how an agent refuses a community, and how a network loses a datagram. So it counts as refusal only where the
-same agent answered version 3's discovery, which needs no secret, both before and after.
+Silence is how an agent refuses a community, and how a network loses a datagram. One datagram is sent with a community,
+since a device may count each; so silence is refusal only where the same agent answered version 3's discovery, which
+needs no secret, each time before and after. Of a user only one digest is tried: `login.path` names it.
 """
 
 import secrets
@@ -20,8 +21,9 @@ from tuanthu_policy.devices.family import Account
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
 ANSWER_SECONDS: Final = 1.5
-VERSIONS: Final = (packets.V2C, packets.V1, packets.V2C)
-"""One community is asked for in both versions, and once more against loss: agents count no failures to lock by."""
+STEADY: Final = 2
+"""Discoveries in a row that must all be answered, before and after a silence."""
+USUAL_DIGEST: Final = "sha1"
 ANSWERING: Final = ("snmp-answering",)
 CLEAR: Final = ("snmp-answering", "snmp-clear-text")
 _NAMES: Final = {packets.V1: "v1", packets.V2C: "v2c"}
@@ -50,6 +52,10 @@ class Agent:
                 if answer is not None and answer.engine.id:
                     return answer.engine
         return None
+
+    def steady(self) -> bool:
+        """Whether each of several discoveries is answered: the agent is there, and nothing is being lost."""
+        return all(self.discover(times=1) is not None for _ in range(STEADY))
 
     def read(self, version: int, community: str, oid: Oid) -> Response | None:
         """What the agent answers to a community; None: silence, or an answer to something else."""
@@ -106,25 +112,29 @@ class Snmp:
         return looked(run)
 
     def attempt(self, door: Door, target: Target, account: Account, seconds: float) -> Attempt:
-        """One community, or one user with both of version 3's first digests."""
+        """One datagram with one community, or with one user's digest."""
 
         def run() -> Attempt:
             user, password = pair(account)
             agent = Agent(door, target.service, Deadline(seconds))
-            return _user(agent, user, password) if user else _community(agent, password)
+            if user and password:
+                return _user(agent, user, password, target.login.path)
+            return _community(agent, password or user)
 
         return attempted(run)
 
 
 def _community(agent: Agent, community: str) -> Attempt:
-    before = agent.discover()
-    for version in VERSIONS:
-        response = agent.read(version, community, SYS_DESCR)
-        if response is not None:
-            return _answered(agent, version, community, response)
-    if before is None or agent.discover() is None:
-        return Attempt(AttemptOutcome.UNCLEAR, ("silent",), "snmp-silent: refusal and absence look the same")
-    return Attempt(AttemptOutcome.REFUSED, ("silent", "alive:v3"), exposures=ANSWERING)
+    steady = agent.steady()
+    # Version 2c where the agent is of this century; else version 1, which the oldest ones know alone.
+    version = packets.V2C if steady else packets.V1
+    response = agent.read(version, community, SYS_DESCR)
+    if response is not None:
+        return _answered(agent, version, community, response)
+    name = _NAMES[version]
+    if steady and agent.steady():
+        return Attempt(AttemptOutcome.REFUSED, (name, "silent", "alive:v3"), exposures=ANSWERING)
+    return Attempt(AttemptOutcome.UNCLEAR, (name, "silent"), "snmp-silent: refusal and absence look the same")
 
 
 def _answered(agent: Agent, version: int, community: str, response: Response) -> Attempt:
@@ -139,19 +149,22 @@ def _answered(agent: Agent, version: int, community: str, response: Response) ->
     return Attempt(AttemptOutcome.ACCEPTED, evidence, exposures=CLEAR)
 
 
-def _user(agent: Agent, user: str, password: str) -> Attempt:
+def _user(agent: Agent, user: str, password: str, named: str) -> Attempt:
+    digest = named or USUAL_DIGEST
+    if len(user.encode()) > 32 or digest not in usm.DIGESTS:
+        raise mismatch("account: cannot be sent over this protocol")
     engine = agent.discover()
     if engine is None:
         return Attempt(AttemptOutcome.UNREACHABLE, reason="silent: snmp version 3")
-    if not password or len(user.encode()) > 32:
-        raise mismatch("account: cannot be sent over this protocol")
-    wrong: list[str] = []
-    for digest in usm.DIGESTS:
-        came = _signed(agent, engine, user, password, digest)
-        if came is not None:
-            return came
-        wrong.append(f"wrong-digest:{digest}")
-    return Attempt(AttemptOutcome.REFUSED, tuple(wrong), exposures=ANSWERING)
+    came = _signed(agent, engine, user, password, digest)
+    if came is not None:
+        return came
+    evidence = ("v3", f"wrong-digest:{digest}")
+    if named:
+        return Attempt(AttemptOutcome.REFUSED, evidence, exposures=ANSWERING)
+    return Attempt(
+        AttemptOutcome.UNCLEAR, evidence, "snmp-digest: another digest may be the right one", exposures=ANSWERING
+    )
 
 
 def _signed(agent: Agent, engine: Engine, user: str, password: str, digest: str) -> Attempt | None:

@@ -1,4 +1,4 @@
-"""SNMPv3's user-based security (RFC 3414) without privacy: discovery, and a GET signed with MD5 or SHA-1. Pure."""
+"""SNMPv3's user-based security (RFC 3414) without privacy: discovery, and a signed GET. Pure."""
 
 import hashlib
 import hmac
@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from tuanthu_agent.scanner.protocols.snmp.packets import V2C, Oid, Response, decode, get_pdu, parse_pdu
 
-DIGESTS: Final = ("md5", "sha1")
+DIGESTS: Final = {"md5": 12, "sha1": 12, "sha256": 24, "sha512": 48}
+"""Bytes of the HMAC that are sent (RFC 3414, RFC 7860); by the names that `login.path` may have."""
 _STATS: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1)
 UNSUPPORTED_LEVEL: Final = (*_STATS, 1, 0)
 NOT_IN_TIME: Final = (*_STATS, 2, 0)
@@ -18,7 +19,6 @@ _USM: Final = 3
 _LARGEST: Final = 65507
 _AUTH: Final = 1
 _REPORTABLE: Final = 4
-_DIGEST_BYTES: Final = 12
 _REPEATED: Final = 1048576
 
 
@@ -104,13 +104,13 @@ class Key:
 
 
 def sign(key: Key, message: bytes) -> bytes:
-    """The first 96 bits of the HMAC."""
-    return hmac.new(key.secret, message, key.digest).digest()[:_DIGEST_BYTES]
+    """As much of the HMAC as is sent."""
+    return hmac.new(key.secret, message, key.digest).digest()[: DIGESTS[key.digest]]
 
 
 def signed_get(request: int, engine: Engine, key: Key, oid: Oid) -> bytes:
     """A GET of one object by that user, signed."""
-    blank = bytes(_DIGEST_BYTES)
+    blank = bytes(DIGESTS[key.digest])
     unsigned = _message(request, _REPORTABLE | _AUTH, _security(engine, key.user, blank), engine.id, oid)
     mark = _security(engine, key.user, blank)
     return _put(unsigned, mark, sign(key, unsigned))
@@ -122,7 +122,7 @@ def _put(unsigned: bytes, security: Any, digest: bytes) -> bytes:
     # The blank digest and the empty privacy parameters end the security parameters.
     encoded = bytes(encoder.encode(security))
     end = unsigned.index(encoded) + len(encoded) - 2
-    return unsigned[: end - _DIGEST_BYTES] + digest + unsigned[end:]
+    return unsigned[: end - len(digest)] + digest + unsigned[end:]
 
 
 def parse_answer(raw: bytes) -> Answer | None:
@@ -147,7 +147,7 @@ def parse_answer(raw: bytes) -> Answer | None:
 
 def verified(raw: bytes, answer: Answer, key: Key) -> bool:
     """Whether who answered knows the key too."""
-    if len(answer.signed) != _DIGEST_BYTES or raw.count(answer.signed) != 1:
+    if len(answer.signed) != DIGESTS[key.digest] or raw.count(answer.signed) != 1:
         return False
-    blank = raw.replace(answer.signed, bytes(_DIGEST_BYTES))
+    blank = raw.replace(answer.signed, bytes(len(answer.signed)))
     return hmac.compare_digest(sign(key, blank), answer.signed)

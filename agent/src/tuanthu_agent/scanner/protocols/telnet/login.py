@@ -178,6 +178,10 @@ def _after_password(session: Session, found: Asks, before: str, *, alone: bool) 
 
 def _asked_again(screen: str, before: str, found: Asks, *, alone: bool) -> Attempt:
     left = words.attempts_left(screen)
+    first = last_line(before).strip()
+    if any(line.strip().startswith(first) for line in screen.split("\n")[:-1]):
+        # It took one of our lines for two: what it refuses may be something else than the password.
+        return Attempt(AttemptOutcome.UNCLEAR, (f"asks-{found.value}",), "telnet-order: asked more than once")
     if words.says_refused(screen):
         return Attempt(AttemptOutcome.REFUSED, ("says-refused", f"asks-{found.value}"), left=left)
     again = same_prompt(last_line(screen), last_line(before))

@@ -20,7 +20,8 @@ _PASSWORD: Final = re.compile(
     r"(?: again| mới| cũ| moi| cu| hiện tại)?(?: for [^\n]{1,40})? {0,4}(?:\([^()\n]{0,40}\))? {0,4}[:：] {0,4}$",
     re.IGNORECASE,
 )
-_SHELL: Final = re.compile(r"^(?=.{0,79}$)[\w@.:~/()\[\]<*+ -]{0,72}[#>$%\]] {0,4}$")
+# No blank inside a name, and no `]` at the end: an empty line must never answer `Reload? [confirm]` or a menu.
+_SHELL: Final = re.compile(r"^(?=.{1,79}$)[\w@.:~/()\[\]<*+-]{0,60}(?: \([\w-]{1,30}\))? {0,2}\*?[#>$%] {0,4}$")
 _QUESTION: Final = re.compile(
     r"[\[(]\s{0,2}y(?:es)?\s{0,2}/\s{0,2}n(?:o)?\s{0,2}[\])]\s{0,4}[:?]?\s{0,4}$", re.IGNORECASE
 )
