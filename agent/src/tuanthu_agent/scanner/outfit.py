@@ -10,7 +10,7 @@ from tuanthu_agent.scanner.attempts import Attempts
 from tuanthu_agent.scanner.discovery.interface import Plan
 from tuanthu_agent.scanner.discovery.neighbours import LiveNeighbourhood
 from tuanthu_agent.scanner.door import ScopedDoor
-from tuanthu_agent.scanner.engine.auditing import Tools
+from tuanthu_agent.scanner.engine.auditing import Tools, cycle_of
 from tuanthu_agent.scanner.engine.books import Books
 from tuanthu_agent.scanner.gate import Gate
 from tuanthu_agent.scanner.protocols.http.pages import ask_attestations, ask_probes
@@ -23,7 +23,8 @@ from tuanthu_policy.devices.loader import load_devices
 @contextmanager
 def outfit(scope: Path, trust: Path, state: Path, host: Host, *, discover_only: bool) -> Iterator[tuple[Means, Plan]]:
     """Verify and open everything before the first packet; raises TuanthuError and PolicyError."""
-    allowed = read_scope(scope, load_authority(trust), datetime.now(UTC))
+    now = datetime.now(UTC)
+    allowed = read_scope(scope, load_authority(trust), now)
     gate = Gate(allowed)
     door = ScopedDoor(gate)
     catalogue = load_devices()
@@ -34,5 +35,5 @@ def outfit(scope: Path, trust: Path, state: Path, host: Host, *, discover_only: 
         yield Means(door, neighbourhood, catalogue, readers, ask_probes, None), plan
         return
     with Attempts(state, allowed) as attempts:
-        tools = Tools(door, allowed, PROTOCOLS, Books(attempts), ask_attestations)
+        tools = Tools(door, allowed, PROTOCOLS, Books(attempts), ask_attestations, cycle_of(now))
         yield Means(door, neighbourhood, catalogue, readers, ask_probes, tools), plan

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from typing import Dict, Final
 
 from tuanthu_agent.host_error import HostError
-from tuanthu_agent.windows.com import function
+from tuanthu_agent.windows.library import function
 
 _ROW: Final = struct.Struct("<II8sII")
 """MIB_IPNETROW: interface, length of the hardware address, the hardware address, the address as it lies, type."""

@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from tuanthu_agent.scanner.budget import DeviceKey, Order, limits_of
+from tuanthu_agent.scanner.clock import VIETNAM
 from tuanthu_agent.scanner.engine.books import Books
-from tuanthu_agent.scanner.engine.planning import ACCEPTING, Way, turns
+from tuanthu_agent.scanner.engine.planning import ACCEPTING, CLEAR, Way, turns
 from tuanthu_agent.scanner.errors import BudgetRefusedError
 from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, OutOfScopeError, Service
 from tuanthu_agent.scanner.protocols.http.pages import Attested
@@ -24,6 +26,12 @@ HOPELESS: Final = frozenset({AttemptOutcome.MISMATCH, AttemptOutcome.UNREACHABLE
 Attest = Callable[[Door, Service, Family, float], Attested]
 
 
+def cycle_of(moment: datetime) -> int:
+    """Months since year 0, in Viet Nam: a device can be reset to its factory account, so each month tries anew."""
+    local = moment.astimezone(VIETNAM)
+    return local.year * 12 + local.month
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What an audit works with."""
@@ -33,6 +41,8 @@ class Tools:
     protocols: Mapping[str, LoginProtocol]
     books: Books
     attest: Attest
+    cycle: int
+    """Number of the audit (`cycle_of`): in each an account is tried once."""
 
 
 class DeviceAudit:
@@ -62,12 +72,20 @@ class DeviceAudit:
 
     def _recall(self, way: Way) -> None:
         """What the books say: former nights, and tonight's logins over another port of the same login."""
-        standing = self._tools.books.standing(self._device, way.target.family, way.target.login)
-        way.attempts = standing.attempts
-        way.control = standing.control
-        for (index, _), known in zip(way.accounts, standing.accounts, strict=True):
-            if known.outcome is not None:
-                way.outcomes[index] = known.outcome
+        tools, target = self._tools, way.target
+        former, now = (
+            tools.books.standing(self._device, target.family, target.login, cycle)
+            for cycle in (tools.cycle - 1, tools.cycle)
+        )
+        way.attempts = former.attempts + now.attempts
+        way.control = now.control.outcome if now.control.tried else former.control.outcome
+        for (index, _), before, known in zip(way.accounts, former.accounts, now.accounts, strict=True):
+            if known.tried:
+                way.current.add(index)
+            # An unclear answer of this audit takes nothing from a clear one of the last.
+            outcome = known.outcome if known.outcome in CLEAR or before.outcome is None else before.outcome
+            if outcome is not None:
+                way.outcomes[index] = outcome
 
     def _ask(self, way: Way) -> None:
         """What the device says of itself, without any credential."""
@@ -98,6 +116,7 @@ class DeviceAudit:
         if attempt is None:
             return
         way.outcomes[index] = attempt.outcome
+        way.current.add(index)
         way.evidence.extend(attempt.evidence)
         way.reason = attempt.reason
         if attempt.outcome in ACCEPTING:
@@ -119,7 +138,9 @@ class DeviceAudit:
         if not tools.door.permitted(service.protocol, service.address):
             self._stopped = "out-of-scope: the scope ended or its window closed"
             return None
-        order = Order(self._device, target.family, target.login, account, service.protocol, service.port, control)
+        order = Order(
+            self._device, target.family, target.login, account, service.protocol, service.port, control, tools.cycle
+        )
         try:
             permit = tools.books.begin(order, limits_of(tools.scope, target.family, self._left))
         except BudgetRefusedError as refused:

@@ -32,10 +32,10 @@ class Books:
         with self._lock:
             self._attempts.stop(device, reason, seconds)
 
-    def standing(self, device: DeviceKey, family: Family, login: Login) -> Standing:
+    def standing(self, device: DeviceKey, family: Family, login: Login, cycle: int) -> Standing:
         """What is known of each documented account."""
         with self._lock:
-            return self._attempts.standing(device, family, login)
+            return self._attempts.standing(device, family, login, cycle)
 
     def begin(self, order: Order, limits: Limits) -> Permit:
         """Pay, once the spacing has passed; raises BudgetRefusedError for every other reason."""

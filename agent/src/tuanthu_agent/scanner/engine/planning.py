@@ -25,7 +25,9 @@ class Way:
 
     target: Target
     outcomes: dict[int, AttemptOutcome] = field(default_factory=dict)
-    """Index into the family's accounts → what it came to, on former nights and on this one."""
+    """Index into the family's accounts → what it came to: in this audit, else in the one before."""
+    current: set[int] = field(default_factory=set)
+    """Those that were tried in this audit."""
     look: Look | None = None
     attested: Verdict | None = None
     control: AttemptOutcome | None = None
@@ -44,13 +46,17 @@ class Way:
         return documented_accounts(self.target.family, self.target.login)
 
     def open_accounts(self) -> list[tuple[int, Account]]:
-        """Those of which no clear answer is known."""
-        return [(index, one) for index, one in self.accounts if self.outcomes.get(index) not in CLEAR]
+        """Those of which this audit knows no clear answer."""
+        return [
+            (index, one)
+            for index, one in self.accounts
+            if index not in self.current or self.outcomes.get(index) not in CLEAR
+        ]
 
     @property
     def settled(self) -> bool:
         """Whether more logins would tell nothing."""
-        accepted = any(outcome in ACCEPTING for outcome in self.outcomes.values())
+        accepted = any(self.outcomes.get(index) in ACCEPTING for index in self.current)
         testable = is_testable(self.target.family, self.target.login)
         return self.stopped or accepted or self.attested is not None or not testable or not self.open_accounts()
 
