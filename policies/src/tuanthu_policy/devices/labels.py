@@ -40,6 +40,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "draft-entry": Text("mục danh mục còn là bản nháp, không đăng nhập", "the catalogue entry is a draft"),
     "family-ambiguous": Text("khớp nhiều dòng thiết bị", "several families match"),
     "left": Text("thiết bị chỉ còn ít lượt đăng nhập, dừng để khỏi khóa", "stopped so as not to lock the device"),
+    "login-unknown": Text("trang web không rõ cách đăng nhập", "no known login on this page"),
     "no-documented-account": Text("danh mục không có tài khoản mặc định nào", "no documented account"),
     "out-of-scope": Text("ngoài phạm vi được phép", "outside the authorised scope"),
     "own-credential": Text("đăng nhập bằng tài khoản của đơn vị", "by the site's own account"),

@@ -1,6 +1,7 @@
 """From all that is known of a host to its findings: one line a service, or one for the host."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from tuanthu_agent.scanner.engine.planning import Way
@@ -26,7 +27,7 @@ def of_way(subject: Subject, recognised: Recognised, way: Way) -> ServiceFinding
     """The verdict of one service."""
     target = way.target
     service = target.service
-    concluded = conclude(target.family, target.login, way.known)
+    concluded = settled(way)
     return ServiceFinding(
         ip=subject.address,
         mac=subject.mac,
@@ -44,6 +45,16 @@ def of_way(subject: Subject, recognised: Recognised, way: Way) -> ServiceFinding
         reason=reason_of(way, concluded),
         exposures=sorted(subject.exposures.get(service, ())),
     )
+
+
+def settled(way: Way) -> Conclusion:
+    """The catalogue's conclusion. A page that a generic entry cannot log in to is no fault of the protocol."""
+    target = way.target
+    concluded = conclude(target.family, target.login, way.known)
+    generic = target.family.device_class == "generic" and target.login.protocol == "http"
+    if generic and concluded.verdict is Verdict.PROTOCOL_MISMATCH:
+        return replace(concluded, verdict=Verdict.INCONCLUSIVE, reason="login-unknown")
+    return concluded
 
 
 def account_of(way: Way, concluded: Conclusion) -> str | None:
