@@ -204,10 +204,14 @@ class Nights(RuleBasedStateMachine):
     @rule(
         which=st.integers(0, 1),
         known=st.booleans(),
-        account=st.integers(0, 6),
+        accounts=st.permutations(range(7)),
         outcome=st.sampled_from([*AttemptOutcome, None]),
     )
-    def somebody_wants_to_log_in(self, which, known, account, outcome):
+    def somebody_wants_to_log_in(self, which, known, accounts, outcome):
+        for account in accounts:
+            self.log_in(which, account, outcome, known=known)
+
+    def log_in(self, which, account, outcome, *, known):
         try:
             number = self.ledger.spend(order(account, device=self.device(which, known=known)), TWO)
         except BudgetRefusedError:
