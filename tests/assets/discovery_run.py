@@ -6,6 +6,7 @@ import json
 import resource
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tuanthu_agent.host import Host
@@ -18,9 +19,27 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.assets.plain_door import PlainDoor
 
 
+def scoped_door(networks, exclude):
+    """The scanner's own door, by a scope that is open for a day."""
+    from tuanthu_agent.scanner.door import ScopedDoor
+    from tuanthu_agent.scanner.gate import Gate
+
+    from tuanthu_policy.scan_scope import ScanScope
+
+    now, day = datetime.now(UTC), timedelta(days=1)
+    scope = ScanScope(
+        schema_version=1, id="0", unit="TRAM", networks=networks, exclude=list(exclude), authorisation="1/QD",
+        issued_at=now, not_before=now - day, not_after=now + day,
+    )  # fmt: skip
+    door = ScopedDoor(Gate(scope))
+    door.addresses, door.sent = door.gate.addresses, None
+    return door
+
+
 def main():
     asked = json.loads(sys.argv[1])
-    door = PlainDoor(asked["networks"], asked.get("exclude", ()), asked.get("own"))
+    networks, exclude = asked["networks"], asked.get("exclude", ())
+    door = scoped_door(networks, exclude) if asked.get("scoped") else PlainDoor(networks, exclude, asked.get("own"))
     stages = []
     plan = Plan(
         addresses=tuple(door.addresses()),

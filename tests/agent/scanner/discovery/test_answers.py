@@ -113,6 +113,7 @@ def test_xml_with_a_document_type_or_entities_is_nothing():
         (b"220 mail.example ESMTP Postfix\r\n", ("smtp", False)),
         (b"HTTP/1.0 401 Unauthorized\r\n", ("http", False)),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n<html>The plain HTTP request was sent to HTTPS port", ("http", True)),
+        (b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n", ("http", True)),
         (b"\x15\x03\x01\x00\x02\x02\x50", ("unknown", True)),
         (b"RTSP/1.0 400 Bad Request\r\n", ("rtsp", False)),
         (b"<html><body>Login:", None),

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -200,6 +201,19 @@ def test_enrolled_machines_are_managed_and_an_address_of_another_card_is_not(cas
         SCANNER: "self",
         PC: "mac",
     }
+
+
+@pytest.mark.skipif(find_spec("tuanthu_agent.scanner.door") is None, reason="needs the scanner's own door")
+def test_it_works_through_the_scanners_own_door():
+    lab = make(CAST)
+    try:
+        found = run(lab, ports=PORTS, look=True, scoped=True)
+        assert opened(found) == {one for one in truth(CAST) if one[1] in PORTS}
+        camera = next(host for host in found["hosts"] if host["address"] == CAMERA)
+        assert camera["evidence"]["onvif.model"] == "DS-2CD2043"
+        assert found["gaps"] == []
+    finally:
+        lab.stop()
 
 
 def test_thousands_of_hostile_answers_do_not_fill_memory():

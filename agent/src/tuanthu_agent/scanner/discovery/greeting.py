@@ -51,6 +51,8 @@ class Greeter:
         if said is None:
             return Greeting(Service(address, number, port.protocol, tls=port.tls))
         protocol, tls = said
+        if protocol == "http" and port.tls and data[9:12] == b"400":
+            tls = True  # what was said in the clear was not understood
         if protocol == UNKNOWN:
             # TLS says nothing of what is inside; only the port does. A web server is what most often is.
             protocol = port.protocol if port.tls or port.protocol != UNKNOWN else "http"

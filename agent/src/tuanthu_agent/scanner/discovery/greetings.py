@@ -11,7 +11,9 @@ QUESTION: Final = b"GET / HTTP/1.0\r\n\r\n"
 _FTP: Final = re.compile(rb"220[ -][^\r\n]*(?:ftp|\(vsFTPd|ProFTPD|FileZilla|Pure-FTPd)|220[ -]", re.IGNORECASE)
 _MAIL: Final = re.compile(rb"220[ -][^\r\n]*\bE?SMTP\b", re.IGNORECASE)
 _LOGIN: Final = re.compile(rb"(?:login|username|user name|password|user access verification)\s*:?\s*$", re.IGNORECASE)
-_TLS_WANTED: Final = re.compile(rb"HTTPS port|SSL-enabled server port|using HTTPS|speaking plain HTTP", re.IGNORECASE)
+_TLS_WANTED: Final = re.compile(
+    rb"HTTPS port|SSL-enabled server port|using HTTPS|speaking plain HTTP|to an HTTPS server", re.IGNORECASE
+)
 _IAC: Final = 0xFF
 _NEGOTIATION: Final = frozenset(range(0xFA, 0xFF))
 _TLS_RECORDS: Final = (0x15, 0x16)

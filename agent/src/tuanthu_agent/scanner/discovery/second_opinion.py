@@ -22,7 +22,9 @@ PLACES: Final = (
     r"C:\Program Files\Nmap\nmap.exe",
 )
 ARGUMENTS: Final = (
-    "-sT", "--unprivileged", "-n", "-Pn", "--host-timeout", "60s", "--max-retries", "2", "--max-parallelism", "24",
+    "-sT", "--unprivileged", "-n", "-Pn", "--host-timeout", "60s", "--max-retries", "2",
+    # The delay is one host's: what it answers is over before the next port.
+    "--max-parallelism", "24", "--scan-delay", "20ms",
     "-oX", "-", "-iL", "-",
 )  # fmt: skip
 HOSTS_AT_ONCE: Final = 32
