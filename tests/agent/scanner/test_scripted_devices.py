@@ -144,6 +144,8 @@ def ftp(*replies):
         ((b"220 a", b"331 b", b"230 c", b"530 log in first"), AttemptOutcome.UNCLEAR),
         ((b"220 a", b"230 no password wanted", b"257 d", b"221"), AttemptOutcome.NO_AUTH),
         ((b"220 a", b"530 who are you"), AttemptOutcome.UNCLEAR),
+        ((b"220 a", b"530 sessions must use TLS", b"221"), AttemptOutcome.MISMATCH),
+        ((b"220 a", b"331 b", b"530 sessions must use TLS", b"221"), AttemptOutcome.MISMATCH),
         ((b"220 a", b"331 b", b"530 wrong"), AttemptOutcome.REFUSED),
         ((b"220 a", b"331 b", b"421 too many failures"), AttemptOutcome.LOCKED),
         ((b"220 a", b"331 b"), AttemptOutcome.UNREACHABLE),

@@ -182,7 +182,7 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ports: list[Port] = []
     """Unset: those of the fingerprint (HTTP) or the usual ones of the protocol."""
     path: str = ""
-    """RTSP: the stream's path. ONVIF: the device service's. SNMP version 3: `md5`, `sha1`, `sha256` or `sha512`."""
+    """RTSP: the stream's path. ONVIF: the device service's. SNMP: the digest, for version 3's users (`usm.DIGESTS`)."""
     http: HttpLogin | msgspec.UnsetType = msgspec.UNSET
     side_effects: str = "none"
     """`none`, `evicts-admin-session` (never run) or `consumes-session-slot`."""

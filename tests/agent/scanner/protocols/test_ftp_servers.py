@@ -33,13 +33,14 @@ def test_vsftpd_for_anybody_is_an_exposure(tmp_path, accounts, trying):
         assert (came.outcome, came.exposures) == (AttemptOutcome.ACCEPTED, ("ftp-anonymous",)), came
 
 
-def test_vsftpd_that_wants_tls_is_a_mismatch(tmp_path, accounts, trying):
+def test_vsftpd_that_wants_tls_is_given_it_before_the_password(tmp_path, accounts, trying):
     from tests.agent.scanner.servers.real import certificate
 
     tls = {"ssl_enable": "YES", "rsa_cert_file": certificate(tmp_path), "force_local_logins_ssl": "YES"}
-    with vsftpd(tmp_path, accounts, **tls) as (port, _):
-        came = trying("ftp", port, USER, PASSWORD)
-        assert came.outcome is AttemptOutcome.MISMATCH, came
+    with vsftpd(tmp_path, accounts, **tls) as (port, log):
+        assert trying("ftp", port, USER, PASSWORD).outcome is AttemptOutcome.ACCEPTED
+        assert trying("ftp", port, USER, "sai-hoan-toan").outcome is AttemptOutcome.REFUSED
+        assert log.count("FAIL LOGIN") == 1
 
 
 def test_vsftpd_over_tls_from_the_first_byte(tmp_path, accounts, looking, trying):

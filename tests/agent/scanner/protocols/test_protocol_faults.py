@@ -163,9 +163,9 @@ def test_an_snmp_agent_that_misbehaves_is_never_knowledge(fault):
         def datagram(self, protocol, address, port, payload, timeout):
             return [] if fault is None else [payload if fault == b"echo" else fault]
 
-    for user in ("", "nguoi"):
-        account = Account(user=user, password="matkhaudai", source=0)
-        came = PROTOCOLS["snmp"].attempt(Answering(), target_of("snmp", 9), account, 2.0)
+    for path in ("", "md5"):
+        account = Account(user="nguoi", password="matkhaudai", source=0)
+        came = PROTOCOLS["snmp"].attempt(Answering(), target_of("snmp", 9, path=path), account, 2.0)
         assert came.outcome not in KNOWLEDGE, came
 
 

@@ -76,6 +76,7 @@ def test_a_user_without_a_password_is_open(trying):
         ("\r\nThe initial password poses security risks.\r\n", "The password needs to be changed. Change now? [Y/N]:"),
         ("\r\nVui lòng đổi mật khẩu.\r\n", "Mật khẩu mới: "),
         ("\r\n", "请输入新密码："),
+        ("\r\n  MikroTik RouterOS 7.15 (c) 1999-2024\r\n\r\nChange your password\r\n\r\n", "new password> "),
     ],
 )
 def test_where_a_new_password_is_asked_for_nothing_is_entered(trying, motd, after):
@@ -168,6 +169,8 @@ def test_who_echoes_everything_is_neither_open_nor_refusing(looking, trying, bef
         "DGS-3120-24TC:admin#",
         "FGT60E # ",
         "root@OpenWrt:/tmp# ",
+        "superuser>",
+        "by-pass>",
     ],
 )
 def test_prompts_of_shells(line):
@@ -224,3 +227,15 @@ class TwoLines(TelnetDevice):
 def test_a_device_that_takes_one_line_for_two_never_passes(trying):
     with scripted(TwoLines("admin", "Mk-9x", negotiates=False)) as port:
         assert trying("telnet", port, "admin", "Mk-9x").outcome is AttemptOutcome.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("Password>", Asks.PASSWORD), ("Enter Password> ", Asks.PASSWORD), ("User>", Asks.LOGIN), ("Username>", Asks.LOGIN),
+        ("UserName:", Asks.LOGIN), ("User Name:", Asks.LOGIN), ("PassWord:", Asks.PASSWORD), ("may-tram login: ", Asks.LOGIN),
+        ("password for admin: ", Asks.PASSWORD), ("Login (admin): ", Asks.LOGIN), ("Mật khẩu: ", Asks.PASSWORD),
+    ],
+)  # fmt: skip
+def test_prompts_of_logins_are_no_shells(line, asked):
+    assert asks("\nabc\n" + line) is asked

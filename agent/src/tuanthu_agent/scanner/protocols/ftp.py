@@ -1,4 +1,4 @@
-"""FTP (RFC 959): a login on the control connection; no data connection is ever opened."""
+"""FTP (RFC 959): a login on the control connection, secured where the server wants it; no data connection is opened."""
 
 import re
 from contextlib import suppress
@@ -11,10 +11,12 @@ from tuanthu_agent.scanner.protocols.credentials import pair
 from tuanthu_agent.scanner.protocols.faults import EndedError, attempted, looked, mismatch, network_reason, unclear
 from tuanthu_agent.scanner.protocols.seen import Seen, shown
 from tuanthu_agent.scanner.protocols.stream import Deadline, Stream, opened
+from tuanthu_agent.scanner.protocols.tls import wrap
 from tuanthu_policy.devices.family import Account
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
 ANONYMOUS: Final = frozenset({"anonymous", "ftp"})
+WANTS_TLS: Final = "ftp-tls: wanted before a login"
 _MOST_LINES: Final = 100
 _REPLY: Final = re.compile(rb"([1-5]\d\d)([ -]|$)")
 _WANTS_TLS: Final = re.compile(r"\b(?:tls|ssl|encrypt\w*|secure)\b", re.IGNORECASE)
@@ -70,6 +72,14 @@ def _greeted(stream: Stream) -> Reply:
     return reply
 
 
+def _secure(stream: Stream) -> None:
+    """Go on over TLS (RFC 4217), which the server wants before a login. Raises EndedError, OSError."""
+    reply = _ask(stream, "AUTH TLS")
+    if reply.code != 234:
+        raise mismatch("ftp-tls: wanted before a login, and not known", f"auth-{reply.code}")
+    stream.sock = wrap(stream.sock, stream.deadline.left())
+
+
 def _quit(stream: Stream) -> None:
     with suppress(EndedError):
         _ask(stream, "QUIT")
@@ -97,7 +107,7 @@ def _after_user(reply: Reply, user: str, password: str) -> Attempt | None:
         outcome = AttemptOutcome.NO_AUTH if password and user not in ANONYMOUS else AttemptOutcome.ACCEPTED
         return Attempt(outcome, (code,))
     if reply.code >= 500 and _WANTS_TLS.search(reply.text):
-        return Attempt(AttemptOutcome.MISMATCH, (code,), "ftp-tls: wanted before a login")
+        return Attempt(AttemptOutcome.MISMATCH, (code,), WANTS_TLS)
     if reply.code == 421 or words.says_locked(reply.text):
         return _locked(reply, code)
     return Attempt(AttemptOutcome.UNCLEAR, (code,), "ftp-user: neither taken nor asked for a password")
@@ -118,7 +128,7 @@ def judge_password(reply: Reply) -> Attempt:
     if reply.code == 421 or words.says_locked(reply.text) or _FULL.search(reply.text):
         return _locked(reply, code)
     if reply.code == 530 and _WANTS_TLS.search(reply.text):
-        return Attempt(AttemptOutcome.MISMATCH, (code,), "ftp-tls: wanted before a login")
+        return Attempt(AttemptOutcome.MISMATCH, (code,), WANTS_TLS)
     if reply.code == 530:
         return Attempt(AttemptOutcome.REFUSED, (code,), left=words.attempts_left(reply.text))
     if reply.code >= 500 and words.says_change(reply.text):
@@ -156,14 +166,22 @@ class Ftp:
 
         def run() -> Attempt:
             user, password = pair(account)
-            with opened(door, target.service, Deadline(seconds), "ftp") as stream:
-                return _login(stream, user, password)
+            deadline = Deadline(seconds)
+            for secure in (False, True):
+                with opened(door, target.service, deadline, "ftp") as stream:
+                    came = _login(stream, user, password, secure=secure)
+                # Only where the user's name alone was sent is it begun anew.
+                if came.reason != WANTS_TLS or not came.evidence[0].startswith("user-"):
+                    break
+            return came
 
         return attempted(run)
 
 
-def _login(stream: Stream, user: str, password: str) -> Attempt:
+def _login(stream: Stream, user: str, password: str, *, secure: bool) -> Attempt:
     _greeted(stream)
+    if secure:
+        _secure(stream)
     exposures = ("ftp-anonymous",) if user.lower() in ANONYMOUS else ()
     came = _after_user(_ask(stream, f"USER {user}"), user, password)
     if came is None:

@@ -106,6 +106,10 @@ def opened(door: Door, service: Service, deadline: Deadline, protocol: str | Non
     try:
         if service.tls:
             sock = wrap(sock, deadline.left())
-        yield Stream(sock, deadline)
+        stream = Stream(sock, deadline)
+        try:
+            yield stream
+        finally:
+            stream.close()
     finally:
         sock.close()

@@ -1,8 +1,8 @@
-"""`LoginProtocol` for SNMP. An account with user and password is one of version 3, else its one text is a community.
+"""`LoginProtocol` for SNMP: a user of version 3 where `login.path` names the digest, else a community.
 
 Silence is how an agent refuses a community, and how a network loses a datagram. One datagram is sent with a community,
 since a device may count each; so silence is refusal only where the same agent answered version 3's discovery, which
-needs no secret, each time before and after. Of a user only one digest is tried: `login.path` names it.
+needs no secret, each time before and after. A community stands in the account's password, or in its user alone.
 """
 
 import secrets
@@ -23,7 +23,6 @@ from tuanthu_policy.devices.verdict import AttemptOutcome
 ANSWER_SECONDS: Final = 1.5
 STEADY: Final = 2
 """Discoveries in a row that must all be answered, before and after a silence."""
-USUAL_DIGEST: Final = "sha1"
 ANSWERING: Final = ("snmp-answering",)
 CLEAR: Final = ("snmp-answering", "snmp-clear-text")
 _NAMES: Final = {packets.V1: "v1", packets.V2C: "v2c"}
@@ -117,7 +116,7 @@ class Snmp:
         def run() -> Attempt:
             user, password = pair(account)
             agent = Agent(door, target.service, Deadline(seconds))
-            if user and password:
+            if target.login.path:
                 return _user(agent, user, password, target.login.path)
             return _community(agent, password or user)
 
@@ -149,22 +148,14 @@ def _answered(agent: Agent, version: int, community: str, response: Response) ->
     return Attempt(AttemptOutcome.ACCEPTED, evidence, exposures=CLEAR)
 
 
-def _user(agent: Agent, user: str, password: str, named: str) -> Attempt:
-    digest = named or USUAL_DIGEST
-    if len(user.encode()) > 32 or digest not in usm.DIGESTS:
+def _user(agent: Agent, user: str, password: str, digest: str) -> Attempt:
+    if not password or len(user.encode()) > 32 or digest not in usm.DIGESTS:
         raise mismatch("account: cannot be sent over this protocol")
     engine = agent.discover()
     if engine is None:
         return Attempt(AttemptOutcome.UNREACHABLE, reason="silent: snmp version 3")
     came = _signed(agent, engine, user, password, digest)
-    if came is not None:
-        return came
-    evidence = ("v3", f"wrong-digest:{digest}")
-    if named:
-        return Attempt(AttemptOutcome.REFUSED, evidence, exposures=ANSWERING)
-    return Attempt(
-        AttemptOutcome.UNCLEAR, evidence, "snmp-digest: another digest may be the right one", exposures=ANSWERING
-    )
+    return came or Attempt(AttemptOutcome.REFUSED, ("v3", f"wrong-digest:{digest}"), exposures=ANSWERING)
 
 
 def _signed(agent: Agent, engine: Engine, user: str, password: str, digest: str) -> Attempt | None:

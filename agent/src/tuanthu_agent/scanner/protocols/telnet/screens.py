@@ -20,6 +20,12 @@ _PASSWORD: Final = re.compile(
     r"(?: again| mới| cũ| moi| cu| hiện tại)?(?: for [^\n]{1,40})? {0,4}(?:\([^()\n]{0,40}\))? {0,4}[:：] {0,4}$",
     re.IGNORECASE,
 )
+_ANGLED: Final = re.compile(
+    r"^(?:enter |new |old |current |repeat |confirm ){0,2}"
+    r"(?:(?P<password>password|passwd|pass)|login|user ?name|user ?id|user|account) {0,2}> {0,4}$",
+    re.IGNORECASE,
+)
+"""A few devices ask so; with anything else before it, such a line is a shell's."""
 # No blank inside a name, and no `]` at the end: an empty line must never answer `Reload? [confirm]` or a menu.
 _SHELL: Final = re.compile(r"^(?=.{1,79}$)[\w@.:~/()\[\]<*+-]{0,60}(?: \([\w-]{1,30}\))? {0,2}\*?[#>$%] {0,4}$")
 _QUESTION: Final = re.compile(
@@ -53,9 +59,10 @@ def asks(text: str, *, after_password: bool = False) -> Asks:
     line = last_line(text)
     if after_password and _asks_change(text, line):
         return Asks.CHANGE
-    if _PASSWORD.search(line):
+    angled = _ANGLED.match(line)
+    if _PASSWORD.search(line) or (angled and angled["password"]):
         return Asks.PASSWORD
-    if _LOGIN.search(line):
+    if _LOGIN.search(line) or angled:
         return Asks.LOGIN
     if line.strip() and _SHELL.match(line):
         return Asks.SHELL
@@ -63,7 +70,7 @@ def asks(text: str, *, after_password: bool = False) -> Asks:
 
 
 def _asks_change(text: str, line: str) -> bool:
-    if _PASSWORD.search(line):
+    if asks(text) is Asks.PASSWORD:
         return words.says_change(line) or (words.says_change(text) and not words.says_refused(text))
     return _QUESTION.search(line) is not None and words.says_change(text)
 
