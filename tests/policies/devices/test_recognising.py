@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.policies.devices.making import answer, family, shipped
 
 from tuanthu_policy.devices.evidence import SUBJECTS
-from tuanthu_policy.devices.matching import generic_families, match, recognise, wanted_probes
+from tuanthu_policy.devices.matching import generic_for, match, recognise, wanted_probes
 from tuanthu_policy.devices.templates import TemplateError, fill, fill_tree, names_in
 
 
@@ -49,7 +49,15 @@ def test_a_generic_entry_wins_only_where_no_other_reaches_its_threshold():
     assert recognise([generic, made("x", [SSH], threshold=60)], SEEN).best.family.id == "x"
     won = recognise([generic, made("x", [FTP])], SEEN)
     assert (won.best.family.id, won.rivals) == ("generic-ssh", ())
-    assert [one.id for one in generic_families(shipped().values(), "ssh")] == ["generic-ssh"]
+
+
+def test_each_service_of_an_unknown_device_has_its_generic_entry():
+    seen = {"ssh.banner": "SSH-2.0-x", "http.status": "401", "http.scheme": "basic\ndigest"}
+    assert recognise(shipped().values(), seen).rivals == ()
+    assert generic_for(shipped().values(), "ssh", seen).family.id == "generic-ssh"
+    assert generic_for(shipped().values(), "http", seen).family.id == "generic-http-digest"
+    assert generic_for(shipped().values(), "http", {**seen, "http.scheme": "basic"}).family.id == "generic-http-basic"
+    assert generic_for(shipped().values(), "ftp", seen) is None
 
 
 def test_a_veto_rules_a_family_out():

@@ -6,7 +6,7 @@ import time
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuanthu_policy.devices.family import Taken
@@ -112,7 +112,6 @@ WORST = {
     "x[^q]*qa*b": "x",
     "a{0,30}a{0,30}b": "a",
     "[ ]*<a[^>]*>": " ",
-    "a[ab]?[bc]?c*d": "abc",
     "(a?b)c*d": "ab",
 }
 

@@ -105,16 +105,20 @@ def recognise(
         return None
     matches.sort(key=_order)
     best = matches[0]
-    return Recognition(best, tuple(one.family.id for one in matches[1:] if _weight(one) == _weight(best)))
+    generic, _ = _weight(best)
+    equals = [one.family.id for one in matches[1:] if _weight(one) == _weight(best)]
+    return Recognition(best, () if generic else tuple(equals))  # generic ones are for services, not for devices
 
 
-def generic_families(families: Iterable[Family], protocol: str) -> list[Family]:
-    """The entries of class `generic` with a login over a protocol: for services that no other entry covers."""
-    return [
+def generic_for(families: Iterable[Family], protocol: str, evidence: Mapping[str, str]) -> Match | None:
+    """The generic entry for a service over that protocol, where no other entry covers its device."""
+    able = [
         family
         for family in families
         if family.device_class == "generic" and any(login.protocol == protocol for login in family.logins)
     ]
+    won = recognise(able, evidence)
+    return None if won is None else won.best
 
 
 def _weight(found: Match) -> tuple[bool, int]:

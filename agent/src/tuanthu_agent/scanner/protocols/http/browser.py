@@ -89,7 +89,11 @@ class Browser:
             if challenge.status < 400:
                 raise unclear(f"open-without-credentials: status {challenge.status}")
             return challenge
-        return self._authorised_basic(request) if scheme == "basic" else self._authorised_digest(request, challenge)
+        if scheme == "digest":
+            return self._authorised_digest(request, challenge)
+        if _refuses_basic(challenge):
+            raise mismatch("basic-not-offered: 401")
+        return self._authorised_basic(request)
 
     def _plain(self, request: Rendered, authorization: str | None = None) -> Answer:
         received = self._exchange(request, authorization)
@@ -102,8 +106,7 @@ class Browser:
     def _authorised_basic(self, request: Rendered) -> Answer:
         user, password = self._account or ("", "")
         answer = self._plain(request, basic_authorization(user, password))
-        schemes = {one.scheme for one in parse_challenges(answer.header("www-authenticate"))}
-        if answer.status == 401 and schemes and "basic" not in schemes:
+        if answer.status == 401 and _refuses_basic(answer):
             raise mismatch("basic-not-offered: 401")
         return answer
 
@@ -157,3 +160,9 @@ class Browser:
     def _note(self, sock: ssl.SSLSocket) -> None:
         self.tls_version = sock.version()
         self.certificate = sock.getpeercert(binary_form=True)
+
+
+def _refuses_basic(answer: Answer) -> bool:
+    """A 401 that asks for other schemes says nothing about an account that came by Basic."""
+    schemes = {one.scheme for one in parse_challenges(answer.header("www-authenticate"))}
+    return bool(schemes) and "basic" not in schemes

@@ -33,8 +33,13 @@ def _answerable(challenge: Challenge) -> bool:
         bool(challenge.parameters.get("nonce"))
         and _algorithm(challenge) in ALGORITHMS
         and (qop is None or "auth" in _offered(qop))
-        and all(value.isprintable() for value in challenge.parameters.values())
+        and all(value.isprintable() and not _is_undecoded(value) for value in challenge.parameters.values())
     )
+
+
+def _is_undecoded(text: str) -> bool:
+    """Perhaps bytes of another encoding, each read as a letter: hashed as UTF-8 the right account would be refused."""
+    return not text.isascii() and max(text) <= "\u00ff"
 
 
 def _algorithm(challenge: Challenge) -> str:

@@ -78,14 +78,16 @@ class HttpLogins:
         state = State({**_variables(browser), "user": user, "password": password}, _surroundings())
         sent: list[Sending] = []
         found: Judgement | None = None
+        out = True
         try:
             found = _drive(login_course(login, target.family.lockout, state), browser, target, sent)
         finally:
             if any(one.attempt for one in sent):
                 if found is None or found.outcome not in _INSIDE:
                     browser.forget()
-                _log_out(login, browser, state, whole)
-        return Attempt(found.outcome, found.evidence, found.reason, found.left, found.unlock_seconds)
+                out = _log_out(login, browser, state, whole)
+        evidence = found.evidence if out else (*found.evidence, "logout-failed")
+        return Attempt(found.outcome, evidence, found.reason, found.left, found.unlock_seconds)
 
 
 def _http(target: Target) -> HttpLogin:
@@ -135,16 +137,17 @@ def _is_open(login: HttpLogin, browser: Browser, state: State) -> bool:
         return False
 
 
-def _log_out(login: HttpLogin, browser: Browser, state: State, whole: Deadline) -> None:
-    """Send the logout, and once more where the connection broke. What it says changes nothing any more."""
+def _log_out(login: HttpLogin, browser: Browser, state: State, whole: Deadline) -> bool:
+    """Send the logout, and once more where the connection broke; whether it was answered or none was needed."""
     if login.logout is msgspec.UNSET:
-        return
+        return True
     browser.deadline = whole
     for _ in range(2):
         try:
             browser.send(render(login.logout, state.variables))
         except (TemplateError, RequestError):
-            return  # the device gave no session to end
+            return True  # the device gave no session to end
         except (EndedError, OSError):
             continue
-        return
+        return True
+    return False

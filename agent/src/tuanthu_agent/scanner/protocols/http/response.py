@@ -38,6 +38,14 @@ def parse_status(line: bytes) -> int:
     return int(found[1])
 
 
+def field_text(line: bytes) -> str:
+    """A header line as text: UTF-8, as devices of today write it, else each byte a letter. Pure."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
 def read_response(stream: Stream, *, without_body: bool = False) -> Received:
     """One whole answer; interim ones (1xx) are passed over."""
     for _ in range(4):
@@ -58,9 +66,10 @@ def _fields(stream: Stream) -> tuple[tuple[str, str], ...]:
         size += len(line)
         if len(fields) >= MOST_FIELDS or size > MOST_HEAD:
             raise unclear("too-many: header fields")
-        name, colon, value = line.decode("latin-1").partition(":")
+        text = field_text(line)
+        name, colon, value = text.partition(":")
         if line[:1] in b" \t" and fields:  # a folded line goes on with the field before
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.decode('latin-1').strip()}")
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
         elif colon and name.strip():
             fields.append((name.strip(), value.strip()))
     return tuple(fields)
