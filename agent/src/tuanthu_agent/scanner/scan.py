@@ -80,7 +80,7 @@ def audit_device(means: Means, addresses: list[Host]) -> list[Audited]:
 
 
 def audit_host(means: Means, host: Host) -> Audited:
-    """All of one device. This very machine is only listed; one that has an agent is not logged in to: it tells itself."""
+    """All of one device. This very machine, and those that have an agent, are not logged in to."""
     if "self" in host.seen_by:
         own = Subject(host.address, host.mac, host.vendor, host.class_, [], dict(host.evidence))
         return Audited(host, tuple(findings(own, recognised(own, {}, means.door, means.ask), [])))
