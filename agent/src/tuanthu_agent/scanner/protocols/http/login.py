@@ -23,6 +23,7 @@ from tuanthu_policy.devices.subjects import AnswerReader
 from tuanthu_policy.devices.templates import TemplateError
 from tuanthu_policy.devices.testing import all_hold
 from tuanthu_policy.devices.verdict import AttemptOutcome
+from tuanthu_policy.devices.verdicting import is_testable
 
 T = TypeVar("T")
 _FOR_COURSE: Final = 0.75
@@ -74,6 +75,8 @@ class HttpLogins:
 
     def _attempt(self, browser: Browser, target: Target, account: Account, whole: Deadline) -> Attempt:
         login = _http(target)
+        if not is_testable(target.family, target.login):
+            raise mismatch("never-run: a draft, or it would end another's session")
         user, password = pair(account)
         state = State({**_variables(browser), "user": user, "password": password}, _surroundings())
         sent: list[Sending] = []
