@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from tuanthu_agent.scanner.interface import Attempt, Door, Look, Target
+from tuanthu_agent.scanner.interface import Attempt, Door, Look, OutOfScopeError, Target
 from tuanthu_agent.scanner.protocols.credentials import pair
 from tuanthu_agent.scanner.protocols.faults import EndedError, attempted, looked, mismatch
 from tuanthu_agent.scanner.protocols.http.browser import Browser
@@ -150,6 +150,8 @@ def _log_out(login: HttpLogin, browser: Browser, state: State, whole: Deadline) 
             browser.send(render(login.logout, state.variables))
         except (TemplateError, RequestError):
             return True  # the device gave no session to end
+        except OutOfScopeError:
+            return False  # the window closed meanwhile; what the login came to is known all the same
         except (EndedError, OSError):
             continue
         return True
