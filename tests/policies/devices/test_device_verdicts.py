@@ -106,3 +106,12 @@ def test_a_pass_by_logins_always_has_every_account_refused():
         outcomes = {index: outcome for index, outcome in enumerate((one, two, three)) if outcome is not None}
         if verdict(outcomes, control=control).verdict in PASSING:
             assert outcomes == REFUSED
+
+
+def test_common_accounts_refused_by_an_unknown_device_are_no_pass():
+    generic = shipped()["generic-ssh"]
+    refused = dict.fromkeys(range(len(generic.accounts)), Outcome.REFUSED)
+    found = verdict(refused, generic)
+    assert (found.verdict, found.reason, found.tested) == (Verdict.INCONCLUSIVE, "family-unknown", found.documented)
+    assert verdict(refused, generic, own_accepted=True).verdict is Verdict.DEFAULT_REJECTED
+    assert verdict({**refused, 1: Outcome.ACCEPTED}, generic).verdict is Verdict.DEFAULT_CONFIRMED

@@ -177,3 +177,17 @@ def test_junk_is_never_knowledge(name, given_answers):
         login_course(login, Lockout(), state()), *[Answer(status, (), body) for status, body in given_answers]
     )
     assert found.outcome in {Outcome.UNCLEAR, Outcome.MISMATCH}
+
+
+@given(st.text(max_size=40), st.sampled_from(["", "http://192.0.2.1"]))
+def test_whatever_a_device_names_a_path_is_one_of_its_own(text, origin):
+    for given_text in (text, f"/{text}", f"http://192.0.2.1/{text}"):
+        try:
+            path = local_path(given_text, origin)
+        except RequestError:
+            continue
+        assert path.startswith("/")
+        assert not path.startswith("//")
+        assert path.isascii()
+        assert path.isprintable()
+        assert " " not in path

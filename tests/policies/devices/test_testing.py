@@ -124,6 +124,8 @@ def test_the_worst_text_is_done_soon(text):
     assert time.perf_counter() - start < 20
 
 
+@example("{}", "{}")
+@example("a(?:b)?c*", "abcc")
 @given(st.text(alphabet='ab()[]*+?{},|\\^$.19:"', max_size=12), st.text(alphabet='ab"1(', max_size=30))
 def test_searching_raises_nothing_but_its_own_error_and_finds_the_same(text, value):
     with contextlib.suppress(PatternError):

@@ -126,13 +126,18 @@ def _tried(family: Family, login: Login, known: Known) -> _Found:
     outcomes = [known.outcomes.get(index) for index, _ in documented_accounts(family, login)]
     if AttemptOutcome.LOCKED in {known.look, *outcomes}:
         return Verdict.LOCKED, known.reason, None
-    if not outcomes and has_device_secret(family, login):
-        return Verdict.PER_DEVICE_SECRET, None, None
     if not outcomes:
-        return Verdict.INCONCLUSIVE, "no-documented-account", None
+        secret = has_device_secret(family, login)
+        return (Verdict.PER_DEVICE_SECRET, None, None) if secret else _unsettled("no-documented-account")
     if all(outcome is AttemptOutcome.REFUSED for outcome in outcomes):
-        return Verdict.DEFAULT_REJECTED, None, None
+        # What the maker of an unknown device documented is not known, so was not refused.
+        unknown = family.device_class == "generic"
+        return _unsettled("family-unknown") if unknown else (Verdict.DEFAULT_REJECTED, None, None)
     if AttemptOutcome.MISMATCH in {known.look, *outcomes}:
         return Verdict.PROTOCOL_MISMATCH, known.reason, None
     left = sum(outcome not in _CLEAR for outcome in outcomes)
-    return Verdict.INCONCLUSIVE, known.reason or f"accounts-left: {left}", None
+    return _unsettled(known.reason or f"accounts-left: {left}")
+
+
+def _unsettled(reason: str) -> _Found:
+    return Verdict.INCONCLUSIVE, reason, None

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tests.agent.scanner.http.serving import reply
 
-from tuanthu_agent.scanner.interface import Service, Target
+from tuanthu_agent.scanner.interface import OutOfScopeError, Service, Target
 from tuanthu_agent.scanner.protocols.http.login import HttpLogins
 from tuanthu_policy.devices.checks import faults
 from tuanthu_policy.devices.family import Account, Family
@@ -143,4 +143,18 @@ def test_a_redirect_to_another_host_is_not_followed_and_the_session_is_left(logg
 def test_a_logout_that_never_answers_is_told(logging_in):
     device = Modem()
     found = logging_in(lambda request: b"" if request.path == "/logout" else device(request))
+    assert (found.outcome, found.evidence[-1]) == (Outcome.ACCEPTED, "logout-failed")
+
+
+def test_a_scope_that_ends_before_the_logout_loses_no_outcome(logging_in, door, monkeypatch):
+    device = Modem()
+    connect, count = door.connect, iter(range(99))
+
+    def until_confirmed(*arguments):
+        if next(count) >= 4:
+            raise OutOfScopeError
+        return connect(*arguments)
+
+    monkeypatch.setattr(door, "connect", until_confirmed)
+    found = logging_in(device)
     assert (found.outcome, found.evidence[-1]) == (Outcome.ACCEPTED, "logout-failed")

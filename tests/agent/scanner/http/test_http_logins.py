@@ -161,3 +161,23 @@ def test_a_realm_in_another_encoding_is_a_mismatch_not_a_refusal(scripted, tryin
     server = scripted(lambda _request: b"HTTP/1.1 401 x\r\n" + asks + b"\r\nContent-Length: 0\r\n\r\n")
     assert trying(server.port, "hikvision-isapi").outcome is Outcome.MISMATCH
     assert all(one.header("Authorization") is None for one in server.requests)
+
+
+@pytest.mark.parametrize("what", ["draft", "evicts"])
+def test_what_is_never_run_sends_nothing(door, what):
+    import msgspec
+    from tests.agent.scanner.http.conftest import target
+
+    from tuanthu_agent.scanner.interface import Target
+    from tuanthu_agent.scanner.protocols.http.login import HttpLogins
+    from tuanthu_policy.devices.family import Account
+
+    usual = target(9, "dahua-rpc2")
+    family, login = usual.family, usual.login
+    if what == "draft":
+        family = msgspec.structs.replace(family, status="draft")
+    else:
+        login = msgspec.structs.replace(login, side_effects="evicts-admin-session")
+    account = Account(user="admin", password="admin", source=0)
+    found = HttpLogins().attempt(door, Target(usual.service, family, login), account, 5)
+    assert (found.outcome, found.reason.partition(":")[0], door.connections) == (Outcome.MISMATCH, "never-run", 0)

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from tuanthu_agent.scanner.interface import Attempt, Door, Look, Target
+from tuanthu_agent.scanner.interface import Attempt, Door, Look, OutOfScopeError, Target
 from tuanthu_agent.scanner.protocols.credentials import pair
 from tuanthu_agent.scanner.protocols.faults import EndedError, attempted, looked, mismatch
 from tuanthu_agent.scanner.protocols.http.browser import Browser
@@ -23,6 +23,7 @@ from tuanthu_policy.devices.subjects import AnswerReader
 from tuanthu_policy.devices.templates import TemplateError
 from tuanthu_policy.devices.testing import all_hold
 from tuanthu_policy.devices.verdict import AttemptOutcome
+from tuanthu_policy.devices.verdicting import is_testable
 
 T = TypeVar("T")
 _FOR_COURSE: Final = 0.75
@@ -74,6 +75,8 @@ class HttpLogins:
 
     def _attempt(self, browser: Browser, target: Target, account: Account, whole: Deadline) -> Attempt:
         login = _http(target)
+        if not is_testable(target.family, target.login):
+            raise mismatch("never-run: a draft, or it would end another's session")
         user, password = pair(account)
         state = State({**_variables(browser), "user": user, "password": password}, _surroundings())
         sent: list[Sending] = []
@@ -147,6 +150,8 @@ def _log_out(login: HttpLogin, browser: Browser, state: State, whole: Deadline) 
             browser.send(render(login.logout, state.variables))
         except (TemplateError, RequestError):
             return True  # the device gave no session to end
+        except OutOfScopeError:
+            return False  # the window closed meanwhile; what the login came to is known all the same
         except (EndedError, OSError):
             continue
         return True
