@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tuanthu_agent.host import Host
+from tuanthu_agent.scanner.discovery import presence
 from tuanthu_agent.scanner.discovery.discover import discover
 from tuanthu_agent.scanner.discovery.interface import Enrolled, Plan
 from tuanthu_agent.scanner.discovery.neighbours import LiveNeighbourhood
@@ -40,6 +41,7 @@ def main():
     asked = json.loads(sys.argv[1])
     networks, exclude = asked["networks"], asked.get("exclude", ())
     door = scoped_door(networks, exclude) if asked.get("scoped") else PlainDoor(networks, exclude, asked.get("own"))
+    presence._CONFIRM_SECONDS = asked.get("confirm", presence._CONFIRM_SECONDS)
     stages = []
     plan = Plan(
         addresses=tuple(door.addresses()),
