@@ -225,7 +225,7 @@ def test_thousands_of_hostile_answers_do_not_fill_memory():
         found = run(lab, networks=[f"{CAMERA}/32"], ports=(80,), look=True)
         (host,) = found["hosts"]
         assert len(json.dumps(host)) < 5000
-        assert found["rss_mib"] < 80
+        assert found["rss_mib"] < 80, "a bare run takes about 40"
     finally:
         lab.stop()
 
