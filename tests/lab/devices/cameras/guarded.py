@@ -1,7 +1,7 @@
 """Cameras whose pages stand behind HTTP Basic or Digest, and differ by data: Axis, Hanwha, Vivotek, Uniview, others."""
 
 from tests.lab.devices.challenges import Guarded
-from tests.lab.devices.common import RTSP, SSDP, WSD, web
+from tests.lab.devices.common import ONVIF, RTSP, SSDP, WSD, web
 from tests.lab.devices.device import Kind
 from tests.lab.devices.http import Response, as_json, moved, page
 from tests.lab.devices.state import Answer, Lock
@@ -72,6 +72,7 @@ class Hanwha(Camera):
 
     server = ""
     scheme = "digest"
+    tells_lock = False
 
     @property
     def realm(self):
@@ -203,7 +204,17 @@ class Acti(Camera):
 def kind(name, vendor, oui, handler, accounts, model, *, can=(), lock=None, source="", **names):
     extra = frozenset({"open", *can, *({"stale-token"} if handler.scheme == "digest" else ())})
     return Kind(
-        name, vendor, "camera", oui, (web(handler), RTSP, WSD, SSDP), accounts, extra, lock, model, names, source
+        name,
+        vendor,
+        "camera",
+        oui,
+        (web(handler, also=ONVIF), RTSP, WSD, SSDP),
+        accounts,
+        extra,
+        lock,
+        model,
+        names,
+        source,
     )
 
 
@@ -230,6 +241,7 @@ KINDS = [
         can=["uninitialised"],
         lock=Lock(5, "ip", 30),
         source="SUNAPI; SND-6011R manual",
+        silent_lock=True,
         rtsp_paths=("/profile1/media.smp",),
     ),
     kind(

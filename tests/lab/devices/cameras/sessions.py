@@ -3,7 +3,7 @@
 import re
 
 from tests.lab.devices.challenges import read_basic
-from tests.lab.devices.common import RTSP, WSD, silent, web
+from tests.lab.devices.common import ONVIF, RTSP, WSD, silent, web
 from tests.lab.devices.device import Kind
 from tests.lab.devices.http import Response, Web, as_json, page
 from tests.lab.devices.state import Answer, Lock
@@ -219,7 +219,7 @@ KINDS = [
         "Reolink",
         "camera",
         "EC:71:DB",
-        (web(Reolink), RTSP, WSD),
+        (web(Reolink, also=ONVIF), RTSP, WSD),
         (("admin", ""),),
         frozenset({"single-session"}),
         None,

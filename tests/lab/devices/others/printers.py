@@ -294,7 +294,7 @@ KINDS = [
         "H3C",
         "switch",
         "3C:8C:40",
-        (SNMP, TELNET),
+        (SNMP,),
         PUBLIC,
         frozenset(),
         None,

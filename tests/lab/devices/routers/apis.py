@@ -35,7 +35,16 @@ class MikroTik(Guarded):
             return None
         if request.method != "GET":
             self.state.wrote(f"REST {request.method} {request.path}")
-        body = {"version": "7.12.1 (stable)", "board-name": self.device.model, "platform": "MikroTik"}
+        if request.path == "/rest/system/identity":
+            return self.guard(request, as_json({"name": "MikroTik"}))
+        body = {
+            "architecture-name": "arm64",
+            "uptime": "4w2d",
+            "cpu-count": "4",
+            "version": "7.12.1 (stable)",
+            "board-name": self.device.model,
+            "platform": "MikroTik",
+        }
         return self.guard(request, as_json(body))
 
     def refusal(self, request, answer):

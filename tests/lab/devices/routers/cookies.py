@@ -331,6 +331,7 @@ KINDS = [
         model="SG200-08",
         sysdescr="SG200-08 8-port Gigabit Smart Switch",
         enterprise=9,
+        communities=("public",),
     ),
     kind("netgear-switch", "NETGEAR", "switch", "20:E5:2A", (("", "password"),), NETGEAR_SWITCH, model="GS108T"),
     kind("asus", "ASUSTek", "router", "10:BF:48", ADMIN, ASUS, handler=AsusWeb, model="RT-AC66U", login_body=asus_page),
