@@ -50,26 +50,27 @@ def issue_scope(folder, attempts=2):
 
 
 def scan(lab, folder, scope, trust, *, quiet=False, seconds=600):
-    """Run the scan where the scanner stands; its findings and the time."""
+    """Run the scan where the scanner stands; its findings, the seconds and the MiB of its largest process."""
     agent = command("tuanthu-agent", "scan")
     findings = folder / "findings.jsonl"
     started = time.monotonic()
-    done = subprocess.run(
-        lab.command(agent, "scan", "--scope", scope, "--trust", trust, "--json", findings, "--state", folder / "state"),
-        check=False,
-        timeout=seconds,
+    words = ["scan", "--scope", scope, "--trust", trust, "--json", findings, "--state", folder / "state"]
+    process = subprocess.Popen(
+        lab.command("timeout", seconds, agent, *words),
         stdout=subprocess.DEVNULL if quiet else None,
         env=os.environ | {"TUANTHU_DATA_DIR": str(folder / "data")},
     )
-    if done.returncode not in (0, 1):
-        raise MissingCommandError(f"tuanthu-agent scan ended with {done.returncode}")
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = code = os.waitstatus_to_exitcode(status)
+    if code not in (0, 1):
+        raise MissingCommandError(f"tuanthu-agent scan ended with {code}")
     lines = (
         [json.loads(line) for line in findings.read_text(encoding="utf-8").splitlines()] if findings.exists() else []
     )
-    return lines, time.monotonic() - started
+    return lines, time.monotonic() - started, usage.ru_maxrss / 1024
 
 
-def show(verdict, hosts, seconds):
+def show(verdict, hosts, seconds, peak):
     table = Table(title="What the judge says / Kết quả đối chiếu", title_justify="left")
     for column in ("problem", "address", "what"):
         table.add_column(column)
@@ -77,7 +78,7 @@ def show(verdict, hosts, seconds):
         table.add_row(*map(str, problem))
     console.print(table)
     console.print(
-        f"{len(hosts)} devices, {seconds:.0f} s, {verdict.logins} logins, {verdict.found} on default or open found, "
+        f"{len(hosts)} devices, {seconds:.0f} s, {peak:.0f} MiB, {verdict.logins} logins, {verdict.found} on default or open found, "
         f"{len(verdict.unfinished)} to be continued, {len(verdict.problems)} problems"
     )
 
@@ -93,12 +94,12 @@ def main():
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tt-lab-")))
         lab = stack.enter_context(Lab(hosts))
         try:
-            findings, seconds = scan(lab, folder, *issue_scope(folder))
+            findings, seconds, peak = scan(lab, folder, *issue_scope(folder))
         except MissingCommandError as error:
             console.print(f"Chưa có lệnh (a command is missing): {error}")
             return 2
         verdict = check(findings, hosts, lab.report())
-    show(verdict, hosts, seconds)
+    show(verdict, hosts, seconds, peak)
     return 1 if verdict.problems else 0
 
 

@@ -300,7 +300,35 @@ def sophos(browser, user, password):
     return good
 
 
+def cisco_rv(browser, user, password):
+    text = browser("GET", "/").text
+    key, token = re.search(r"name='auth_key' value='(\d+)'", text).group(1), re.search(r"tmp2='(\w+)'", text).group(1)
+    sent = {"username": user, "password": sha256(token + md5(password + key)), "auth_key": key}
+    browser("POST", "/cgi-bin/userLogin.cgi", data=sent)
+    good = browser.cookie("mlap")
+    browser("GET", "/cgi-bin/logout.cgi")
+    return good
+
+
+def tplink_plain(browser, user, password):
+    head = {"Cookie": "Authorization=" + quote("Basic " + b64(f"{user}:{password}"))}
+    return "LogoutRpm.htm" in browser("GET", "/", headers=head).text
+
+
+def dlink_620(browser, user, password):
+    head = {"Cookie": f"client_login={quote(user)}; client_password={quote(password)}"}
+    return "v_firmware_value" in browser("POST", "/index.cgi", data={"v2": "y", "auth": "auth"}, headers=head).text
+
+
+def arubaos(browser, user, password):
+    sent = {"opcode": "login", "url": "/", "needxml": "0", "uid": user, "passwd": password}
+    good = "monitor.summary.html" in browser("POST", "/screens/wms/wms.login", data=sent).text
+    browser("POST", "/screens/wms/wms.login", data={"opcode": "logout"})
+    return good
+
+
 LOGINS = {
+    "cisco-rv": cisco_rv, "tplink-plain": tplink_plain, "dlink-620": dlink_620, "arubaos": arubaos,
     "dahua": dahua, "kbvision": dahua, "zte-old": zte_old, "zte-new": zte_new, "huawei-ont": huawei, "tplink-cookie": tplink_cookie,
     "dlink-session": dlink_session, "dlink-auth": dlink_auth, "dlink-hnap": hnap, "ruijie-reyee": reyee, "reolink": reolink,
     "foscam": foscam, "tvt": tvt, "tplink-ipc": tplink_ipc, "synology": synology, "qnap": qnap, "linksys-jnap": jnap, "apc-nmc": apc,
