@@ -101,7 +101,7 @@ class Snmp:
         number, _, _, bindings = items(inner)
         if tag == SET:
             self.state.wrote(f"snmp set by {name}")
-        answer = self.state.login("snmp/161", name, lambda _: True, peer[0], each_request=True)
+        answer = self.state.login("snmp/161", name, lambda known: not known, peer[0], each_request=True)
         if not answer.good:
             return None
         rows = [items(row) for _, row in items(bindings[1])]
