@@ -38,6 +38,7 @@ def first_account(host):
     return KINDS[host.kind].accounts[0] if KINDS[host.kind].accounts else ("admin", SITE_PASSWORD)
 
 
+@pytest.mark.slow
 def test_a_default_login_works_at_every_service_and_a_wrong_one_does_not():
     hosts = placed([(kind.id, "default") for kind in WITH_ACCOUNTS])
     rows = [(host, service) for host in hosts for service in services(host)]
@@ -114,6 +115,7 @@ def test_a_login_that_is_never_answered_is_a_fault_and_no_answer(mutation, curl_
         assert subprocess.run(lab.command(*words, "-u", "admin:admin"), check=False).returncode in curl_says
 
 
+@pytest.mark.slow
 def test_nmaps_own_dataset_knows_emulators_of_devices_that_it_knows():
     """Its fingerprints were written by others, for real devices."""
     hosts = placed([(name, "default") for name in ("cisco-ios", "linksys-basic")])

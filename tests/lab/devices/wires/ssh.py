@@ -4,10 +4,12 @@
 """
 
 import functools
+import logging
 import threading
 
 import paramiko
 
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what clients break off is no news
 READING = ("show", "print", "display", "exit", "quit", "logout", "/system resource print", "uname")
 
 
