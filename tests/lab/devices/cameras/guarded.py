@@ -148,6 +148,8 @@ class Uniview(Camera):
             return self.start_page(request)
         if request.path == "/LAPI/V1.0/System/Security/Login":
             answer = self.admitted(request)
+            if self.device.mutation == "open":
+                return self.lapi()
             if answer is not None and answer.good:
                 change = "NeedChangePassword" if answer == Answer.MUST_CHANGE else "null"
                 return self.lapi(data=change, headers=[("Set-Cookie", f"WebLoginHandle={self.open_session()}; path=/")])
@@ -192,9 +194,8 @@ class Acti(Camera):
             return None
         if not set(request.query) <= {"USER", "PWD", "LOGIN", "SYSTEM_INFO", "LOGOUT"}:
             self.state.wrote(f"system {sorted(request.query)}")
-        open_all = self.device.mutation == "open"
         answer = self.login(request, request.query.get("USER", ""), request.query.get("PWD", ""), each_request=True)
-        if open_all or answer.good:
+        if answer.good:
             return plain(
                 f"LOGIN='1'\nFirmware Version='A1D'\nMAC Address='{self.device.mac}'\nModel='{self.device.model}'\n"
             )
@@ -202,7 +203,7 @@ class Acti(Camera):
 
 
 def kind(name, vendor, oui, handler, accounts, model, *, can=(), lock=None, source="", **names):
-    extra = frozenset({"open", *can, *({"stale-token"} if handler.scheme == "digest" else ())})
+    extra = frozenset({*can, *({"stale-token"} if handler.scheme == "digest" else ())})
     return Kind(
         name,
         vendor,
@@ -226,7 +227,7 @@ KINDS = [
         Axis,
         (("root", "pass"),),
         "M1065-L",
-        can=["uninitialised"],
+        can=["uninitialised", "open"],
         source="VAPIX library",
         rtsp_server="GStreamer RTSP server",
         rtsp_paths=("/axis-media/media.amp",),
@@ -238,7 +239,7 @@ KINDS = [
         Hanwha,
         (("admin", "4321"),),
         "SND-6011R",
-        can=["uninitialised"],
+        can=["uninitialised", "open"],
         lock=Lock(5, "ip", 30),
         source="SUNAPI; SND-6011R manual",
         silent_lock=True,
@@ -251,6 +252,7 @@ KINDS = [
         Vivotek,
         (("root", ""),),
         "IP3112",
+        can=["open"],
         source="IP3112 manual",
         rtsp_server="RTSP Server",
         rtsp_paths=("/live.sdp",),
@@ -262,7 +264,7 @@ KINDS = [
         Uniview,
         (("admin", "123456"),),
         "IPC322",
-        can=["forced-change"],
+        can=["forced-change", "open"],
         lock=Lock(7, "ip", 60),
         source="LAPI clients; OEM manuals",
         rtsp_paths=("/media/video1",),

@@ -270,7 +270,7 @@ KINDS = [
         "00:20:85",
         (web(Eaton),),
         (("admin", "admin"),),
-        frozenset({"open", "stale-token"}),
+        frozenset({"stale-token"}),
         Lock(5, "ip", 300),
         "5PX",
         {},

@@ -126,8 +126,6 @@ class Jnap(Web):
         if not re.match(r"core/(Check|Get|Is)|\w+/Get", action):
             self.state.wrote(f"JNAP {action}")
         pair = read_basic(request.headers.get("x-jnap-authorization", ""))
-        if self.device.mutation == "open":
-            return as_json({"result": "OK", "output": {}})
         if pair is None:
             return as_json({"result": "_ErrorUnauthorized"})
         answer = self.login(request, pair[0], pair[1], each_request=True)
@@ -264,7 +262,7 @@ KINDS = [
         "C0:56:27",
         (web(Jnap), SSDP),
         (("admin", "admin"),),
-        frozenset({"open"}),
+        frozenset(),
         None,
         "EA6350",
         {},
@@ -277,7 +275,7 @@ KINDS = [
         "C0:B8:E6",
         (web(Reyee),),
         (("admin", "admin"),),
-        frozenset({"open"}),
+        frozenset(),
         Lock(9, "ip", 600),
         "EG105G",
         {},

@@ -171,7 +171,7 @@ KINDS = [
         "00:0B:86",
         (web(ArubaOs),),
         ADMIN,
-        frozenset({"open"}),
+        frozenset(),
         None,
         "Aruba3200",
         {},
