@@ -33,10 +33,10 @@ platform.system = lambda: "Windows"
 """
 IMPORTS = """
 import tuanthu_agent
-# The resident is for POSIX; its own process alone imports it.
+# Of the resident each operating system has a part of its own, which imports what that one alone has.
 modules = [one.name for one in pkgutil.walk_packages(tuanthu_agent.__path__, "tuanthu_agent.")]
 for name in modules:
-    if name != "tuanthu_agent.service":
+    if name not in ("tuanthu_agent.residing.posix", "tuanthu_agent.residing.windows"):
         __import__(name)
 print(len(modules))
 """

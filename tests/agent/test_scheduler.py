@@ -121,3 +121,19 @@ def test_a_job_that_fails_is_told_and_the_other_still_runs(config, spool, jobs):
     assert [str(error) for error in schedule.failures] == ["disk full"]
     assert jobs.delivered == 1
     assert due > time.time()
+
+
+def test_the_time_zone_of_the_machine_is_not_asked_for(config, spool, jobs, monkeypatch):
+    """Windows keeps no table of zones by the names that Python knows."""
+
+    def unknown():
+        raise LookupError("No time zone found with key Asia/Ho_Chi_Minh")
+
+    for name in ("triggers.date", "triggers.interval", "schedulers.base"):
+        monkeypatch.setattr(f"apscheduler.{name}.get_localzone", unknown)
+    active = msgspec.structs.replace(config, lan_probes="active")
+    spool.put({"next:transfer": str(time.time() - 10)})
+    transfers = []
+    schedule = Schedule(active, spool, jobs.collect, jobs.deliver, lambda *_: transfers.append(1) or True)
+    schedule.run()
+    assert (jobs.collected, jobs.delivered, len(transfers), schedule.failures) == (1, 1, 1, [])

@@ -37,8 +37,8 @@ def start(folder, command, seconds="30", **settings):
 
 
 def child(code):
-    """Make children run this code: replaces the defaults of `run_child`."""
-    return f"service.run_child.__defaults__ = (('-c', {code!r}),)"
+    """Make children run this code."""
+    return f"service.CHILD = ('-c', {code!r})"
 
 
 def stop(process):
@@ -62,12 +62,16 @@ def far(tmp_path):
 
 
 def test_it_imports_next_to_nothing():
-    code = "import sys; import tuanthu_agent.service; print(*sys.modules)"
+    code = "import sys; from tuanthu_agent import service; service.this_machine(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert not loaded.intersection(HEAVY)
     ours = {name for name in done.stdout.split() if name.startswith("tuanthu")}
-    assert ours == {"tuanthu_agent", "tuanthu_agent.service"}
+    assert ours == {
+        "tuanthu_agent",
+        "tuanthu_agent.service",
+        *(f"tuanthu_agent.residing{part}" for part in ("", ".interface", ".posix")),
+    }
 
 
 def test_it_stays_below_its_memory_bound_and_stops_at_once_when_asked(far):
@@ -127,23 +131,6 @@ def test_asked_to_stop_it_ends_a_child_at_work(tmp_path):
     stop(process)
     assert process.returncode == 0
     assert not alive(int(mark.read_text()))
-
-
-def test_after_failures_it_waits_longer_and_longer_but_not_for_ever():
-    waits = [service.after_failure(count) for count in range(1, 20)]
-    assert waits[:4] == [60, 120, 240, 480]
-    assert max(waits) == waits[-1] == 900
-
-
-@pytest.mark.parametrize("text", ["", "mai", "nan", "inf", "-5", "99999999999999"])
-def test_a_senseless_moment_means_now(tmp_path, text):
-    path = tmp_path / "next-due"
-    path.write_text(text, encoding="utf-8")
-    assert service.read_due(str(path)) == 0.0
-
-
-def test_without_a_moment_it_is_now(tmp_path):
-    assert service.read_due(str(tmp_path / "missing")) == 0.0
 
 
 def test_the_real_thing_collects_and_delivers(enrolled, collector):

@@ -16,15 +16,21 @@ Description: a test
 """
 
 
-def repository(folder: Path, packages: dict[str, str], release: dict[str, str]) -> Path:
-    """A flat repository of these packages (name → version) whose Release file says what it is told to."""
+def stanza(name: str, version: str, architecture: str = "all", more: str = "") -> str:
+    """One package of a repository; `more` are further lines."""
+    return (
+        f"Package: {name}\nArchitecture: {architecture}\nVersion: {version}\n{more}"
+        f"Maintainer: Nobody <nobody@example.test>\nFilename: ./{name}.deb\nSize: 1\nSHA256: {'0' * 64}\n"
+        "Description: a test\n"
+    )
+
+
+def repository(folder: Path, packages: dict[str, str] | list[str], release: dict[str, str]) -> Path:
+    """A flat repository of these packages (name → version, or stanzas) whose Release file says what it is told to."""
     folder.mkdir(parents=True)
-    lines = [
-        f"Package: {name}\nArchitecture: all\nVersion: {version}\nMaintainer: Nobody <nobody@example.test>\n"
-        f"Filename: ./{name}.deb\nSize: 1\nSHA256: {'0' * 64}\nDescription: a test\n"
-        for name, version in packages.items()
-    ]
-    (folder / "Packages").write_text("\n".join(lines), encoding="utf-8")
+    if isinstance(packages, dict):
+        packages = [stanza(name, version) for name, version in packages.items()]
+    (folder / "Packages").write_text("\n".join(packages), encoding="utf-8")
     digest = subprocess.run(
         ["sha256sum", folder / "Packages"], capture_output=True, text=True, check=True
     ).stdout.split()[0]
@@ -39,6 +45,9 @@ class AptMachine(Commands):
 
     def __init__(self, root: Path, installed: dict[str, str], repositories: list[Path]) -> None:
         self.root = root
+        self.settings: list[str] = []
+        """Further options, as `Name=value`."""
+        self.asked: list[tuple[str, ...]] = []
         for name in (
             "var/lib/apt/lists/partial",
             "var/lib/dpkg",
@@ -63,15 +72,21 @@ class AptMachine(Commands):
             "Dir::Cache": self.root / "var/cache/apt",
             "Dir::Etc::sourcelist": self.root / "etc/apt/sources.list",
             "Dir::Etc::sourceparts": "-",
+            "Dir::Etc::preferences": self.root / "etc/apt/preferences",
+            "Dir::Etc::preferencesparts": "-",
             "APT::Sandbox::User": "root",
             "Acquire::Languages": "none",
         }
-        options = [part for name, value in state.items() for part in ("-o", f"{name}={value}")]
+        options = [
+            part
+            for setting in (*(f"{name}={value}" for name, value in state.items()), *self.settings)
+            for part in ("-o", setting)
+        ]
         done = subprocess.run(
             [name, *options, *arguments],
             capture_output=True,
             text=True,
-            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin:/usr/lib/apt"},
             check=False,
         )
         if done.returncode:
@@ -80,8 +95,9 @@ class AptMachine(Commands):
 
     def run(self, name: str, *arguments: str, seconds: float = 5.0) -> str:
         """Only what a collector asks of apt."""
-        if name not in ("apt", "apt-config"):
+        if name not in ("apt", "apt-config", "apt-helper"):
             raise CommandError("command-not-found", name)
+        self.asked.append((name, *arguments))
         return self.really(name, *arguments)
 
 

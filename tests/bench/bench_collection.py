@@ -2,8 +2,9 @@
 
 Each runs in a network namespace of its own that has nothing but its loopback: no packet leaves the machine. CPU is that of the
 program with all that it starts; memory is the largest sum over its processes of what is theirs alone plus their share
-of what is shared (PSS), looked at every few milliseconds. The first run of ours stands apart: apt is asked only when what it
-would answer has changed, which is once a day or so, and where the machine keeps no cache of apt's it takes a second.
+of what is shared (PSS), looked at every few milliseconds. Ours runs in two ways, and its goals hold for both: the first run
+of a machine, which asks apt for updates, as does the one after each change of apt's lists or of the packages; and later
+ones, which remember what apt answered. Its modules are compiled before, as an installation does it.
 """
 
 import argparse
@@ -27,7 +28,7 @@ GOAL_MIB = 65.0
 LOOK_SECONDS = 0.01
 LONGEST_SECONDS = 300.0
 REFERENCE = "fusioninventory-inventory"
-OURS = "tuanthu collection"
+FIRST, LATER = "tuanthu, first run", "tuanthu, later runs"
 COLLECT = """
 import json, sys
 from tuanthu_agent.observing import observe_configured
@@ -69,23 +70,40 @@ def main() -> int:
         console.print("[yellow]needs root and unshare for a network namespace of its own; left out[/]")
         return 0
     with tempfile.TemporaryDirectory(prefix="tt-bench-") as name:
-        programs = [ours(Path(name)), *others(Path(name))]
+        programs = [ours(FIRST, Path(name)), ours(LATER, Path(name)), *others(Path(name))]
         runs: dict[str, list[Run]] = {program.name: [] for program in programs}
-        first = run(programs[0], Path(name))
+        for program in programs[:2]:
+            run(program, Path(name))
         # One after the other and all over again, so that a slow minute of the machine falls on all of them.
         for _ in range(arguments.runs):
             for program in programs:
                 # The longest of them runs once.
-                if program.name != "lynis" or not runs["lynis"]:
-                    runs[program.name].append(run(program, Path(name)))
-    return show(runs, first)
+                if program.name == "lynis" and runs["lynis"]:
+                    continue
+                if program.name == FIRST:
+                    forget(program)
+                runs[program.name].append(run(program, Path(name)))
+    return show(runs)
 
 
-def ours(folder: Path) -> Program:
+def ours(name: str, folder: Path) -> Program:
     """One observation of this machine by all collectors, as the resident's child makes it, without sending a packet."""
-    (folder / "agent").mkdir()
-    settings = {"TUANTHU_AGENT_DATA_DIR": str(folder / "agent"), "TUANTHU_AGENT_LAN_PROBES": "passive"}
-    return Program(OURS, [sys.executable, "-c", COLLECT], {**os.environ, **settings})
+    data = folder / name
+    data.mkdir()
+    settings = {
+        "TUANTHU_AGENT_DATA_DIR": str(data),
+        "TUANTHU_AGENT_LAN_PROBES": "passive",
+        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+    }
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return Program(name, [sys.executable, "-c", COLLECT], {**kept, **settings})
+
+
+def forget(program: Program) -> None:
+    """Make the next run the first one."""
+    data = Path(program.environment["TUANTHU_AGENT_DATA_DIR"])
+    shutil.rmtree(data)
+    data.mkdir()
 
 
 def others(folder: Path) -> Iterator[Program]:
@@ -157,35 +175,36 @@ def pss(pid: int) -> float:
     return 0.0
 
 
-def show(runs: dict[str, list[Run]], first: Run) -> int:
+def show(runs: dict[str, list[Run]]) -> int:
     """Print the table; 1 if ours costs more CPU than the reference, or more memory than its goal."""
+    cpu = {name: statistics.median(one.cpu_seconds for one in several) for name, several in runs.items()}
+    peak = {name: statistics.median(one.peak_mib for one in several) for name, several in runs.items()}
     table = Table(title="One full collection (medians)", title_justify="left")
-    for heading in ("program", "runs", "CPU s", "to ours", "wall s", "peak MiB"):
+    for heading in ("program", "runs", "CPU s", "to our first", "to our later", "wall s", "peak MiB"):
         table.add_column(heading, justify="left" if heading == "program" else "right")
-    own = statistics.median(one.cpu_seconds for one in runs[OURS])
     for name, several in runs.items():
-        cpu, wall = (
-            statistics.median(getattr(one, field) for one in several) for field in ("cpu_seconds", "wall_seconds")
-        )
-        peak = statistics.median(one.peak_mib for one in several)
-        table.add_row(name, str(len(several)), f"{cpu:.2f}", f"{cpu / own:.2f}", f"{wall:.1f}", f"{peak:.0f}")
+        wall = statistics.median(one.wall_seconds for one in several)
+        ratios = (f"{cpu[name] / cpu[own]:.2f}" for own in (FIRST, LATER))
+        table.add_row(name, str(len(several)), f"{cpu[name]:.2f}", *ratios, f"{wall:.1f}", f"{peak[name]:.0f}")
     console.print(table)
-    kinds = json.loads(runs[OURS][-1].output)
+    kinds = json.loads(runs[LATER][-1].output)
     console.print(
         "Observed: " + ", ".join(f"{kind} {status} ({count} facts)" for kind, (status, count) in kinds.items())
     )
-    console.print(
-        f"The first run of ours, which asks apt: {first.cpu_seconds:.2f} CPU s, peak {first.peak_mib:.0f} MiB"
-    )
-    peak = statistics.median(one.peak_mib for one in runs[OURS])
-    met = peak <= GOAL_MIB
-    verdict = [f"peak {peak:.0f} MiB (goal {GOAL_MIB:g})"]
-    if REFERENCE in runs:
-        reference = statistics.median(one.cpu_seconds for one in runs[REFERENCE])
-        met = met and own <= reference
-        verdict.append(f"CPU {own:.2f} s against {reference:.2f} s of {REFERENCE} (goal: at most that)")
-    console.print(f"Collection: {', '.join(verdict)}: " + ("goals met" if met else "goals MISSED"))
-    return 0 if met else 1
+    met = [verdict(name, cpu[name], peak[name], cpu.get(REFERENCE)) for name in (FIRST, LATER)]
+    return 0 if all(met) else 1
+
+
+def verdict(name: str, cpu: float, peak: float, reference: float | None) -> bool:
+    """Say whether one way of ours meets its goals."""
+    met = peak <= GOAL_MIB and (reference is None or cpu <= reference)
+    said = [f"peak {peak:.0f} MiB (goal {GOAL_MIB:g})"]
+    if reference is not None:
+        said.append(
+            f"CPU {cpu:.2f} s, {cpu / reference:.2f} times the {reference:.2f} s of {REFERENCE} (goal: at most once)"
+        )
+    console.print(f"{name}: {', '.join(said)}: " + ("goals met" if met else "goals MISSED"))
+    return met
 
 
 if __name__ == "__main__":

@@ -74,6 +74,11 @@ def test_from_sign_in_to_the_rule_that_failed(page, station):
     assert "Đồng hồ máy được đồng bộ" in shown
     assert "Không đạt" in shown
     assert not overflows(page)
+
+    page.get_by_role("link", name="Đường truyền", exact=True).click()
+    page.wait_for_load_state()
+    assert page.get_by_role("link", name=re.compile("Trạm Y tế xã Ea Tíu")).count() == 1
+    assert not overflows(page)
     assert page.troubles == []
 
 

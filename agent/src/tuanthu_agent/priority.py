@@ -21,5 +21,7 @@ def lower_priority() -> None:
         process = psutil.Process()
         if hasattr(process, "ionice") and hasattr(psutil, "IOPRIO_CLASS_BE"):
             process.ionice(psutil.IOPRIO_CLASS_BE, 7)
+        elif hasattr(process, "ionice") and hasattr(psutil, "IOPRIO_LOW"):
+            process.ionice(psutil.IOPRIO_LOW)  # Windows
     except (psutil.Error, OSError):
         return

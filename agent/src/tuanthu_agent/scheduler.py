@@ -5,14 +5,12 @@ because the machine slept (`misfire_grace_time`). What it must not forget lies i
 """
 
 import signal
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import SystemRandom
 from typing import Any, Final
 
-import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.base import BaseScheduler
@@ -22,6 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from tuanthu_agent import files, identity, jobs, watching
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
+from tuanthu_agent.logs import log
 from tuanthu_agent.priority import lower_priority
 from tuanthu_agent.spool.interface import Spool
 
@@ -33,7 +32,6 @@ TRANSFER_PAUSE: Final = (24 * 3600.0, 30 * 3600.0)
 TRANSFER_RETRY: Final = (3600.0, 3 * 3600.0)
 """Seconds, drawn by chance, until the first transfer, the next one, and another try where nothing was transferred."""
 EXIT_FAILED: Final = 3
-log = structlog.get_logger()
 
 
 class DueScheduler(BaseScheduler):  # type: ignore[misc]
@@ -106,7 +104,7 @@ class Schedule:
         if at is not None:
             self._scheduler.add_job(
                 lambda: self._deliver(self._config, self._spool),
-                DateTrigger(datetime.fromtimestamp(at, UTC)),
+                once(at),
                 id="deliver",
                 replace_existing=True,
             )
@@ -114,9 +112,7 @@ class Schedule:
     def _plan_transfer(self) -> None:
         at = self._next_transfer()
         if at is not None:
-            self._scheduler.add_job(
-                self._run_transfer, DateTrigger(datetime.fromtimestamp(at, UTC)), id="transfer", replace_existing=True
-            )
+            self._scheduler.add_job(self._run_transfer, once(at), id="transfer", replace_existing=True)
 
     def _run_transfer(self) -> None:
         """Set the next one before this one: whatever happens, there is at most one a day."""
@@ -161,6 +157,11 @@ class Schedule:
             log.error("job-broken", job=event.job_id, error=repr(error), trace=event.traceback)
 
 
+def once(at: float) -> DateTrigger:
+    """At that moment (seconds since 1970). Stated in UTC: of the machine's own time zone Windows may have no table."""
+    return DateTrigger(datetime.fromtimestamp(at, UTC), timezone=UTC)
+
+
 def draw(bounds: tuple[float, float]) -> float:
     """Seconds by chance, so that machines do not all transfer at once."""
     return SystemRandom().uniform(*bounds)
@@ -176,11 +177,10 @@ def read_number(text: str | None) -> float | None:
 
 def main() -> int:
     """Run what is due once; exit code 0, or 3 if a job failed."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         config = load_config()
         if hasattr(signal, "alarm"):
-            # If the resident is killed, nobody else would end a child that hangs.
+            # If the resident is killed, nobody else would end a child that hangs. On Windows it ends with the resident.
             signal.alarm(config.child_seconds + 5)
         lower_priority()
         watching.write_plan(config, identity.load(config.data_dir))
@@ -192,10 +192,6 @@ def main() -> int:
             spool.close()
         files.write_private(config.data_dir / DUE_FILE, f"{due:.3f}\n".encode())
     except TuanthuError as error:
-        log.error("run-failed", vi=error.vi, en=error.en)  # noqa: TRY400  a message for people, not a trace
+        log.error("run-failed", vi=error.vi, en=error.en)
         return EXIT_FAILED
     return EXIT_FAILED if schedule.failures else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,18 +1,18 @@
 """The resident: sleeps until something is due, then has a child do it. Imports next to nothing, on purpose.
 
-Started by `tuanthu-agent run` as `python -I -m tuanthu_agent.service DATA_DIR CHILD_SECONDS [WATCH_SECONDS]`. What it
-may import is checked by a test. When the next job is due stands in the file `next-due`, which the child writes. Between
-jobs another, tiny child looks at the line every `WATCH_SECONDS` (0: never).
+Started by `tuanthu-agent run`, or by a service host, as `python -I -m tuanthu_agent.service DATA_DIR CHILD_SECONDS
+[WATCH_SECONDS]`. What it may import is checked by a test. When the next job is due stands in the file `next-due`, which
+the child writes. Between jobs another, tiny child looks at the line every `WATCH_SECONDS` (0: never). Here is what is
+decided, alike everywhere; what differs between operating systems lies behind `residing.interface`.
 """
 
-import fcntl
 import os
-import signal
 import sys
-import time
+
+from tuanthu_agent.residing.interface import Machine, Stopped
 
 DUE_FILE = "next-due"
-CHILD = ("-I", "-m", "tuanthu_agent.scheduler")
+CHILD = ("-I", "-m", "tuanthu_agent.turn")
 WATCH = ("-I", "-m", "tuanthu_agent.linewatch")
 WATCH_CHILD_SECONDS = 120.0
 NEVER = float("inf")
@@ -23,29 +23,35 @@ LONGEST_WAIT_SECONDS = 8 * 24 * 3600.0
 SHORTEST_WAIT_SECONDS = 5.0
 FAILURE_SECONDS = 60.0
 LONGEST_FAILURE_SECONDS = 900.0
-STOP_SECONDS = 10.0
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 EXIT_BUSY = 3
 
 
-class Stopped(Exception):  # noqa: N818  no error: somebody asked the resident to end
-    """A signal asked to stop."""
+def this_machine() -> Machine:
+    """The operating system that we run on."""
+    if os.name == "nt":
+        from tuanthu_agent.residing.windows import WindowsMachine
+
+        return WindowsMachine()
+    from tuanthu_agent.residing.posix import PosixMachine
+
+    return PosixMachine()
 
 
 def say(text: str) -> None:
-    """One line for the journal."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    """One line for the journal, where there is one."""
+    if sys.stderr is not None:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
 
 
-def read_due(path: str) -> float:
+def read_due(path: str, now: float) -> float:
     """When the next job is due, seconds since 1970; 0 (at once) where nothing readable says so."""
     try:
         with open(path, encoding="ascii") as file:  # noqa: PTH123  pathlib would cost a megabyte
             due = float(file.read(64))
     except (OSError, ValueError):
         return 0.0
-    return due if 0.0 <= due <= time.time() + LONGEST_WAIT_SECONDS else 0.0
+    return due if 0.0 <= due <= now + LONGEST_WAIT_SECONDS else 0.0
 
 
 def after_failure(failures: int) -> float:
@@ -53,89 +59,56 @@ def after_failure(failures: int) -> float:
     return min(LONGEST_FAILURE_SECONDS, FAILURE_SECONDS * (1 << min(failures - 1, 10)))
 
 
-def wait_until(due: float, watch: float = NEVER) -> None:
-    """Sleep until that moment of the wall clock, or until `watch` of the monotonic one; raises Stopped on a signal."""
-    while (left := due - time.time()) > 0:
+def wait_until(machine: Machine, due: float, watch: float = NEVER) -> None:
+    """Sleep until that moment of the wall clock, or until `watch` of the steady one; raises Stopped."""
+    while (left := due - machine.wall()) > 0:
         if left > LONGEST_WAIT_SECONDS:
             return
-        left = min(left, watch - time.monotonic())
+        left = min(left, watch - machine.steady())
         if left <= 0:
             return
-        if signal.sigtimedwait(STOP_SIGNALS, min(left, NAP_SECONDS)) is not None:
-            raise Stopped
+        machine.pause(min(left, NAP_SECONDS))
 
 
-def run_child(seconds: float, command: tuple[str, ...] = CHILD) -> bool:
-    """Run the jobs in a child of its own process group; kill the group at its deadline. Returns whether it ended well.
+def run_child(machine: Machine, seconds: float, command: tuple[str, ...]) -> bool:
+    """Run the jobs in a child; end it at its deadline, with all that it started. Returns whether it ended well.
 
-    Raises Stopped on a signal, after the child has ended.
+    Raises Stopped after the child has ended.
     """
     try:
-        child = os.posix_spawn(sys.executable, [sys.executable, *command], os.environ, setpgroup=0, setsigmask=[])
+        child = machine.start(command)
     except OSError as error:
         # No process or memory left, or Python is just being upgraded: later it may work.
         say(f"tuanthu-agent: không khởi chạy được (cannot start): {error.strerror}")
         return False
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        got = signal.sigtimedwait((*STOP_SIGNALS, signal.SIGCHLD), left)
-        if got is not None and got.si_signo != signal.SIGCHLD:
-            end_child(child)
-            raise Stopped
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status == 0
-    say(f"tuanthu-agent: lượt chạy quá {seconds:g} giây, đã buộc dừng (a run took too long and was killed)")
-    kill_group(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
-
-
-def end_child(child: int) -> None:
-    """Ask the child to end, then make it."""
-    kill_group(child, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    while (left := deadline - time.monotonic()) > 0:
-        if os.waitpid(child, os.WNOHANG)[0]:
-            kill_group(child, signal.SIGKILL)
-            return
-        signal.sigtimedwait((signal.SIGCHLD,), left)
-    kill_group(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-
-
-def kill_group(child: int, number: int) -> None:
-    """Signal the child and all that it started."""
     try:
-        os.killpg(child, number)
-    except ProcessLookupError:
-        return
+        code = machine.wait(child, seconds)
+    except Stopped:
+        machine.end(child)
+        raise
+    if code is None:
+        say(f"tuanthu-agent: lượt chạy quá {seconds:g} giây, đã buộc dừng (a run took too long and was killed)")
+        machine.kill(child)
+    return code == 0
 
 
-def serve(data_dir: str, child_seconds: float, watch_seconds: float = 0.0) -> None:
-    """Run for ever; raises Stopped on a signal."""
+def serve(machine: Machine, data_dir: str, child_seconds: float, watch_seconds: float = 0.0) -> None:
+    """Run for ever; raises Stopped when somebody asks to."""
     path = os.path.join(data_dir, DUE_FILE)  # noqa: PTH118
     failures = 0
     rest = 0.0
-    watch = time.monotonic() if watch_seconds else NEVER
+    watch = machine.steady() if watch_seconds else NEVER
     while True:
-        if rest > time.time() + LONGEST_FAILURE_SECONDS:
+        if rest > machine.wall() + LONGEST_FAILURE_SECONDS:
             rest = 0.0
-        due = max(read_due(path), rest)
-        wait_until(due, watch)
-        if time.monotonic() >= watch:
-            run_child(WATCH_CHILD_SECONDS, (*WATCH, data_dir, f"{watch_seconds:g}"))
-            watch = time.monotonic() + watch_seconds
-        if time.time() >= due or due > time.time() + LONGEST_WAIT_SECONDS:
-            failures = 0 if run_child(child_seconds) else failures + 1
-            rest = time.time() + (after_failure(failures) if failures else SHORTEST_WAIT_SECONDS)
-
-
-def lock(data_dir: str) -> int:
-    """Make sure that this is the only resident of a data folder; raises OSError otherwise."""
-    handle = os.open(os.path.join(data_dir, "service.lock"), os.O_RDWR | os.O_CREAT, 0o600)  # noqa: PTH118
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return handle
+        due = max(read_due(path, machine.wall()), rest)
+        wait_until(machine, due, watch)
+        if machine.steady() >= watch:
+            run_child(machine, WATCH_CHILD_SECONDS, (*WATCH, data_dir, f"{watch_seconds:g}"))
+            watch = machine.steady() + watch_seconds
+        if machine.wall() >= due or due > machine.wall() + LONGEST_WAIT_SECONDS:
+            failures = 0 if run_child(machine, child_seconds, CHILD) else failures + 1
+            rest = machine.wall() + (after_failure(failures) if failures else SHORTEST_WAIT_SECONDS)
 
 
 def main(arguments: list[str]) -> int:
@@ -145,9 +118,10 @@ def main(arguments: list[str]) -> int:
     """
     data_dir, child_seconds = arguments[0], float(arguments[1])
     watch_seconds = float(arguments[2]) if len(arguments) > 2 else 0.0
-    signal.pthread_sigmask(signal.SIG_BLOCK, (*STOP_SIGNALS, signal.SIGCHLD))
+    machine = this_machine()
+    machine.listen()
     try:
-        lock(data_dir)
+        machine.lock(data_dir)
     except OSError as error:
         say(
             f"tuanthu-agent: không chạy được trong {data_dir}: {error.strerror}; có thể đã có tiến trình khác đang chạy"
@@ -156,7 +130,7 @@ def main(arguments: list[str]) -> int:
         return EXIT_BUSY
     say("tuanthu-agent: bắt đầu (started)")
     try:
-        serve(data_dir, child_seconds, watch_seconds)
+        serve(machine, data_dir, child_seconds, watch_seconds)
     except Stopped:
         say("tuanthu-agent: dừng (stopped)")
     return 0

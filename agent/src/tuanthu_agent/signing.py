@@ -1,6 +1,5 @@
 """The agent's Ed25519 key and the signatures that it makes (see docs/protocol.md)."""
 
-import os
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -9,12 +8,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
+from tuanthu_agent import files
 from tuanthu_agent.errors import IdentityError
-from tuanthu_agent.files import write_private
 from tuanthu_policy.envelope import b64url
 
 ALGORITHM = "Ed25519"
 KEY_NAME = "agent.key"
+CLOSE_ON_WINDOWS = 'icacls "{0}" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-3-4:F'
+"""For the system, administrators and the owner, by their identifiers, which no language changes."""
 
 
 class Signer:
@@ -44,7 +45,14 @@ def load_or_create(data_dir: Path) -> Signer:
         pem = private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        write_private(path, pem)
+        try:
+            files.close_folder(data_dir)
+        except OSError as error:
+            raise IdentityError(
+                f"Không bảo vệ được thư mục {data_dir}: {error}. Hãy chạy với quyền quản trị.",
+                f"Cannot protect the folder {data_dir}: {error}. Run as an administrator.",
+            ) from None
+        files.write_private(path, pem)
     return load(data_dir)
 
 
@@ -53,16 +61,17 @@ def load(data_dir: Path) -> Signer:
     path = data_dir / KEY_NAME
     try:
         pem = path.read_bytes()
-        mode = path.stat().st_mode
+        is_open = bool(files.public_readers(path)) if files.on_windows() else bool(path.stat().st_mode & 0o077)
     except OSError as error:
         raise IdentityError(
             f"Không đọc được khoá {path}: {error.strerror}. Hãy ghi danh: tuanthu-agent enrol",
             f"Cannot read the key {path}: {error.strerror}. Enrol first: tuanthu-agent enrol",
         ) from None
-    if os.name == "posix" and mode & 0o077:
+    if is_open:
+        remedy = CLOSE_ON_WINDOWS if files.on_windows() else "chmod 600 {0}"
         raise IdentityError(
-            f"Khoá {path} đang để người khác đọc được; hãy chạy: chmod 600 {path}",
-            f"The key {path} is open to other users; run: chmod 600 {path}",
+            f"Khoá {path} đang để người khác đọc được; hãy chạy: {remedy.format(path)}",
+            f"The key {path} is open to other users; run: {remedy.format(path)}",
         )
     try:
         private = serialization.load_pem_private_key(pem, password=None)

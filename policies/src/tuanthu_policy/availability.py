@@ -8,7 +8,10 @@ is later) to the moment at which it was last seen to hold; outside of it, and in
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from math import floor
 from typing import Any, Final
+
+from tuanthu_policy.timeline import CODES, Span, cut, joined, overlay, tally
 
 VIETNAM: Final = timezone(timedelta(hours=7))
 """Asia/Ho_Chi_Minh, which has no summer time."""
@@ -49,51 +52,76 @@ def month_bounds(year: int, month: int) -> Interval:
 
 
 def availability(seen: Iterable[tuple[Mapping[str, Any], datetime]], year: int, month: int) -> Availability:
-    """What facts of the kind `wan` say of a month, each with the moment at which it was last seen to hold.
+    """What the facts of a machine's line say of a month, each with the moment at which they were last seen to hold.
 
     Of two that watched at one moment the later counts. Facts that are malformed say nothing.
     """
     start, end = month_bounds(year, month)
-    open_parts: list[Interval] = [(start, end)]
-    seconds: dict[str, float] = dict.fromkeys(("up", *KINDS), 0.0)
-    for facts, until in sorted(seen, key=lambda one: one[1], reverse=True):
-        # Not to have watched contradicts nobody: an older fact may know more, where a journal was lost since.
-        spans = [span for span in covered(facts, until) if span[0] != "unwatched"]
-        for state, begin, finish in spans:
-            seconds[state] += sum(_length(part, (begin, finish)) for part in open_parts)
-        for _, begin, finish in spans:
-            open_parts = [rest for part in open_parts for rest in _without(part, (begin, finish))]
-    down = seconds["line-down"] + seconds["gateway-down"]
-    up = seconds["up"] + seconds["collector-down"]
+    known: list[Span] = []
+    for facts, until in sorted(seen, key=lambda one: one[1]):
+        known = overlay(known, told(facts, until))
+    found = tally(cut(known, int(start.timestamp()), int(end.timestamp())))
     return Availability(
         month_seconds=int((end - start).total_seconds()),
-        watched_seconds=int(up + down),
-        up_seconds=int(up),
-        line_down_seconds=int(seconds["line-down"]),
-        gateway_down_seconds=int(seconds["gateway-down"]),
-        collector_down_seconds=int(seconds["collector-down"]),
+        watched_seconds=found.watched,
+        up_seconds=found.up,
+        line_down_seconds=found.line_down,
+        gateway_down_seconds=found.gateway_down,
+        collector_down_seconds=found.collector_down,
     )
 
 
-def covered(facts: Mapping[str, Any], until: datetime) -> list[tuple[str, datetime, datetime]]:
+def told(
+    facts: Mapping[str, Any], until: datetime, first: datetime | None = None, shift: timedelta = timedelta(0)
+) -> list[Span]:
+    """The timeline that facts tell, in the clock of `until` and `first`.
+
+    `first` is when the facts were first seen to hold (`until` if none is given): from then on they told of every
+    moment up to `until`, and at `first` of the 35 days before. `shift` is what has to be added to the moments inside of
+    the facts, which are those of the machine's clock.
+    """
+    local_first = None if first is None else first - shift
+    # Not to have watched contradicts nobody: an older fact may know more, where a journal was lost since.
+    return joined(
+        (CODES[state], _second(begin + shift), _second(end + shift))
+        for state, begin, end in covered(facts, until - shift, local_first)
+        if state != "unwatched"
+    )
+
+
+def settled(facts: Mapping[str, Any], until: datetime, shift: timedelta = timedelta(0)) -> bool:
+    """Whether no moment inside of the facts lies after `until`: then a later `until` only prolongs the last state."""
+    items = facts.get("interruptions")
+    given = [facts.get("watched_since")]
+    given += (
+        [item.get(name) for item in items for name in ("from", "to") if isinstance(item, Mapping)]
+        if isinstance(items, list)
+        else []
+    )
+    return all(one is None or one <= until - shift for one in map(moment, given))
+
+
+def covered(
+    facts: Mapping[str, Any], until: datetime, first: datetime | None = None
+) -> list[tuple[str, datetime, datetime]]:
     """The states that facts tell, as spans in order, without holes and overlaps; empty for malformed facts."""
     since = moment(facts.get("watched_since"))
     items = facts.get("interruptions")
     if since is None or not isinstance(items, list):
         return []
-    at = max(since, until - WINDOW)
+    at = max(since, min(first or until, until) - WINDOW)
     spans: list[tuple[str, datetime, datetime]] = []
     read = [_interruption(item, until) for item in items]
     broken = [one for one in read if one is not None]
     if len(broken) != len(items):
         return []
     for state, begin, finish in sorted(broken, key=lambda one: (one[1], one[2])):
-        first, last = max(begin, at), min(finish, until)
-        if first >= last:
+        start, last = max(begin, at), min(finish, until)
+        if start >= last:
             continue
-        if first > at:
-            spans.append(("up", at, first))
-        spans.append((state, first, last))
+        if start > at:
+            spans.append(("up", at, start))
+        spans.append((state, start, last))
         at = last
     if at < until:
         spans.append(("up", at, until))
@@ -120,13 +148,5 @@ def moment(value: object) -> datetime | None:
         return None
 
 
-def _length(one: Interval, other: Interval) -> float:
-    return max(0.0, (min(one[1], other[1]) - max(one[0], other[0])).total_seconds())
-
-
-def _without(part: Interval, taken: Interval) -> list[Interval]:
-    """What is left of a part."""
-    if taken[1] <= part[0] or taken[0] >= part[1]:
-        return [part]
-    rest = [(part[0], taken[0]), (taken[1], part[1])]
-    return [one for one in rest if one[0] < one[1]]
+def _second(value: datetime) -> int:
+    return floor(value.timestamp())

@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Final
 
 from tuanthu_policy import schema
+from tuanthu_policy.devices.loader import load_devices
+from tuanthu_policy.docs_devices import devices_document
 from tuanthu_policy.docs_facts import facts_document
 from tuanthu_policy.docs_rules import rules_document
 from tuanthu_policy.folder import policy_folder
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.policy import Policy
 
-DOCUMENTS: Final[Mapping[str, Callable[[Policy], str]]] = {"rules.vi.md": rules_document, "facts.md": facts_document}
+DOCUMENTS: Final[Mapping[str, Callable[[Policy], str]]] = {
+    "rules.vi.md": rules_document,
+    "facts.md": facts_document,
+    "devices.vi.md": lambda _policy: devices_document(load_devices()),
+}
 """Name of the file → what writes it."""
 
 

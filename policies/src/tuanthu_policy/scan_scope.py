@@ -49,6 +49,6 @@ class ScanScope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     not_after: datetime
     window: Window | msgspec.UnsetType = msgspec.UNSET
     """Unset: at any hour."""
-    protocols: list[str] = list(PROTOCOLS)
+    protocols: list[str] = msgspec.field(default_factory=lambda: list(PROTOCOLS))
     attempts_per_day: int = DEFAULT_ATTEMPTS_PER_DAY
     """Logins that a device may see in 24 hours over all protocols together."""

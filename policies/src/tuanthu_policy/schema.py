@@ -11,6 +11,8 @@ import msgspec
 from tuanthu_policy import lifecycle
 from tuanthu_policy.condition_schema import condition_schemas
 from tuanthu_policy.control import Framework
+from tuanthu_policy.devices.example import Example
+from tuanthu_policy.devices.family import Family
 from tuanthu_policy.envelope import (
     Acknowledgement,
     EnrolRequest,
@@ -51,6 +53,8 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "lifecycle": lifecycle.Lifecycle,
     "service-set": ServiceSet,
     "gateway-catalogue": GatewayCatalogue,
+    "device-family": Family,
+    "device-example": Example,
     "waiver": Waiver,
     "attestation": Attestation,
     "rule-result": RuleResult,

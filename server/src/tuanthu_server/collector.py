@@ -9,6 +9,7 @@ import structlog
 from django.core.asgi import get_asgi_application
 from django.db import close_old_connections
 
+from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
 from tuanthu_server.ingest.endpoints import AgentEndpoints
@@ -73,7 +74,8 @@ async def sweep_for_ever(seconds: int) -> None:
 def _sweep_in_thread() -> None:
     try:
         judged = sweep(wait=False)
-        if judged:
-            log.info("swept", assets=judged)
+        folded = refresh(wait=False)
+        if judged or folded:
+            log.info("swept", assets=judged, lines=folded)
     finally:
         close_old_connections()

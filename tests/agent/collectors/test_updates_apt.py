@@ -33,6 +33,7 @@ SECURITY = {
     "Codename": "bookworm-security",
     "Date": "Mon, 23 Nov 2026 11:22:37 UTC",
 }
+ASKED = "apt list --upgradable --all-versions"
 OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 # Captured on Debian 12, shortened.
 HISTORY = """
@@ -180,7 +181,7 @@ UPGRADABLE = {
 
 @pytest.mark.parametrize("language", UPGRADABLE)
 def test_the_language_of_apt_changes_nothing(machine, language):
-    facts = collected(machine(debian_files(), {"apt list --upgradable": UPGRADABLE[language]})).facts
+    facts = collected(machine(debian_files(), {ASKED: UPGRADABLE[language]})).facts
     assert facts["pending"] == [{"name": "openssl", "version": "3.0.16-1", "security": True}]
     assert facts["pending_security_count"] == 1
 
@@ -213,7 +214,7 @@ Enabled: yes
     ],
 )
 def test_lists_of_a_source_that_was_taken_out_do_not_count(machine, path, text, counted):
-    host = machine(debian_files(**{f"/etc/apt/{path}": text}), {"apt list --upgradable": "Listing...\n"})
+    host = machine(debian_files(**{f"/etc/apt/{path}": text}), {ASKED: "Listing...\n"})
     assert collected(host).facts.get("pending_security_count") == (0 if counted else None)
 
 
@@ -309,7 +310,7 @@ def test_no_output_of_apt_breaks_the_collector(machine, lines, release):
         **{f"{LISTS}x_Release": release, f"{LISTS}x_Packages": release, "/var/log/apt/history.log": release}
     )
     text = "\n".join(lines)
-    facts = collected(machine(files, {"apt list --upgradable": text, "apt-config dump": text})).facts
+    facts = collected(machine(files, {ASKED: text, "apt-config dump": text})).facts
     assert json.dumps(facts)
     # A line that names a package and is not understood makes the number unsayable.
     assert ("pending_count" in facts) == apt_parsing.is_understood(text)

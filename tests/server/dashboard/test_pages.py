@@ -51,7 +51,7 @@ def machine(policy) -> Asset:
 def test_every_page_asks_an_outsider_to_sign_in(machine):
     pages = dict(every_page())
 
-    assert {"overview", "units", "unit", "asset", "controls", "control", "password"} <= pages.keys()
+    assert {"overview", "units", "unit", "asset", "lines", "controls", "control", "password"} <= pages.keys()
     for name, address in pages.items():
         answer = Client().get(address)
         if name not in OPEN:
@@ -68,7 +68,7 @@ def test_an_empty_collector_says_what_to_do(officer, policy):
     assert "Không tìm thấy đơn vị nào" in officer.get("/units/").content.decode()
 
 
-@pytest.mark.parametrize("address", ["/", "/units/", "/controls/", "/units/A-1/"])
+@pytest.mark.parametrize("address", ["/", "/units/", "/lines/", "/controls/", "/units/A-1/"])
 def test_a_collector_without_a_policy_explains_itself(officer, address):
     Unit.objects.create(code="A-1", name="Đơn vị", created_at=datetime.now(UTC))
 
@@ -130,7 +130,14 @@ def test_hostile_names_are_shown_as_text_and_break_no_page(officer, machine):
     machine.save()
     UnitLink.objects.create(unit=unit, relation=Relation.OWNER, target_name=HOSTILE, valid_from="2025-07-01")
 
-    for address in ("/", "/units/", "/units/A-1/", f"/assets/{machine.pk}/", "/controls/directive-14-2018/coverage/"):
+    for address in (
+        "/",
+        "/units/",
+        "/lines/",
+        "/units/A-1/",
+        f"/assets/{machine.pk}/",
+        "/controls/directive-14-2018/coverage/",
+    ):
         answer = officer.get(address)
         assert answer.status_code == 200, address
         assert "<script" not in answer.content.decode(), address
@@ -175,7 +182,7 @@ def test_an_error_of_the_server_is_told_in_vietnamese_without_its_details(office
     assert "ZeroDivision" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/", "/units/", "/controls/"])
+@pytest.mark.parametrize("address", ["/", "/units/", "/lines/", "/controls/"])
 def test_a_page_only_answers_to_reading(officer, policy, address):
     assert officer.post(address).status_code == 405
 
@@ -190,7 +197,7 @@ def test_the_list_of_units_is_searched_without_diacritics(officer, policy):
 
 
 def test_no_page_needs_a_script_or_anything_from_elsewhere(officer, machine):
-    for address in ("/", "/units/", "/units/A-1/", f"/assets/{machine.pk}/", "/controls/", "/login/"):
+    for address in ("/", "/units/", "/lines/", "/units/A-1/", f"/assets/{machine.pk}/", "/controls/", "/login/"):
         page = officer.get(address, follow=True).content.decode()
         assert "<script" not in page
         assert " style=" not in page
@@ -201,7 +208,7 @@ def test_pages_of_216_units_render_quickly(officer, policy):
     load_organisation()
     officer.get("/")
 
-    for address in ("/", "/units/"):
+    for address in ("/", "/units/", "/lines/"):
         start = time.process_time()
         officer.get(address)
         assert time.process_time() - start < 0.3, address

@@ -33,7 +33,7 @@ def officer() -> Client:
 def test_every_page_of_the_demonstration_opens_in_both_languages(demonstration, officer):
     for language in ("vi", "en"):
         officer.post("/language/", {"language": language, "next": "/login/"})
-        addresses = ["/", "/units/", "/controls/", "/controls/directive-14-2018/coverage/"]
+        addresses = ["/", "/units/", "/lines/", "/lines/?back=3", "/controls/", "/controls/directive-14-2018/coverage/"]
         addresses += [f"/assets/{pk}/" for pk in Asset.objects.values_list("pk", flat=True)]
         addresses += [f"/units/{code}/" for code in Unit.objects.values_list("code", flat=True)[:40]]
         for address in addresses:

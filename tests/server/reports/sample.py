@@ -8,10 +8,12 @@ from uuid import UUID
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance.details import AssetResult
+from tuanthu_server.compliance.lines.access import NOTHING
+from tuanthu_server.compliance.lines.figures import MONTHS, LineMonth, recent_months
 from tuanthu_server.compliance.policies import PolicyInForce
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
 from tuanthu_server.reports.snapshot.builder import build
-from tuanthu_server.reports.snapshot.inputs import Inputs, UnitFacts
+from tuanthu_server.reports.snapshot.inputs import Inputs, LineFacts, UnitFacts
 from tuanthu_server.reports.snapshot.model import DepartmentReport
 from tuanthu_server.reports.texts import load_texts, organisation, with_number
 
@@ -69,6 +71,7 @@ class Sector:
         self.random = random.Random(seed)
         self.texts = load_texts(texts_dir)
         self.facts, self.compliance, self.results = [], {}, []
+        self.lines = {}
         self.assets = 0
 
     def unit(self, name, machines=(), expected=None, silent=0, never=0, demonstration=False, code=None):
@@ -101,6 +104,22 @@ class Sector:
                     )
                 )  # fmt: skip
 
+    def line(self, *months, access=NOTHING):
+        """The line of the last unit: up, line-down, gateway-down, collector-down seconds, outages, longest a month."""
+        known = [*months, *[()] * (MONTHS - len(months))]
+        named = zip(recent_months(NOW), known, strict=True)
+        self.lines[len(self.facts)] = [LineMonth(month, 2_000_000, *found) for month, found in named], access
+        return self
+
+    def line_facts(self):
+        """None where no unit has a line."""
+        if not self.lines:
+            return None
+        nothing = [LineMonth(month, 2_000_000) for month in recent_months(NOW)]
+        units = {unit.id: self.lines.get(unit.id, (nothing, NOTHING))[0] for unit in self.facts}
+        sector = [LineMonth(month, 2_000_000, 1000, collector_down=1) for month in recent_months(NOW)]
+        return LineFacts(units, {unit: access for unit, (_, access) in self.lines.items()}, sector)
+
     def judge(self):
         chosen = self.random.choices(list(WEIGHTS), WEIGHTS.values(), k=len(RULES))
         return dict(zip(RULES, chosen, strict=True))
@@ -120,7 +139,7 @@ class Sector:
         return Inputs(
             created_at=NOW, scope=scope, scope_name=scope_name, framework=FRAMEWORK,
             organisation=with_number(organisation(self.texts, unit), 12),
-            standing=Standing(NOW, policy, self.compliance), units=self.facts, results=self.results,
+            standing=Standing(NOW, policy, self.compliance), units=self.facts, results=self.results, lines=self.line_facts(),
         )  # fmt: skip
 
     def report(self, **scope) -> DepartmentReport:

@@ -1,6 +1,7 @@
 """`tuanthu-agent run`."""
 
 import os
+import subprocess
 import sys
 import time
 from typing import Annotated, Final
@@ -12,7 +13,6 @@ from tuanthu_agent import identity, jobs
 from tuanthu_agent.cli.console import collecting, errors, output
 from tuanthu_agent.cli.wording import printable
 from tuanthu_agent.config import Config, load_config
-from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.uplink import Delivery
 from tuanthu_agent.watching import watch_seconds
 
@@ -37,8 +37,7 @@ def run(*, once: Annotated[bool, Parameter(negative="")] = False) -> int:
     identity.load(config.data_dir)
     if once:
         return run_once(config)
-    become_resident(config)
-    return 0
+    return become_resident(config)
 
 
 def run_once(config: Config) -> int:
@@ -74,15 +73,22 @@ def tell(sequence: int, delivery: Delivery, waiting: int) -> int:
     return 0
 
 
-def become_resident(config: Config) -> None:
-    """Replace this process, with all that it has loaded, by the lean resident; does not return."""
-    if os.name != "posix":
-        raise TuanthuError(
-            "Chế độ thường trú chưa chạy trên hệ điều hành này; hãy lên lịch lệnh: tuanthu-agent run --once",
-            "The resident does not run on this operating system; schedule this command: tuanthu-agent run --once",
-        )
+def become_resident(config: Config) -> int:
+    """Replace this process, with all that it has loaded, by the lean resident; its exit code where that cannot be."""
     # The children read their settings from the environment, as this process did.
     os.environ["TUANTHU_AGENT_DATA_DIR"] = str(config.data_dir)
     module = ["-I", "-m", "tuanthu_agent.service"]
     arguments = [sys.executable, *module, str(config.data_dir), str(config.child_seconds), str(watch_seconds(config))]
-    os.execv(sys.executable, arguments)  # noqa: S606  no shell is what is wanted
+    if os.name == "posix":
+        os.execv(sys.executable, arguments)  # noqa: S606  no shell is what is wanted
+    return keep_resident(arguments)
+
+
+def keep_resident(arguments: list[str]) -> int:
+    """Windows replaces no process: wait for the resident, which ends with this one; its exit code."""
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE) as resident:
+        while True:
+            try:
+                return resident.wait()
+            except KeyboardInterrupt:
+                continue  # the console has told the resident, too

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TCP_SECONDS: Final = 4.0
 GATEWAY_SECONDS: Final = 1.5
 GATEWAY_PORTS: Final = (80, 443, 53)
+REFUSAL_FACTOR: Final = 2 if sys.platform == "win32" else 1
+"""Windows tries a refused port twice more, for a second in all, before it says that it was refused."""
 PINGS: Final = 2
 ROUTES: Final = "/proc/net/route"
 _UP: Final = 0x1
@@ -100,11 +102,14 @@ def gateway_answers(address: str) -> bool:
     """Whether the gateway gives any sign of life: a ping, or a TCP port that is open or refused."""
     if ping(address):
         return True
-    return any(knock(address, port, GATEWAY_SECONDS, refusal_counts=True) for port in GATEWAY_PORTS)
+    seconds = GATEWAY_SECONDS * REFUSAL_FACTOR
+    return any(knock(address, port, seconds, refusal_counts=True) for port in GATEWAY_PORTS)
 
 
 def ping(address: str) -> bool:
-    """An echo to an IPv4 address, without and, where that is not allowed, with a raw socket."""
+    """An IPv4 echo, without or, where that is not allowed, with a raw socket; Windows has a door of its own."""
+    if sys.platform == "win32":
+        return ping_on_windows(address)
     for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
         try:
             with socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP) as connection:
@@ -114,6 +119,17 @@ def ping(address: str) -> bool:
         except OSError:
             return False
     return False
+
+
+def ping_on_windows(address: str) -> bool:
+    """The same where only the system itself may send an echo."""
+    from tuanthu_agent.host_error import HostError
+    from tuanthu_agent.windows import icmp
+
+    try:
+        return any(icmp.ping(address, 1, 0.0, GATEWAY_SECONDS) for _ in range(PINGS))
+    except HostError:
+        return False
 
 
 def _echo(connection: socket.socket, address: str) -> bool:
@@ -176,9 +192,21 @@ def parse_routes(text: str, byteorder: str = sys.byteorder) -> List[Route]:
 
 def read_routes() -> Optional[List[Route]]:
     """The kernel's table; None where there is none to read."""
+    if sys.platform == "win32":
+        return read_routes_of_windows()
     try:
         with open(ROUTES, encoding="ascii", errors="replace") as file:
             return parse_routes(file.read(262144))
+    except OSError:
+        return None
+
+
+def read_routes_of_windows() -> Optional[List[Route]]:
+    """The same from Windows."""
+    from tuanthu_agent.windows import routing
+
+    try:
+        return [Route(*row) for row in routing.parse_table(routing.read_table())]
     except OSError:
         return None
 

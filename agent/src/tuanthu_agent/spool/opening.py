@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Final
 
+from tuanthu_agent import files
 from tuanthu_agent.errors import SpoolError
 from tuanthu_agent.spool import salvage
 from tuanthu_agent.spool.schema import DamagedError, close_to_others, connect
@@ -28,7 +29,7 @@ def open_spool(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
     into a file that was put aside. Raises SpoolError and sqlite3.Error.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.make_folder(path.parent)
         lock = os.fdopen(os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600), "r+b")
         close_to_others(path.with_suffix(".lock"))
     except OSError as error:

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Final, Iterator
 
 from tuanthu_agent.system import Nic
-from tuanthu_agent.windows.com import function
+from tuanthu_agent.windows.library import function
 
 _SKIP: Final = 0x2 | 0x4 | 0x8
 """Any- and multicast addresses and DNS servers are asked for elsewhere."""

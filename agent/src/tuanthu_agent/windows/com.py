@@ -10,8 +10,9 @@ import ctypes
 import threading
 import uuid
 from ctypes import POINTER, byref, c_long, c_ulong, c_void_p, c_wchar_p
-from functools import lru_cache
 from typing import Any, Final
+
+from tuanthu_agent.windows.library import function
 
 S_OK: Final = 0
 S_FALSE: Final = 1
@@ -41,24 +42,6 @@ class Guid(ctypes.Structure):
     def of(cls, text: str) -> Guid:
         """From `{dc12a687-…}` or the same without braces."""
         return cls.from_buffer_copy(uuid.UUID(text).bytes_le)
-
-
-@lru_cache(maxsize=None)
-def library(name: str) -> Any:
-    """A system library of Windows, from the system's own folder only; raises OSError."""
-    load = getattr(ctypes, "WinDLL", None)
-    if load is None:
-        raise OSError("not on Windows")
-    return load(name, winmode=0x800)  # LOAD_LIBRARY_SEARCH_SYSTEM32
-
-
-@lru_cache(maxsize=None)
-def function(name: str, entry: str, result: Any, *arguments: Any) -> Any:
-    """A function of a library with its prototype."""
-    found = getattr(library(name), entry)
-    found.restype = result
-    found.argtypes = list(arguments)
-    return found
 
 
 def check(code: int, what: str) -> int:

@@ -7,8 +7,8 @@ from ctypes import POINTER, byref, c_int, c_ulong, c_void_p, c_wchar_p
 from typing import Any, Final, Iterator
 
 from tuanthu_agent.host_error import HostError
-from tuanthu_agent.windows.com import library
 from tuanthu_agent.windows.interface import Registry, Service, Services
+from tuanthu_agent.windows.library import library
 
 _KEY: Final = r"HKLM\SYSTEM\CurrentControlSet\Services"
 _CONNECT_AND_LIST: Final = 0x1 | 0x4

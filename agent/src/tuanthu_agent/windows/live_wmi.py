@@ -7,8 +7,9 @@ from ctypes import POINTER, byref, c_long, c_ulong, c_void_p, c_wchar_p
 from typing import Any, Final, Sequence
 
 from tuanthu_agent.host_error import HostError
-from tuanthu_agent.windows.com import E_ACCESSDENIED, Bstr, ComError, Interface, check, create, function
+from tuanthu_agent.windows.com import E_ACCESSDENIED, Bstr, ComError, Interface, check, create
 from tuanthu_agent.windows.interface import Wmi, WmiRow
+from tuanthu_agent.windows.library import function
 from tuanthu_agent.windows.variant import Variant
 
 _LOCATOR: Final = "4590f811-1d3a-11d0-891f-00aa004b2e24"

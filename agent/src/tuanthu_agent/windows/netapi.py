@@ -8,7 +8,7 @@ from ctypes import POINTER, byref, c_int, c_ulong, c_void_p, c_wchar_p
 from typing import Any, Callable, ContextManager, Final, Iterator
 
 from tuanthu_agent.host_error import HostError
-from tuanthu_agent.windows.com import function
+from tuanthu_agent.windows.library import function
 
 _ALL: Final = 0xFFFFFFFF
 _NORMAL_ACCOUNTS: Final = 0x2

@@ -7,7 +7,7 @@ from ctypes import POINTER, byref, c_int, c_ulong, c_void_p, c_wchar_p
 from typing import Final
 
 from tuanthu_agent.host_error import HostError
-from tuanthu_agent.windows.com import function
+from tuanthu_agent.windows.library import function
 
 _LONGEST_NAME: Final = 256
 

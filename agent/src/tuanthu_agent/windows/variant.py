@@ -19,7 +19,8 @@ from ctypes import (
 )
 from typing import Any, Final, Mapping
 
-from tuanthu_agent.windows.com import ComError, function, read_bstr
+from tuanthu_agent.windows.com import ComError, read_bstr
+from tuanthu_agent.windows.library import function
 
 VT_EMPTY: Final = 0
 VT_NULL: Final = 1

@@ -14,7 +14,7 @@ from typing import Final, Iterator
 from tuanthu_agent.process_table import Processes
 from tuanthu_agent.system import Disk, Nic, NotAvailableError, System
 from tuanthu_agent.windows import adapters
-from tuanthu_agent.windows.com import function
+from tuanthu_agent.windows.library import function
 
 _FIXED_DRIVE: Final = 3
 _SNAPSHOT_PROCESSES: Final = 2

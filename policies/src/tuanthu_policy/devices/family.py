@@ -23,7 +23,7 @@ class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     Subjects of an HTTP answer: `status`, `header.<Name>`, `cookie.<name>`, `location`, `realm` (of WWW-Authenticate),
     `scheme` (`basic`, `digest`), `title`, `body`, `body.md5`, `json.<path>`, `xml.<path>`. Subjects of a fingerprint:
-    the same with `http.` before it for the start page, and those of `evidence.SUBJECTS` (`ssh.banner`, `tls.subject` …).
+    the same with `http.` before it for the start page, and those of `evidence.SUBJECTS` (`ssh.banner` …).
     """
 
     where: str
@@ -182,7 +182,7 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ports: list[Port] = []
     """Unset: those of the fingerprint (HTTP) or the usual ones of the protocol."""
     path: str = ""
-    """RTSP: the stream's path."""
+    """RTSP: the stream's path. ONVIF: the device service's. SNMP: the digest, for version 3's users (`usm.DIGESTS`)."""
     http: HttpLogin | msgspec.UnsetType = msgspec.UNSET
     side_effects: str = "none"
     """`none`, `evicts-admin-session` (never run) or `consumes-session-slot`."""

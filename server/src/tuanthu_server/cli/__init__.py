@@ -5,8 +5,10 @@ import sys
 from tuanthu_server.cli.app import app
 from tuanthu_server.errors import TuanthuError
 
-BEFORE_INITIALISATION = frozenset({"tuanthu_server.cli.init"})
-"""Modules whose commands may run on an empty data folder."""
+WITHOUT_DATA = frozenset(
+    {"tuanthu_server.cli.catalogue", "tuanthu_server.cli.init", "tuanthu_server.cli.keys", "tuanthu_server.cli.scope"}
+)
+"""Modules whose commands need no data folder that `init` made."""
 
 
 def main() -> None:
@@ -30,7 +32,7 @@ def run(tokens: list[str]) -> None:
 
     command, bound, _ = app.parse_args(tokens)
     module = str(getattr(command, "__module__", ""))
-    if module.startswith("tuanthu_server.cli.") and module not in BEFORE_INITIALISATION:
+    if module.startswith("tuanthu_server.cli.") and module not in WITHOUT_DATA:
         require_initialised(load_config())
     command(*bound.args, **bound.kwargs)
 

@@ -12,7 +12,20 @@ app = App(
     version=__version__,
 )
 
-COMMAND_MODULES = ("init", "serve", "policies", "units", "token", "importing", "evaluate", "report", "demo")
+COMMAND_MODULES = (
+    "init",
+    "serve",
+    "policies",
+    "units",
+    "token",
+    "importing",
+    "evaluate",
+    "report",
+    "demo",
+    "keys",
+    "scope",
+    "catalogue",
+)
 """Every module below `cli` with commands; each has `register(app)`."""
 
 for _name in COMMAND_MODULES:

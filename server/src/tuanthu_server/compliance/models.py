@@ -113,3 +113,61 @@ class ControlCount(models.Model):
     outcome = models.SmallIntegerField()
     shard = models.SmallIntegerField()
     assets = models.IntegerField()
+
+
+class LineFold(models.Model):
+    """How far the line watch of an asset is folded into `AssetLineMonth`, and what it last told of its line.
+
+    Deleting the row makes the next `lines.refresh` fold all of the asset's evidence anew.
+    """
+
+    asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
+    span_id = models.BigIntegerField()
+    """The newest span (`inventory.Observation`) that is folded."""
+    seen_at = models.DateTimeField()
+    """Up to when it is folded."""
+    due_at = models.DateTimeField()
+    """A span that only went on is folded again from then on: its end moves with every heartbeat."""
+    state = models.SmallIntegerField()
+    """How it goes on, a state of `tuanthu_policy.timeline`; 0 for unwatched, -1 where the facts must be read again."""
+    grade = models.CharField(max_length=12, blank=True)
+    download = models.FloatField(null=True)
+    upload = models.FloatField(null=True)
+
+
+class AssetLineMonth(models.Model):
+    """What one asset saw of its line in a calendar month of Viet Nam."""
+
+    pk = models.CompositePrimaryKey("asset_id", "month")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    month = models.SmallIntegerField()
+    """Months since year 0: year × 12 + month - 1."""
+    body = models.BinaryField()
+    """Its timeline (`compliance.lines.months`)."""
+
+
+class UnitLineMonth(models.Model):
+    """What all assets of a unit together saw of its line in a month; unit 0 is the whole sector.
+
+    The columns are the sums of `body`, so that a page need not read it.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "month")
+    unit_id = models.BigIntegerField()
+    month = models.SmallIntegerField()
+    up = models.IntegerField()
+    line_down = models.IntegerField()
+    gateway_down = models.IntegerField()
+    collector_down = models.IntegerField()
+    outages = models.IntegerField()
+    longest = models.IntegerField()
+    body = models.BinaryField()
+
+
+class LineDue(models.Model):
+    """A month of a unit that must be put together anew."""
+
+    pk = models.CompositePrimaryKey("unit_id", "month")
+    unit_id = models.BigIntegerField()
+    month = models.SmallIntegerField()
+    at = models.DateTimeField()

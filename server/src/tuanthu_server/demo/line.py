@@ -8,6 +8,7 @@ from typing import Any, Final
 from tuanthu_policy.service_address import address_of
 from tuanthu_policy.tables import load_services
 from tuanthu_server.demo.scene import Scene, Sight, sight, utc
+from tuanthu_server.demo.watch import watched
 
 SERVICES: Final = "dak-lak-health"
 _FIBRE: Final = (("VNPT Technology", "GW040"), ("ZTE", "F670"), ("Huawei", "HG8145"), ("DASAN", "H646"))
@@ -71,7 +72,7 @@ def _speed(draw: random.Random, scene: Scene, *, fibre: bool) -> Item:
 
 
 def _watch(draw: random.Random, scene: Scene, gaps: list[str]) -> Item:
-    """What the watch of the line saw."""
+    """What the watch of the line saw; of a few it has only just begun."""
     if draw.random() < 0.08:
         gaps.append("line-watched-too-short: interruption_count, longest_interruption_seconds")
         return {
@@ -80,17 +81,7 @@ def _watch(draw: random.Random, scene: Scene, gaps: list[str]) -> Item:
             "interruptions": [],
             "watched_hours": 8,
         }
-    seconds = draw.choices((0, 240, 1500, 21600), (60, 20, 12, 8))[0]
-    began = scene.at - timedelta(days=draw.randint(2, 6))
-    broken = [{"kind": "line-down", "from": utc(began), "to": utc(began + timedelta(seconds=seconds))}]
-    return {
-        "watched_since": utc(scene.at - timedelta(days=28)),
-        "line_state": "up",
-        "interruptions": [{**one, "seconds": seconds} for one in broken] if seconds else [],
-        "interruption_count": 1 if seconds else 0,
-        "longest_interruption_seconds": seconds,
-        "watched_hours": 672,
-    }
+    return watched(scene, scene.at - scene.watching)
 
 
 def reachability_sight(draw: random.Random, scene: Scene) -> Sight:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from tuanthu_policy.availability import WINDOW
 from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope, MachineIdentity
 from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
 from tuanthu_server import __version__
@@ -17,6 +18,7 @@ from tuanthu_server.demo.machine import Identity, host_sight
 from tuanthu_server.demo.network import mac_of
 from tuanthu_server.demo.scene import Scene, Sight
 from tuanthu_server.demo.sights import CHANGING, SIGHTS
+from tuanthu_server.demo.watch import looks_before
 from tuanthu_server.errors import InputError
 from tuanthu_server.ingest.checks import Delivery
 from tuanthu_server.ingest.enrolment import enrol
@@ -24,7 +26,7 @@ from tuanthu_server.ingest.intake import Intake
 from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.inventory import tokens
 from tuanthu_server.inventory.models import Asset
-from tuanthu_server.units.models import Unit
+from tuanthu_server.units.models import Unit, UnitKind
 from tuanthu_server.units.queries import expectations_on, today
 
 MARK = "TRINHDIEN"
@@ -35,6 +37,9 @@ _UNPLUGGED, _KEPT = 0.03, 0.16
 """Parts of the machines: no cable in; looked after well."""
 _SERVERS = 0.1
 """At least so many of the machines of a unit that has servers are servers, so that a small demonstration shows some."""
+_REMEMBERS = 0.15
+LOOKS = 6
+"""So many looks of 35 days each make a history of the line."""
 _NEVER, _SILENT, _OLD_FILE, _CHANGED = 0.05, 0.11, 0.15, 0.45
 """Parts of the machines, added up: never reported; silent for weeks; old reports brought by file now; changed since."""
 
@@ -162,6 +167,9 @@ def _report(
     host = _host(machine, seen)
     connected = machine.dice("cable").random() >= _UNPLUGGED
     scene = Scene(machine.number, machine.unit.code, host.facts, seen, connected, _is_kept(machine))
+    earlier = _earlier_lines(machine, scene) if sequence == 1 else []
+    if _remembers(machine):
+        scene = msgspec.structs.replace(scene, watching=LOOKS * WINDOW)
     sights = [host]
     for kind, make in SIGHTS.items():
         sights.append(make(machine.dice(f"{kind}/{sequence}" if kind in CHANGING else kind), scene))
@@ -171,7 +179,7 @@ def _report(
         sequence=sequence,
         created_at=seen,
         agent_version=__version__,
-        observations=[_observation(sight, seen) for sight in sights],
+        observations=[*earlier, *(_observation(sight, seen) for sight in sights)],
     )
     payload = msgspec.json.encode(envelope)
     return Delivery(
@@ -183,6 +191,24 @@ def _report(
         channel="file",
         received_at=received,
     )
+
+
+def _remembers(machine: Machine) -> bool:
+    """Whether it tells of its line over months: all of the small units, of the others some."""
+    return machine.unit.kind == UnitKind.STATION or machine.dice("remembers").random() < _REMEMBERS
+
+
+def _earlier_lines(machine: Machine, scene: Scene) -> list[Observation]:
+    """What it saw of its line in the months before, as if it had been offline with all that in its spool."""
+    if not (_remembers(machine) and scene.connected):
+        return []
+    found = []
+    for number, at in enumerate(looks_before(scene.at, LOOKS - 1), 1):
+        then = msgspec.structs.replace(scene, at=at, watching=number * WINDOW)
+        line = SIGHTS["wan"](machine.dice("wan"), then)
+        if "line-watched-too-short" not in line.reason:
+            found.append(_observation(line, at))
+    return found
 
 
 def _host(machine: Machine, at: datetime) -> Sight:

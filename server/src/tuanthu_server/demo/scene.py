@@ -1,7 +1,7 @@
 """What every sight of a simulated machine is made with and of."""
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -26,6 +26,9 @@ class Scene(msgspec.Struct, frozen=True):
     """Whether its network cable is in."""
     kept: bool
     """Whether somebody looks after it well."""
+
+    watching: timedelta = timedelta(days=28)
+    """For how long it has watched its line."""
 
     @property
     def windows(self) -> bool:

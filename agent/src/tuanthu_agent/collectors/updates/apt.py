@@ -8,6 +8,7 @@ from typing import Final, FrozenSet, List, Optional
 from tuanthu_agent.collectors import memo
 from tuanthu_agent.collectors.interface import Findings
 from tuanthu_agent.collectors.updates import apt_parsing
+from tuanthu_agent.collectors.updates.apt_asking import LISTS, ask_upgradable
 from tuanthu_agent.collectors.updates.apt_parsing import Source
 from tuanthu_agent.collectors.updates.apt_sources import enabled_words, is_enabled
 from tuanthu_agent.collectors.updates.pending import Pending, put_pending
@@ -15,11 +16,10 @@ from tuanthu_agent.commands import CommandError
 from tuanthu_agent.host import MOST_BYTES, Host, HostError
 from tuanthu_agent.windows.moments import rfc3339
 
-_LISTS: Final = "/var/lib/apt/lists"
 _LOGS: Final = ("history.log", "history.log.1.gz", "history.log.1", "history.log.2.gz", "history.log.3.gz")
 _TIMERS: Final = "/etc/systemd/system/timers.target.wants"
 _STATE_FOLDERS: Final = (
-    _LISTS,
+    LISTS,
     "/etc/apt/apt.conf.d",
     "/etc/apt/preferences.d",
     "/etc/apt/sources.list.d",
@@ -34,7 +34,6 @@ _STATE: Final = (
 )
 """What the answer of apt rests on."""
 _HEAD: Final = 8 * 1024
-_SECONDS: Final = 20.0
 
 
 def read_apt(host: Host, found: Findings, memory: str = "") -> None:
@@ -79,7 +78,7 @@ def _read_pending(host: Host, found: Findings, memory: str) -> None:
 def list_upgradable(host: Host, memory: str) -> str:
     """What apt prints; asked again only when its lists, its settings or the installed packages have changed.
 
-    It builds its cache anew each time where the machine keeps none, which takes a second. Raises CommandError.
+    Raises CommandError.
     """
     key = memo.key_of(
         host, [*_STATE, *(f"{folder}/{name}" for folder in _STATE_FOLDERS for name in names(host, folder))]
@@ -87,7 +86,7 @@ def list_upgradable(host: Host, memory: str) -> str:
     kept = memo.recall(memory, "apt", key)
     if kept is not None:
         return kept
-    answer = host.commands.run("apt", "list", "--upgradable", seconds=_SECONDS)
+    answer = ask_upgradable(host)
     memo.keep(memory, "apt", key, answer)
     return answer
 
@@ -103,7 +102,7 @@ def names(host: Host, folder: str) -> List[str]:
 def fetched_sources(host: Host, found: Findings) -> List[Source]:
     """The suites whose Release file and lists of packages are both there, and that apt is still set to fetch."""
     try:
-        names = host.names(_LISTS)
+        names = host.names(LISTS)
     except HostError as error:
         if error.code != "not-found":
             found.miss(str(error))
@@ -119,7 +118,7 @@ def fetched_sources(host: Host, found: Findings) -> List[Source]:
         ):
             continue
         try:
-            sources.append(apt_parsing.parse_release(host.read_text(f"{_LISTS}/{name}", _HEAD)))
+            sources.append(apt_parsing.parse_release(host.read_text(f"{LISTS}/{name}", _HEAD)))
         except HostError as error:
             found.miss(str(error))
             return []

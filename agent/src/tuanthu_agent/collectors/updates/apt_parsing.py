@@ -13,6 +13,7 @@ _DATE: Final = re.compile(
     r"[A-Z][a-z]{2}, +([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) (?:UTC|GMT|\+0000)"
 )
 _UPGRADABLE: Final = re.compile(r"(\S+?)/(\S+) (\S+) (\S+) \[[^\[\]]*: ?(\S+)\]")
+_OTHER: Final = re.compile(r"(\S+?)/(\S+) \S+ [a-z0-9-]+(?: +\[([^\[\]]*)\])?")
 _CONFIG: Final = re.compile(r'^(\S+) "(.*)";$', re.MULTILINE)
 _END: Final = re.compile(r"^End-Date: ([0-9]{4}-[0-9]{2}-[0-9]{2}) +([0-9]{2}:[0-9]{2}:[0-9]{2})$", re.MULTILINE)
 
@@ -63,7 +64,44 @@ class Upgradable:
 
     name: str
     suites: Tuple[str, ...]
+    """Where it comes from, or a version that is newer than the installed one as well."""
     version: str
+
+
+def condense(text: str) -> str:
+    """`apt list --upgradable --all-versions` → the same without it, where an upgrade bears the suites of all versions
+    that it passes: one that comes from elsewhere brings a security update along that is not installed either.
+
+    Of a package apt prints the newest version first; what is installed is in the suite `now`.
+    """
+    upgrades: List[Tuple[Tuple[str, ...], List[str]]] = []
+    rest: List[str] = []
+    passing = ""
+    for line in (one.strip() for one in text.splitlines()):
+        other = _OTHER.fullmatch(line)
+        suites = other.group(2).split(",") if other else []
+        upgrade = _UPGRADABLE.fullmatch(line) if "now" not in suites else None
+        if upgrade is not None:
+            passing = upgrade.group(1)
+            upgrades.append((upgrade.groups(), suites))
+        elif other is None or "now" in suites or other.group(3) is not None or other.group(1) != passing:
+            passing = ""
+            # What is not understood has to be seen by whoever counts; versions above the upgrade are none.
+            rest += [line] if line and (other is None or other.group(3) is not None or "now" in suites) else []
+        else:
+            upgrades[-1][1].extend(suites)
+    known = {upgrade[0] for upgrade, _ in upgrades}
+    rest = [line for line in rest if line.partition("/")[0] not in known or "now" not in _suites(line)]
+    return "".join(f"{line}\n" for line in [*rest, *(_line(upgrade, suites) for upgrade, suites in upgrades)])
+
+
+def _suites(line: str) -> List[str]:
+    return line.partition("/")[2].partition(" ")[0].split(",")
+
+
+def _line(upgrade: Tuple[str, ...], suites: List[str]) -> str:
+    name, _, version, architecture, installed = upgrade
+    return f"{name}/{','.join(dict.fromkeys(suites))} {version} {architecture} [upgradable from: {installed}]"
 
 
 def parse_upgradable(text: str) -> List[Upgradable]:

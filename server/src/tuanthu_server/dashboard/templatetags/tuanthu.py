@@ -1,10 +1,12 @@
 """Filters and tags of the pages."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext
 
 from tuanthu_policy.duration import parse_duration
@@ -14,9 +16,13 @@ from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import result_text
 from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
+from tuanthu_policy.value_labels import value_text
 from tuanthu_server.compliance.indicators import IndicatorFigure
+from tuanthu_server.compliance.lines.figures import LineMonth
+from tuanthu_server.compliance.lines.words import FAULTS, duration_text, rate_text
+from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import AssetResult, Counts
-from tuanthu_server.dashboard.bars import WIDTH, segments
+from tuanthu_server.dashboard.bars import WIDTH, columns, segments
 from tuanthu_server.outcome_labels import (
     COUNT_FIELDS,
     OUTCOME_MEANINGS,
@@ -98,6 +104,37 @@ def share(part: int, whole: int | None) -> str:
 
 
 @register.filter
+def told(value: Share) -> str:
+    """A share in per cent, rounded down; "unknown" where there is nothing to divide by."""
+    number = value.number(_language())
+    return f"{number}%" if number else gettext("chưa rõ")
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """`2 ngày 4 giờ`."""
+    return duration_text(seconds, _language())
+
+
+@register.filter
+def rate(mbps: float | None) -> str:
+    """A rate in Mbit/s; a dash for none."""
+    return rate_text(mbps, _language()) or "–"
+
+
+@register.filter
+def fault(code: str) -> str:
+    """What was down in an outage."""
+    return FAULTS[code].in_language(_language())
+
+
+@register.filter
+def grade(value: str) -> str:
+    """A grade of the evidence for fibre."""
+    return value_text("wan.access_grade", value, _language())
+
+
+@register.filter
 def figure(value: IndicatorFigure) -> str:
     """What an indicator comes to: `66,6%` or `1,9`; a dash where nothing can be computed."""
     return value.value(_language()) or "–"
@@ -138,3 +175,24 @@ def bar(counts: Counts | None) -> dict[str, Any]:
         return {"counts": None}
     numbers = [(outcome, getattr(counts, name)) for outcome, name in COUNT_FIELDS.items() if getattr(counts, name)]
     return {"counts": counts, "segments": segments(counts), "numbers": numbers, "width": WIDTH}
+
+
+@register.simple_tag
+def trend(months: list[LineMonth]) -> str:
+    """A few months side by side; the same numbers stand in the title of each column."""
+    return _drawn(tuple((month.name, month.line_share) for month in months), _language())
+
+
+@lru_cache(maxsize=4096)
+def _drawn(months: tuple[tuple[str, Share], ...], language: str) -> str:  # noqa: ARG001 - the texts are in it
+    """Kept, because a page has hundreds of them and many are alike."""
+    texts = [f"{name}: {told(share)}" for name, share in months]
+    bars = columns([share for _, share in months])
+    drawn = format_html_join(
+        "",
+        '<rect class="t-{}" x="{}" y="{}" width="8" height="{}"><title>{}</title></rect>',
+        ((bar.level, bar.x, bar.y, bar.height, text) for bar, text in zip(bars, texts, strict=True)),
+    )
+    return format_html(
+        '<svg class="trend" viewBox="0 0 58 24" role="img" aria-label="{}">{}</svg>', "; ".join(texts), drawn
+    )

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from tuanthu_server.compliance.lines.figures import asset_months, asset_outages
+from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.models import RuleTransition
 from tuanthu_server.compliance.standing import asset_results, asset_sightings, standing
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
@@ -21,6 +23,7 @@ SHOWN_TRANSITIONS = 50
 def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     """Inventory, each rule with what decided it, the facts, and the history of outcomes."""
     asset = get_object_or_404(Asset.objects.select_related("unit"), pk=asset_id)
+    refresh()
     now = standing()
     policy = now.policy.policy
     framework = main_framework(policy)
@@ -39,6 +42,8 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
         "silent": is_silent(asset, now.as_of),
         "worst": worst_outcome(asset, framework.id if framework else ""),
         "groups": groups,
+        "line_months": asset_months(asset.pk, now.as_of),
+        "outages": asset_outages(asset.pk, now.as_of),
         "tables": sighting_tables(sightings, policy),
         "transitions": [
             (transition, policy.rules.get(transition.rule.code)) for transition in transitions[:SHOWN_TRANSITIONS]

@@ -4,6 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from tuanthu_server.compliance.lines.access import NOTHING, unit_access
+from tuanthu_server.compliance.lines.figures import unit_months, unit_outages
+from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.standing import Standing, standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
@@ -48,6 +51,7 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     if "\0" in code:  # PostgreSQL takes no such text, not even to look for it
         raise Http404(code)
     unit = get_object_or_404(Unit, code=code)
+    refresh()
     now = standing()
     return render(request, "dashboard/unit.html", unit_context(unit, now))
 
@@ -72,5 +76,8 @@ def unit_context(unit: Unit, now: Standing) -> dict[str, object]:
         "controls": control_lines(now.policy.policy, compliance.controls, framework),
         "others": other_frameworks(now.policy.policy, compliance.controls),
         "assets": asset_lines(unit, framework.id if framework else "", now.as_of),
+        "line_months": unit_months([unit.pk], now.as_of)[unit.pk],
+        "outages": unit_outages(unit.pk, now.as_of),
+        "access": unit_access(now.as_of).get(unit.pk, NOTHING),
         "subunits": unit_lines(now, subunits(unit, Relation.SUPERVISOR, day), machines_on(day)),
     }

@@ -9,6 +9,7 @@ from django.db import transaction
 from tuanthu_policy.envelope import Acknowledgement
 from tuanthu_policy.observation import Observation, Sighting
 from tuanthu_server.compliance.judging import Subject, judge_and_record
+from tuanthu_server.compliance.lines.refresh import fold_anew
 from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.ingest.writer import late
 from tuanthu_server.ingest.writer.gaps import missing_ranges
@@ -69,6 +70,7 @@ class GroupWriter:
             if late.place(self.store, sign):
                 self.changed.setdefault(sign.key[0], set()).add(sign.key[1])
         if self.late:
+            fold_anew(self.store, (sign.key for sign in self.late))
             self.spans = Spans(self.store, {agent.asset_id for agent in self.agents.values()})
         self.write_agents()
         judge_and_record(self.store, self.subjects(), self.at)

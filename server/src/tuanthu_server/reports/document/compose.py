@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tuanthu_server.reports.document import annex, indicators, opening, parts
+from tuanthu_server.reports.document import annex, connectivity, indicators, opening, parts
 from tuanthu_server.reports.document.model import Document, Foot, Head
 from tuanthu_server.reports.document.words import DEMONSTRATION, kind_of_document, long_date, long_moment, together
 from tuanthu_server.reports.snapshot import codec
@@ -23,6 +23,7 @@ def compose(report: DepartmentReport) -> Document:
             parts.undetermined(report),
             parts.by_unit(report),
             *([indicators.indicators(report)] if indicators.has_indicators(report) else []),
+            *([connectivity.connectivity(report)] if connectivity.has_lines(report) else []),
             parts.causes(report),
         ],
         ending=_ending(report),
@@ -31,6 +32,7 @@ def compose(report: DepartmentReport) -> Document:
         units_title="KẾT QUẢ CỦA TẤT CẢ CÁC ĐƠN VỊ",
         units_measure="Đơn vị tính: máy",
         units=annex.all_units(report),
+        lines=connectivity.all_lines(report),
         trace=_trace(report),
         details_title="KẾT QUẢ CHI TIẾT TỪNG ĐƠN VỊ",
         details_scope=annex.scope(report),

@@ -80,6 +80,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     units_measure: str
     """What the figures of that table count."""
     units: Table
+    lines: Table
+    """Every unit's Internet line; without rows in a report from before there were lines."""
     trace: list[str]
     """Where the figures are kept, and their digests."""
     details_title: str

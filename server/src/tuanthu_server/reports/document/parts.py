@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from tuanthu_policy.domains import domain_of, domain_title, in_order
+from tuanthu_server.reports.document.connectivity import has_lines
 from tuanthu_server.reports.document.indicators import has_indicators
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.reasons import reason
@@ -191,12 +192,12 @@ def causes(report: DepartmentReport) -> Part:
 
 def last_section(report: DepartmentReport) -> str:
     """Number of the section on what is failed and what to do."""
-    return "VI" if has_indicators(report) else "V"
+    return ("V", "VI", "VII")[has_indicators(report) + has_lines(report)]
 
 
 def last_table(report: DepartmentReport) -> str:
     """Name of its table."""
-    return "Bảng 8" if has_indicators(report) else "Bảng 7"
+    return f"Bảng {7 + has_indicators(report) + has_lines(report)}"
 
 
 def _recommendations(report: DepartmentReport) -> list[str]:

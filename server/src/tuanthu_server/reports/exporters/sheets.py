@@ -1,36 +1,13 @@
 """The sheets of the workbook: typed cells straight from the snapshot."""
 
-from datetime import datetime
-from typing import NamedTuple
-
 from tuanthu_policy.labels import OUTCOME_LABELS
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.document import words
 from tuanthu_server.reports.document.layout import OUTCOMES
 from tuanthu_server.reports.document.reasons import reason
+from tuanthu_server.reports.exporters.cells import Sheet, SheetColumn, Value
+from tuanthu_server.reports.exporters.line_sheets import line_sheets
 from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart, MachineResult, OutcomeCounts, Ratio
-
-Value = str | int | float | datetime | None
-"""How a cell is written follows from its type: a float is a share, None a number that nobody knows."""
-
-
-class SheetColumn(NamedTuple):
-    """One column; the width in characters."""
-
-    title: str
-    width: int
-
-
-class Sheet(NamedTuple):
-    """One sheet."""
-
-    name: str
-    title: str
-    columns: list[SheetColumn]
-    rows: list[list[Value]]
-    ragged: bool = False
-    """Texts and numbers stand mixed in a column: all begin on the left."""
-
 
 _COUNTS = [
     SheetColumn(title, 9)
@@ -63,6 +40,7 @@ def sheets(report: DepartmentReport) -> list[Sheet]:
         _causes(report),
         _units(report),
         _unit_controls(report),
+        *line_sheets(report),
         _machines("Máy không đạt", "Máy không đạt", report, report.failing),
         _machines("Máy chưa kết luận", "Máy chưa có kết luận", report, report.undetermined_machines),
     ]

@@ -13,8 +13,9 @@ from tuanthu_server.reports.archive import repeatable_zip
 from tuanthu_server.reports.document import words
 from tuanthu_server.reports.document.compose import compose
 from tuanthu_server.reports.document.model import Document
+from tuanthu_server.reports.exporters.cells import Sheet, SheetColumn, Value
 from tuanthu_server.reports.exporters.interface import Exporter
-from tuanthu_server.reports.exporters.sheets import Sheet, SheetColumn, Value, share, sheets
+from tuanthu_server.reports.exporters.sheets import share, sheets
 from tuanthu_server.reports.snapshot import codec
 from tuanthu_server.reports.snapshot.model import DepartmentReport
 

@@ -4,7 +4,7 @@ from datetime import UTC
 
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot import indicator_parts, policy_parts, result_parts, unit_parts
+from tuanthu_server.reports.snapshot import indicator_parts, line_parts, policy_parts, result_parts, unit_parts
 from tuanthu_server.reports.snapshot.checks import check_sums
 from tuanthu_server.reports.snapshot.clean import clean
 from tuanthu_server.reports.snapshot.inputs import Inputs
@@ -50,6 +50,7 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
         facts=result_parts.fact_titles([*failing, *undetermined], force.policy.kinds),
         failing=failing,
         undetermined_machines=undetermined,
+        connectivity=line_parts.connectivity_part(inputs.lines, inputs.units),
         plans=indicator_parts.plan_parts(inputs.standing, inputs.units),
     )
     check_sums(report)

@@ -19,6 +19,7 @@ def check_sums(report: DepartmentReport) -> None:
     for plan in report.plans:
         for indicator in plan.indicators:
             _check_indicator(indicator)
+    _check_lines(report)
     failed = {row.id: row.counts.failed for row in report.rules}
     listed = {cause.rule: cause.machines for cause in report.causes}
     for rule, count in failed.items():
@@ -42,6 +43,20 @@ def _check_indicator(indicator: IndicatorPart) -> None:
             f"The figures contradict each other: the parts of indicator {indicator.id} add up to {counted}/{whole}, "
             f"not to {indicator.numerator}/{indicator.denominator}; run `tuanthu-server evaluate`",
         )
+
+
+def _check_lines(report: DepartmentReport) -> None:
+    """No part is greater than its whole, and nobody watched for longer than the month was."""
+    for unit in report.connectivity.units if report.connectivity else ():
+        for month in unit.months:
+            for one in (month.line, month.gateway, month.collector, month.watched):
+                if not 0 <= one.numerator <= (one.denominator or 0):
+                    raise ReportError(
+                        f"Số liệu không khớp: đường truyền của {unit.code} tháng {month.month} có tỷ lệ "
+                        f"{one.numerator}/{one.denominator}; hãy chạy `tuanthu-server evaluate --verify`",
+                        f"The figures contradict each other: the line of {unit.code} in {month.month} has a share of "
+                        f"{one.numerator}/{one.denominator}; run `tuanthu-server evaluate --verify`",
+                    )
 
 
 def _totals(report: DepartmentReport) -> Iterator[tuple[str, int, int]]:

@@ -1,9 +1,11 @@
 """What a snapshot is made from: read once, then the builder is pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tuanthu_server.compliance.lines.access import UnitAccess
+from tuanthu_server.compliance.lines.figures import LineMonth
 from tuanthu_server.compliance.standing import AssetResult, Standing
 from tuanthu_server.reports.snapshot.model import Organisation
 
@@ -25,6 +27,16 @@ class UnitFacts:
 
 
 @dataclass(frozen=True)
+class LineFacts:
+    """What is known of the lines of the units in scope."""
+
+    units: Mapping[int, Sequence[LineMonth]]
+    """By unit; the month of the report first."""
+    access: Mapping[int, UnitAccess]
+    sector: Sequence[LineMonth]
+
+
+@dataclass(frozen=True)
 class Inputs:
     """All that is known when a report is taken."""
 
@@ -37,3 +49,4 @@ class Inputs:
     units: Sequence[UnitFacts]
     results: Sequence[AssetResult]
     """All results that are neither `pass` nor `notapplicable`, of the units above."""
+    lines: LineFacts | None = None

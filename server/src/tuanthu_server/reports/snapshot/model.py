@@ -6,8 +6,8 @@ import msgspec
 
 from tuanthu_policy.text import Text
 
-SCHEMA_VERSION = 2
-"""1 had no indicators."""
+SCHEMA_VERSION = 3
+"""1 had no indicators, 2 nothing on Internet lines."""
 DEPARTMENT = "department"
 """The scope of the whole sector; any other scope is a unit's code."""
 
@@ -260,6 +260,48 @@ class PlanPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     indicators: list[IndicatorPart]
 
 
+class LineMonthPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A line in one calendar month of Viet Nam; numerators and denominators are seconds."""
+
+    month: str
+    """`2026-11`."""
+    line: Ratio
+    """Time with Internet ÷ time watched; the denominator is 0 where nobody watched."""
+    gateway: Ratio
+    """Time in which the gateway worked ÷ time watched."""
+    collector: Ratio
+    """Time in which the collector answered ÷ time with Internet: no fault of the line."""
+    watched: Ratio
+    """Time watched ÷ the month, as far as it had come."""
+    outages: int
+    longest_seconds: int
+
+
+class UnitLinePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The line of one unit."""
+
+    code: str
+    months: list[LineMonthPart]
+    """The month of the report first, then those before it."""
+    fibre: str
+    """Grade of the evidence: `confirmed`, `likely`, `not-fibre`, `unknown`."""
+    download_mbps: float | None
+    upload_mbps: float | None
+
+
+class ConnectivityPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The Internet lines of the scope."""
+
+    units: list[UnitLinePart]
+    """In the order of the report's units."""
+    units_watched: int
+    """Units of which at least one machine watched in the month of the report."""
+    worst: list[str]
+    """Codes of the units with the lowest availability in that month, worst first, at most ten; none without outage."""
+    collector: list[LineMonthPart]
+    """All units together: how far the collector answered where there was Internet."""
+
+
 class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One frozen report of the department or of one unit. Renderers add no arithmetic to it.
 
@@ -292,3 +334,4 @@ class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     failing: list[MachineResult]
     undetermined_machines: list[MachineResult]
     plans: list[PlanPart] = []
+    connectivity: ConnectivityPart | None = None

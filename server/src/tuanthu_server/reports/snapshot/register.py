@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from psycopg.errors import SerializationFailure
 
+from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.reports.errors import ReportError
 from tuanthu_server.reports.models import ReportSnapshot
@@ -51,6 +52,7 @@ def take_snapshot(
 
 def _read(scope: str, as_of: datetime | None) -> Inputs:
     texts = load_texts(settings.CONFIG.data_dir)
+    refresh(whole=True)
     for _ in range(_ATTEMPTS):
         if as_of is None:
             sweep()  # in its own transactions, so that the reading below finds nothing to write

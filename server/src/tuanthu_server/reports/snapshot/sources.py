@@ -8,10 +8,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tuanthu_policy.outcome import Outcome
+from tuanthu_server.compliance.lines.access import unit_access
+from tuanthu_server.compliance.lines.figures import sector_months, unit_months
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.standing import failing_assets, standing
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot.inputs import Inputs, UnitFacts
+from tuanthu_server.reports.snapshot.inputs import Inputs, LineFacts, UnitFacts
 from tuanthu_server.reports.snapshot.model import DEPARTMENT
 from tuanthu_server.reports.texts import ReportTexts, organisation
 from tuanthu_server.units import queries
@@ -54,7 +56,17 @@ def read_inputs(scope: str, as_of: datetime | None, texts: ReportTexts) -> Input
         else organisation(texts, None),
         standing=now,
         units=_facts(units, day),
+        lines=_lines(units, now.as_of, past=as_of is not None),
         results=failing_assets(_LISTED, unit_ids=[unit.pk for unit in units], as_of=as_of),
+    )
+
+
+def _lines(units: list[Unit], at: datetime, *, past: bool) -> LineFacts:
+    """The lines of units up to the moment of the report."""
+    return LineFacts(
+        units=unit_months([unit.pk for unit in units], at, past=past),
+        access=unit_access(at, past=past),
+        sector=sector_months(at, past=past),
     )
 
 

@@ -134,9 +134,10 @@ def add_annex_title(document: Document, number: str, title: str, *, new_page: bo
 
 
 def add_units(document: Document) -> None:
-    """The table of all units, what it counts, and where the figures are kept."""
+    """The table of all units, what it counts, that of their lines, and where the figures are kept."""
     document.add_paragraph("{{ units_measure }}", style="Đơn vị tính")
     add_table(document, "units", "units", has_total=True)
+    _when(document, "lines.rows", lambda: _add_captioned(document, "lines", "lines"))
     _each(document, "trace", "Ghi chú")
 
 
@@ -147,13 +148,13 @@ def add_unit_sections(document: Document) -> None:
     document.add_paragraph("{{ unit.heading }}", style="Heading 2")
     document.add_paragraph("{{ unit.summary }}", style=BODY)
     _when(document, "unit.controls.rows", lambda: add_table(document, "unit.controls", "unit_controls"))
-    _when(document, "unit.failing.rows", lambda: _add_failing(document))
+    _when(document, "unit.failing.rows", lambda: _add_captioned(document, "unit.failing", "unit_failing"))
     document.add_paragraph("{%p endfor %}")
 
 
-def _add_failing(document: Document) -> None:
-    document.add_paragraph("{{ unit.failing.caption }}", style="Tên bảng")
-    add_table(document, "unit.failing", "unit_failing")
+def _add_captioned(document: Document, name: str, table_id: str) -> None:
+    document.add_paragraph(f"{{{{ {name}.caption }}}}", style="Tên bảng")
+    add_table(document, name, table_id)
 
 
 def _when(place: Any, condition: str, add: Any) -> None:

@@ -24,10 +24,11 @@ PARTS = {
     "undetermined": ("undetermined",),
     "worst": ("worst",),
     "indicators": ("indicators",),
+    "connectivity": ("connectivity",),
     "causes": ("causes",),
 }
 """The sections and their tables, in order."""
-OPTIONAL = {"indicators"}
+OPTIONAL = {"indicators", "connectivity"}
 """Sections that a report may lack."""
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a property of the file, not a moment
 

@@ -1,0 +1,1 @@
+"""What the resident asks of the operating system: one interface, for POSIX and for Windows. Imports next to nothing."""

@@ -1,0 +1,80 @@
+"""The resident on Windows: a job object a child, a locked file, and one event that says stop.
+
+Three may ask it to stop: Ctrl+C or Ctrl+Break at its console, who closes that console or shuts the machine down, and
+whoever started it with a pipe as standard input and closes that pipe, or ends: a service host (docs/agent.md).
+"""
+
+from __future__ import annotations
+
+import _thread
+import msvcrt
+import os
+import sys
+
+from tuanthu_agent.residing.interface import Machine, Stopped
+from tuanthu_agent.windows import events, process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+runtime: Any = msvcrt
+"""On other systems its names are not known to checkers of types."""
+OPTIONS = ("-X", "utf8")
+"""What children say of Vietnamese machines is to reach a log whole, whatever code page Windows has."""
+
+
+class WindowsMachine(Machine):
+    """This machine."""
+
+    def __init__(self) -> None:
+        self._stop = events.make_event()
+        self._children: dict[int, process.Child] = {}
+        self._lock = -1
+        self._nothing = os.open(os.devnull, os.O_RDONLY)
+        self._handler: object = None
+
+    def lock(self, data_dir: str) -> None:
+        """See `Machine`; Windows takes the lock away when this process ends, however it ends."""
+        self._lock = os.open(os.path.join(data_dir, "service.lock"), os.O_RDWR | os.O_CREAT)  # noqa: PTH118
+        runtime.locking(self._lock, runtime.LK_NBLCK, 1)
+
+    def listen(self) -> None:
+        """See `Machine`."""
+        if sys.stderr is not None and hasattr(sys.stderr, "reconfigure"):
+            sys.stderr.reconfigure(encoding="utf-8")
+        self._handler = events.on_console_event(self._stop)
+        pipe = events.input_pipe()
+        if pipe:
+            _thread.start_new_thread(events.stop_at_end, (pipe, self._stop))
+
+    def pause(self, seconds: float) -> None:
+        """See `Machine`."""
+        if events.first_of((self._stop,), seconds) is not None:
+            raise Stopped
+
+    def start(self, command: tuple[str, ...]) -> int:
+        """See `Machine`; in a job of its own, which ends with this process."""
+        child = process.start([sys.executable, *OPTIONS, *command], runtime.get_osfhandle(self._nothing))
+        self._children[child.number] = child
+        return child.number
+
+    def wait(self, child: int, seconds: float) -> int | None:
+        """See `Machine`; what a child leaves behind when it ends, ends with it."""
+        one = self._children[child]
+        signalled = events.first_of((self._stop, one.handle), seconds)
+        if signalled is None:
+            return None
+        if signalled == 0:
+            raise Stopped
+        code = one.exit_code()
+        self.kill(child)
+        return code
+
+    def end(self, child: int) -> None:
+        """See `Machine`. Nobody can ask a process without a console: it is ended, as SIGTERM ends it elsewhere."""
+        self.kill(child)
+
+    def kill(self, child: int) -> None:
+        """See `Machine`."""
+        self._children.pop(child).kill()

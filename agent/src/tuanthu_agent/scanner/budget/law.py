@@ -1,0 +1,129 @@
+"""The law of the budget: whether one more login at a device is allowed now. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from tuanthu_agent.scanner.errors import BudgetRefusedError
+from tuanthu_policy.devices.family import Family
+from tuanthu_policy.scan_scope import MOST_ATTEMPTS_PER_DAY, ScanScope
+
+DAY: Final = 24 * 3600.0
+LONGEST_STOP: Final = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What bounds the logins at one device; the strictest holds."""
+
+    per_day: int
+    """Of the scope."""
+    family_per_day: int = 2
+    """Of the catalogue entry."""
+    documented: int | None = None
+    """Wrong logins after which the maker says that it locks."""
+    left: int | None = None
+    """Logins that the device just said it still allows (`Look.left`)."""
+    spacing_seconds: float = 3.0
+
+    @property
+    def allowed(self) -> int:
+        """Logins in 24 hours."""
+        documented = MOST_ATTEMPTS_PER_DAY if self.documented is None else self.documented - 1
+        return max(0, min(self.per_day, self.family_per_day, documented, MOST_ATTEMPTS_PER_DAY))
+
+
+def limits_of(scope: ScanScope, family: Family, left: int | None = None) -> Limits:
+    """The bounds that scope, catalogue entry and the device itself set."""
+    documented = family.lockout.attempts
+    return Limits(
+        per_day=scope.attempts_per_day,
+        family_per_day=family.limits.attempts_per_day,
+        documented=None if isinstance(documented, msgspec.UnsetType) else documented,
+        left=left,
+        spacing_seconds=family.limits.spacing_seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One login that was paid for, in the ledger's time."""
+
+    at: float
+    left: int | None = None
+    """What the device then said that it still allows."""
+
+
+def refusal(now: float, spent: Sequence[Spent], stopped_until: float, limits: Limits) -> BudgetRefusedError | None:
+    """Why the device may not be asked now; None where it may. `spent` is in order of time, of all protocols."""
+    if now < stopped_until:
+        return _stopped(stopped_until - now)
+    day = [one for one in spent if one.at > now - DAY]
+    if len(day) >= limits.allowed:
+        return _spent(day[-limits.allowed].at + DAY - now if limits.allowed else None, len(day), limits.allowed)
+    left = limits.left if limits.left is not None else remembered_left(day)
+    if left is not None and left < 2:
+        return _left(left, day[-1].at + DAY - now if day and limits.left is None else None)
+    if spent and now - spent[-1].at < limits.spacing_seconds:
+        return _spacing(spent[-1].at + limits.spacing_seconds - now)
+    return None
+
+
+def remembered_left(day: Sequence[Spent]) -> int | None:
+    """What the device last said, less the logins since."""
+    for place, one in enumerate(reversed(day)):
+        if one.left is not None:
+            return one.left - place
+    return None
+
+
+def already_tried() -> BudgetRefusedError:
+    """The refusal of an account that was tried before."""
+    return BudgetRefusedError(
+        "tried",
+        None,
+        "Tài khoản này đã được thử trên thiết bị; không bao giờ thử lại",
+        "This account was tried at the device before; it is never tried again",
+    )
+
+
+def _stopped(wait: float) -> BudgetRefusedError:
+    return BudgetRefusedError(
+        "stopped",
+        wait,
+        f"Thiết bị đã báo khóa đăng nhập; ngừng thử, còn {_hours(wait)} giờ",
+        f"The device signalled a lock-out; no attempts for another {_hours(wait)} hours",
+    )
+
+
+def _spent(wait: float | None, count: int, allowed: int) -> BudgetRefusedError:
+    return BudgetRefusedError(
+        "spent",
+        wait,
+        f"Đã dùng hết lượt đăng nhập trong 24 giờ của thiết bị ({count}/{allowed})",
+        f"The device's logins of 24 hours are used up ({count}/{allowed})",
+    )
+
+
+def _left(left: int, wait: float | None) -> BudgetRefusedError:
+    return BudgetRefusedError(
+        "left",
+        wait,
+        f"Thiết bị báo chỉ còn {left} lượt đăng nhập; lượt cuối không bao giờ được dùng",
+        f"The device says that it allows {left} more logins; the last one is never used",
+    )
+
+
+def _spacing(wait: float) -> BudgetRefusedError:
+    return BudgetRefusedError(
+        "spacing",
+        wait,
+        f"Hai lần đăng nhập phải cách nhau; chờ thêm {wait:.1f} giây",
+        f"Logins are spaced; wait another {wait:.1f} seconds",
+    )
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:.1f}"

@@ -1,0 +1,176 @@
+"""One device: ask what it says of itself, then try documented accounts within its budget. One connection at a time."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from tuanthu_agent.scanner.budget import DeviceKey, Order, limits_of
+from tuanthu_agent.scanner.clock import VIETNAM
+from tuanthu_agent.scanner.engine.books import Books
+from tuanthu_agent.scanner.engine.planning import ACCEPTING, CLEAR, Way, turns
+from tuanthu_agent.scanner.errors import BudgetRefusedError
+from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, OutOfScopeError, Service
+from tuanthu_agent.scanner.protocols.http.pages import Attested
+from tuanthu_policy.devices.family import Account, Family
+from tuanthu_policy.devices.verdict import AttemptOutcome
+from tuanthu_policy.scan_scope import ScanScope
+
+LOOK_SECONDS: Final = 10.0
+ATTEMPT_SECONDS: Final = 20.0
+NOBODY: Final = "tuanthu-"
+"""Random accounts of control logins begin so: whoever reads the device's log knows where they come from."""
+HOPELESS: Final = frozenset({AttemptOutcome.MISMATCH, AttemptOutcome.UNREACHABLE, AttemptOutcome.UNCLEAR})
+"""Another account would fare no better tonight, and each try costs budget."""
+Attest = Callable[[Door, Service, Family, float], Attested]
+
+
+def cycle_of(moment: datetime) -> int:
+    """Months since year 0, in Viet Nam: a device can be reset to its factory account, so each month tries anew."""
+    local = moment.astimezone(VIETNAM)
+    return local.year * 12 + local.month
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an audit works with."""
+
+    door: Door
+    scope: ScanScope
+    protocols: Mapping[str, LoginProtocol]
+    books: Books
+    attest: Attest
+    cycle: int
+    """Number of the audit (`cycle_of`): in each an account is tried once."""
+
+
+class DeviceAudit:
+    """The audit of one device; `run` changes its ways in place. Raises LedgerError and AuditLogError only."""
+
+    def __init__(self, tools: Tools, device: DeviceKey) -> None:
+        self._tools = tools
+        self._device = device
+        self._stopped: str | None = None
+        self._left: int | None = None
+        """Logins that the device still allows, by what it said last and what was sent since."""
+
+    def run(self, ways: list[Way]) -> None:
+        """Ask all, then log in, the likeliest first, until the budget is spent or all is known."""
+        self._tools.books.see(self._device)
+        for way in ways:
+            self._recall(way)
+            self._ask(way)
+        for way, index, account in turns(ways):
+            if self._stopped is None:
+                self._try(way, index, account)
+            if self._stopped is not None:
+                way.reason = way.reason or self._stopped
+                way.stopped = True
+        for way in ways:
+            self._recall(way)
+
+    def _recall(self, way: Way) -> None:
+        """What the books say: former nights, and tonight's logins over another port of the same login."""
+        tools, target = self._tools, way.target
+        former, now = (
+            tools.books.standing(self._device, target.family, target.login, cycle)
+            for cycle in (tools.cycle - 1, tools.cycle)
+        )
+        way.attempts = former.attempts + now.attempts
+        way.control = now.control.outcome if now.control.tried else former.control.outcome
+        for (index, _), before, known in zip(way.accounts, former.accounts, now.accounts, strict=True):
+            if known.tried:
+                way.current.add(index)
+            # An unclear answer of this audit takes nothing from a clear one of the last.
+            outcome = known.outcome if known.outcome in CLEAR or before.outcome is None else before.outcome
+            if outcome is not None:
+                way.outcomes[index] = outcome
+
+    def _ask(self, way: Way) -> None:
+        """What the device says of itself, without any credential."""
+        door, target = self._tools.door, way.target
+        try:
+            if target.service.protocol == "http":
+                said = self._tools.attest(door, target.service, target.family, LOOK_SECONDS)
+                way.attested = said.verdict
+                way.evidence.extend(said.evidence)
+            way.look = self._tools.protocols[target.login.protocol].look(door, target, LOOK_SECONDS)
+        except OutOfScopeError as error:
+            way.look = Look(AttemptOutcome.UNREACHABLE, reason=f"out-of-scope: {error}")
+        way.evidence.extend(way.look.evidence)
+        self._hear(way.look.left)
+        if way.look.outcome is not None:
+            way.reason = way.look.reason
+            way.stopped = True
+        if way.look.outcome is AttemptOutcome.LOCKED:
+            self._lock(way.look.reason, way.look.unlock_seconds)
+
+    def _lock(self, reason: str | None, unlock_seconds: int | None) -> None:
+        """The first sign of a lock-out ends all logins to the device, over every protocol."""
+        self._tools.books.stop(self._device, reason or "locked", unlock_seconds)
+        self._stopped = "stopped: the device says that it is locked"
+
+    def _try(self, way: Way, index: int, account: Account) -> None:
+        attempt = self._attempt(way, account, control=False)
+        if attempt is None:
+            return
+        way.outcomes[index] = attempt.outcome
+        way.current.add(index)
+        way.evidence.extend(attempt.evidence)
+        way.reason = attempt.reason
+        if attempt.outcome in ACCEPTING:
+            self._control(way)
+        elif attempt.outcome in HOPELESS:
+            way.stopped = True
+
+    def _control(self, way: Way) -> None:
+        """A random account: whoever accepts that accepts anything."""
+        nobody = Account(user=f"{NOBODY}{secrets.token_hex(4)}", password=secrets.token_urlsafe(12), source=0)
+        attempt = self._attempt(way, nobody, control=True)
+        if attempt is not None:
+            way.evidence.append(f"control:{attempt.outcome.value}")
+
+    def _attempt(self, way: Way, account: Account, *, control: bool) -> Attempt | None:
+        """Pay and write down, send, write down. None where the budget does not allow it."""
+        tools, target = self._tools, way.target
+        service = target.service
+        if not tools.door.permitted(service.protocol, service.address):
+            self._stopped = "out-of-scope: the scope ended or its window closed"
+            return None
+        order = Order(
+            self._device, target.family, target.login, account, service.protocol, service.port, control, tools.cycle
+        )
+        try:
+            permit = tools.books.begin(order, limits_of(tools.scope, target.family, self._left))
+        except BudgetRefusedError as refused:
+            self._refused(refused, way, control=control)
+            return None
+        try:
+            attempt = tools.protocols[target.login.protocol].attempt(tools.door, target, account, ATTEMPT_SECONDS)
+        except OutOfScopeError as error:
+            attempt = Attempt(AttemptOutcome.UNREACHABLE, reason=f"out-of-scope: {error}")
+        tools.books.finish(permit, attempt)
+        self._heed(way, attempt)
+        return attempt
+
+    def _refused(self, refused: BudgetRefusedError, way: Way, *, control: bool) -> None:
+        """Of an account that was tried before only this way knows nothing new; all else ends the device's night."""
+        if refused.code == "tried":
+            way.reason = way.reason or f"tried: {refused}"
+        elif not control:
+            self._stopped = f"{refused.code}: {refused}"
+
+    def _heed(self, way: Way, attempt: Attempt) -> None:
+        """What the device said of its lock-out counts for all its ways."""
+        if self._left is not None and attempt.outcome not in ACCEPTING:
+            self._left -= 1
+        self._hear(attempt.left)
+        if attempt.outcome is AttemptOutcome.LOCKED:
+            way.stopped = True
+            self._lock(attempt.reason, attempt.unlock_seconds)
+
+    def _hear(self, left: int | None) -> None:
+        """The smallest figure counts: which of a device's counters a login moves is not known."""
+        if left is not None:
+            self._left = left if self._left is None else min(self._left, left)

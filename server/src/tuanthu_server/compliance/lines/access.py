@@ -1,0 +1,68 @@
+"""What the machines of a unit say of the sort and the speed of its line."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from tuanthu_policy.availability import WINDOW
+from tuanthu_server.compliance.lines.evidence import GRADES, KIND, Access, access_of
+from tuanthu_server.inventory import evidence
+from tuanthu_server.inventory import store as stores
+
+GROUP = 200
+
+
+class UnitAccess(msgspec.Struct, frozen=True):
+    """One unit's line, by the machines that were seen within the last 35 days."""
+
+    grade: str = "unknown"
+    """The strongest grade for fibre that any of its machines has."""
+    download: float | None = None
+    """The highest measured rate, in Mbit/s: each is a lower bound of the line's."""
+    upload: float | None = None
+
+
+NOTHING = UnitAccess()
+NOW = """
+    SELECT a.unit_id, f.grade, MAX(f.download), MAX(f.upload)
+    FROM compliance_linefold f JOIN inventory_asset a ON a.id = f.asset_id
+    WHERE a.retired_at IS NULL AND f.seen_at >= %s GROUP BY a.unit_id, f.grade
+"""
+ASSETS = "SELECT id, unit_id FROM inventory_asset WHERE created_at <= %s AND (retired_at IS NULL OR retired_at > %s)"
+
+
+def unit_access(at: datetime, *, past: bool = False) -> dict[int, UnitAccess]:
+    """By unit; units of which no machine says anything are absent. `past` reads the evidence of that moment."""
+    rows = _then(at) if past else [(row[0], Access(*row[1:])) for row in stores.current().rows(NOW, [at - WINDOW])]
+    by_unit: dict[int, list[Access]] = {}
+    for unit, access in rows:
+        by_unit.setdefault(unit, []).append(access)
+    return {unit: _of(parts) for unit, parts in by_unit.items()}
+
+
+def _of(parts: list[Access]) -> UnitAccess:
+    grades = {part.grade for part in parts}
+    return UnitAccess(
+        next((grade for grade in GRADES if grade in grades), "unknown"),
+        _highest(part.download for part in parts),
+        _highest(part.upload for part in parts),
+    )
+
+
+def _highest(rates: Iterable[float | None]) -> float | None:
+    return max((rate for rate in rates if rate is not None), default=None)
+
+
+def _then(at: datetime) -> list[tuple[int, Access]]:
+    store = stores.current()
+    units: dict[int, int] = dict(store.rows(ASSETS, [at, at]))
+    assets = sorted(units)
+    found = []
+    for start in range(0, len(assets), GROUP):
+        spans = evidence.spans_at(store, assets[start : start + GROUP], at)
+        wanted = {asset: {KIND: kinds[KIND]} for asset, kinds in spans.items() if KIND in kinds}
+        recent = {asset: kinds for asset, kinds in wanted.items() if at - kinds[KIND].seen_at <= WINDOW}
+        for asset, kinds in evidence.read_sightings(store, recent).items():
+            found.append((units[asset], access_of(kinds[KIND].observation.facts)))
+    return found

@@ -1,0 +1,49 @@
+"""Checking the months of lines against the evidence."""
+
+from collections.abc import Mapping
+
+from tuanthu_policy.timeline import Span, together
+from tuanthu_server.compliance.lines.folding import timeline_from_evidence
+from tuanthu_server.compliance.lines.months import pack, split
+from tuanthu_server.compliance.lines.refresh import SECTOR, sums
+from tuanthu_server.inventory.store.interface import Store
+
+Months = dict[tuple[int, int], bytes]
+Kept = Mapping[tuple[int, int], object]
+"""By machine or unit, and month."""
+WATCHING = """
+    SELECT a.id, a.unit_id FROM inventory_asset a JOIN inventory_currentobservation c ON c.asset_id = a.id
+    WHERE c.kind = 'wan'
+"""
+ASSET_MONTHS = "SELECT asset_id, month, body FROM compliance_assetlinemonth"
+UNIT_MONTHS = """
+    SELECT unit_id, month, body, up, line_down, gateway_down, collector_down, outages, longest
+    FROM compliance_unitlinemonth
+"""
+
+
+def verify_lines(store: Store) -> list[str]:
+    """Put every month together from the stored evidence and compare; one line per difference."""
+    assets: Months = {}
+    of_units: dict[tuple[int, int], list[list[Span]]] = {}
+    for asset, unit in store.rows(WATCHING):
+        for month, timeline in split(timeline_from_evidence(store, asset)).items():
+            assets[asset, month] = pack(month, timeline)
+            of_units.setdefault((unit, month), []).append(timeline)
+    units = {key: together(timelines) for key, timelines in of_units.items()}
+    of_sector: dict[tuple[int, int], list[list[Span]]] = {}
+    for (_, month), timeline in units.items():
+        of_sector.setdefault((SECTOR, month), []).append(timeline)
+    units |= {key: together(timelines) for key, timelines in of_sector.items()}
+    kept = {(row[0], row[1]): row[2] for row in store.rows(ASSET_MONTHS, (), (None, None, bytes))}
+    kept_units = {(row[0], row[1]): row[2:] for row in store.rows(UNIT_MONTHS, (), (None, None, bytes))}
+    expected = {key: (pack(key[1], timeline), *sums(timeline)) for key, timeline in units.items()}
+    return _compare("machine", kept, assets) + _compare("unit", kept_units, expected)
+
+
+def _compare(what: str, kept: Kept, found: Kept) -> list[str]:
+    return [
+        f"lines: {what} {key[0]}, month {key[1]}: kept and recomputed differ"
+        for key in sorted(kept.keys() | found.keys())
+        if kept.get(key) != found.get(key)
+    ]
