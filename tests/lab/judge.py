@@ -62,7 +62,7 @@ def check_host(verdict, host, lines, seen, untestable):
         if line is not None and line.get("verdict") is not None:
             check_line(verdict, host, truth, line, seen)
     for key, line in told.items():
-        if line.get("verdict") is not None and key not in {(row.port, row.protocol) for row in rows}:
+        if line.get("verdict") in FAILING | {PASS} and key not in {(row.port, row.protocol) for row in rows}:
             verdict.add("false-verdict", host.address, f"{host.kind} {key}: {line['verdict']} where there is no login")
     if host.mutation in BAD and rows and host.kind not in untestable:
         check_missed(verdict, host, lines)
