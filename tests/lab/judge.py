@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.lab.recorder import strayed
-from tests.lab.station import BAD, EXCLUDED, NETWORK, OUTSIDE, truths
+from tests.lab.station import BAD, EXCLUDED, NETWORK, OUTSIDE, SCANNER_ADDRESS, truths
 
 FAILING = frozenset({"default-confirmed", "must-change", "uninitialised", "no-auth", "accepts-any"})
 CONFIRMED = frozenset({"default-confirmed", "must-change"})
@@ -44,7 +44,7 @@ def check(findings, hosts, report, *, per_day=2, nights=1, untestable=(), networ
     for host in scanned:
         check_host(verdict, host, by_host.get(host.address, []), report["devices"][host.address], untestable)
     known = {host.address for host in scanned}
-    for address in by_host.keys() - known:
+    for address in by_host.keys() - known - {SCANNER_ADDRESS}:
         verdict.add("invented", address, "a finding about no device of this station")
     for host in hosts:
         check_treatment(verdict, host, report["devices"][host.address], per_day * nights)

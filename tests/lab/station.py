@@ -7,6 +7,7 @@ from tests.lab.devices.device import DEFAULT_LIKE, MUTATIONS, services_of
 from tests.lab.devices.registry import KINDS
 
 NETWORK = "10.77.0.0/24"
+SCANNER_ADDRESS = "10.77.0.2"
 OUTSIDE = "10.77.1.5"
 """A device on the same wire that no scope names, and that a lying device points to."""
 EXCLUDED = "10.77.0.66"
