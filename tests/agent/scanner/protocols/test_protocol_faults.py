@@ -7,7 +7,7 @@ import struct
 import time
 
 import pytest
-from tests.agent.scanner.conftest import target_of
+from tests.agent.scanner.protocols.conftest import target_of
 from tests.agent.scanner.servers.door import LoopDoor
 from tests.agent.scanner.servers.processes import free_port
 from tests.agent.scanner.servers.real import scripted

@@ -1,7 +1,7 @@
 """SNMP against net-snmp's agent."""
 
 import pytest
-from tests.agent.scanner.conftest import target_of
+from tests.agent.scanner.protocols.conftest import target_of
 from tests.agent.scanner.servers.door import LoopDoor
 from tests.agent.scanner.servers.real import snmpd
 
