@@ -86,7 +86,7 @@ def audit_host(means: Means, host: Host) -> Audited:
         return Audited(host, tuple(findings(own, recognised(own, {}, means.door, means.ask), [])))
     subject = gathered(means.door, host, means.readers)
     known = recognised(subject, means.catalogue, means.door, means.ask)
-    planned = ways(subject.services, known, means.catalogue) if means.tools else []
+    planned = ways(subject.services, known, means.catalogue, subject.paths) if means.tools else []
     if means.tools is not None:
         DeviceAudit(means.tools, device_key(host.address, host.mac)).run(planned)
     return Audited(host, tuple(findings(subject, known, planned)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -61,9 +62,19 @@ class Way:
         return Known(self.outcomes, look, self.attested, self.control, certain=self.certain, reason=self.reason)
 
 
-def ways(services: Iterable[Service], recognised: Recognised, catalogue: Mapping[str, Family]) -> list[Way]:
-    """A way for each service that has a login: the family's own, else the generic one of its protocol."""
+def ways(
+    services: Iterable[Service],
+    recognised: Recognised,
+    catalogue: Mapping[str, Family],
+    paths: Mapping[Service, str] = MappingProxyType({}),
+) -> list[Way]:
+    """A way for each service that has a login: the family's own, else the generic one of its protocol.
+
+    `paths`: where a service said that it is, unless the entry says so.
+    """
     found = [way for service in services if (way := way_into(service, recognised, catalogue)) is not None]
+    for way in found:
+        way.target = at_path(way.target, paths.get(way.target.service, ""))
     return sorted(found, key=lambda way: rank(way, recognised.family))
 
 
@@ -79,6 +90,13 @@ def way_into(service: Service, recognised: Recognised, catalogue: Mapping[str, F
         if login is not None:
             return Way(Target(service, of_port(one, service.port), login))
     return None
+
+
+def at_path(target: Target, path: str) -> Target:
+    """The same way in at the path that the device named."""
+    if not path or target.login.path:
+        return target
+    return Target(target.service, target.family, msgspec.structs.replace(target.login, path=path))
 
 
 def of_port(family: Family, port: int) -> Family:
