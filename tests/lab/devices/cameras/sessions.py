@@ -5,7 +5,7 @@ import re
 from tests.lab.devices.challenges import read_basic
 from tests.lab.devices.common import RTSP, WSD, silent, web
 from tests.lab.devices.device import Kind
-from tests.lab.devices.http import Response, Web, as_json, page
+from tests.lab.devices.http import NOT_FOUND, Response, Web, as_json, page
 from tests.lab.devices.state import Answer, Lock
 from tests.lab.devices.wires.onvif import Onvif
 
@@ -60,7 +60,9 @@ class Tvt(Web):
             return Response(page("", "<span id='IDCS_LOGIN_NBSP'></span>"))
         if request.path == "/doLogin":
             return self.sign_in(request)
-        if request.path == "/queryDevInfo":
+        if request.path == "/reqLogin":
+            return NOT_FOUND  # firmware whose login begins so looks at no Basic
+        if request.path in ("/queryDevInfo", "/queryNetPortCfg"):
             return self.protected(request)
         if request.path == "/doLogout":
             self.state.close_session(request.cookie("sessionId"))
@@ -93,7 +95,9 @@ class Tvt(Web):
     def protected(self, request):
         if not self.state.has_session(request.cookie("sessionId")):
             return self.xml("<status>fail</status><errorCode>536870931</errorCode>")
-        return self.xml(f"<status>success</status><content><productModel>{self.device.model}</productModel></content>")
+        return self.xml(
+            f"<status>success</status><content><httpPort>80</httpPort><productModel>{self.device.model}</productModel></content>"
+        )
 
 
 class Reolink(Web):

@@ -55,7 +55,8 @@ def _onvif(door: Door, host: Host, subject: Subject) -> Iterator[Found]:
         found.add(service.port)
         if path != USUAL_PATH:
             subject.paths[service] = path
-        yield service, read_onvif(door, service, ASK_SECONDS, path)
+        seen = read_onvif(door, service, ASK_SECONDS, path)
+        yield service, Seen({**seen.subjects, "onvif.path": path}, seen.exposures, seen.reason)
 
 
 def _onvif_places(host: Host, subject: Subject) -> Iterator[tuple[Service, str, bool]]:
