@@ -105,12 +105,12 @@ class Web:
     def answer(self, request):
         raise NotImplementedError
 
-    def login(self, request, user, check, *, each_request=False):
+    def login(self, request, user, check, *, each_request=False, protocol="http"):
         """One login; `check` is a password or tells whether a password is the one that was sent."""
         test = check if callable(check) else lambda password: password == check
         before = len(self.state.attempts)
         answer = self.state.login(
-            f"http/{self.service.port}",
+            f"{protocol}/{self.service.port}",
             user,
             test,
             request.peer,
