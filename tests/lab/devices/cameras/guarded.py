@@ -191,9 +191,10 @@ class Acti(Camera):
             return None
         if not set(request.query) <= {"USER", "PWD", "LOGIN", "SYSTEM_INFO", "LOGOUT"}:
             self.state.wrote(f"system {sorted(request.query)}")
+        user, password = request.query.get("USER", ""), request.query.get("PWD", "")
         open_all = self.device.mutation == "open"
-        answer = self.login(request, request.query.get("USER", ""), request.query.get("PWD", ""), each_request=True)
-        if open_all or answer.good:
+        answer = Answer.ACCEPTED if open_all else self.login(request, user, password, each_request=True)
+        if answer.good:
             return plain(
                 f"LOGIN='1'\nFirmware Version='A1D'\nMAC Address='{self.device.mac}'\nModel='{self.device.model}'\n"
             )
