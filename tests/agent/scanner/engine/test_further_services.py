@@ -7,12 +7,15 @@ from tests.agent.scanner.servers.real import scripted
 
 from tuanthu_agent.scanner.discovery import ssdp
 from tuanthu_agent.scanner.discovery.interface import Host
+from tuanthu_agent.scanner.engine.concluding import of_way
 from tuanthu_agent.scanner.engine.gathering import gathered
 from tuanthu_agent.scanner.engine.planning import way_into, ways
 from tuanthu_agent.scanner.engine.subject import Recognised
 from tuanthu_agent.scanner.interface import OutOfScopeError, Service
+from tuanthu_agent.scanner.protocols.registry import PROTOCOLS
 from tuanthu_policy.devices.family import Family, Fingerprint, Login
 from tuanthu_policy.devices.finding import Device
+from tuanthu_policy.devices.verdict import Verdict
 from tuanthu_policy.text import Text
 
 HERE = "127.0.0.1"
@@ -134,6 +137,17 @@ def test_a_bare_refusal_counts_only_where_the_device_announced_the_place():
         seen = host(evidence={"onvif.scopes": "onvif://x"}, places=(f"http://{HERE}:{port}/onvif/device_service",))
         assert found(gathered(Door(), seen, {}), "onvif") == [Service(HERE, port, "onvif")]
         assert found(gathered(Door(), host(Service(HERE, port, "http")), {}), "onvif") == []
+
+
+def test_a_finding_tells_what_the_look_before_a_login_showed():
+    with scripted(OnvifDevice("admin", "x", open_=("GetDeviceInformation", "GetNetworkInterfaces"))) as port:
+        door = Door()
+        subject = gathered(door, host(Service(HERE, port, "http")), {})
+        unknown = Recognised(None, Device(class_="camera"))
+        (way,) = ways(found(subject, "onvif"), unknown, {"x": generic()})
+        way.look = PROTOCOLS["onvif"].look(door, way.target, 5.0)
+    line = of_way(subject, unknown, way)
+    assert (line.verdict, line.exposures) == (Verdict.NO_AUTH, ["onvif-without-authentication"])
 
 
 def test_streams_on_the_port_of_the_pages_are_a_service_of_their_own():
