@@ -89,7 +89,7 @@ class Tvt(Web):
                 f"<status>success</status><content><userId>1</userId><sessionId>{token}</sessionId>{change}</content>"
             )
             return self.xml(body, [("Set-Cookie", f"sessionId={token}; path=/")])
-        code = {Answer.LOCKED: 536870953, Answer.BUSY: 536870947}.get(answer, 536870948)
+        code = {Answer.LOCKED: 536870951, Answer.BUSY: 536870950}.get(answer, 536870948)
         return self.xml(f"<status>fail</status><errorCode>{code}</errorCode>")
 
     def protected(self, request):
