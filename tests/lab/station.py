@@ -49,7 +49,7 @@ ALLOWED = {
     "default": {"default-confirmed"},
     "changed": {"default-rejected", "inconclusive"},
     "uninitialised": {"uninitialised"},
-    "open": {"no-auth"},
+    "open": {"no-auth", "accepts-any"},
     "accepts-any": {"accepts-any", "no-auth"},
     "forced-change": {"must-change", "default-confirmed"},
     "already-locked": {"locked", *CAUTIOUS},

@@ -106,12 +106,12 @@ class Web:
     def answer(self, request):
         raise NotImplementedError
 
-    def login(self, request, user, check, *, each_request=False):
+    def login(self, request, user, check, *, each_request=False, protocol="http"):
         """One login; `check` is a password or tells whether a password is the one that was sent."""
         test = check if callable(check) else lambda password: password == check
         before = len(self.state.attempts)
         answer = self.state.login(
-            f"http/{self.service.port}",
+            f"{protocol}/{self.service.port}",
             user,
             test,
             request.peer,
@@ -133,7 +133,7 @@ class Web:
         if found is None:
             if request.method not in ("GET", "HEAD", "OPTIONS", "POST"):
                 self.state.wrote(f"{request.method} {request.path}")
-            elif request.method == "POST" and request.headers.get("lab-login") is None:
+            elif request.method == "POST" and request.headers.get("lab-login") is None and not asks_onvif(request):
                 self.state.wrote(f"POST {request.path} {request.text[:60]}")
             return NOT_FOUND
         if self.device.mutation == "words-before-login" and request.path in ("/", "/index.asp", "/index.html"):
@@ -182,6 +182,12 @@ async def read_request(reader, entry):
     split = urlsplit(words[1])
     query = dict(parse_qsl(split.query, keep_blank_values=True))
     return Request(words[0], unquote(split.path), query, headers, body, entry.peer[0], entry)
+
+
+def asks_onvif(request):
+    """Whether it is a reading action at the usual place of ONVIF, which changes nothing wherever it arrives."""
+    action = re.search(r"<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)", request.text)
+    return request.path == "/onvif/device_service" and action is not None and action[1].startswith("Get")
 
 
 def reset(writer):

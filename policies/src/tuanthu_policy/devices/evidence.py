@@ -16,6 +16,8 @@ SUBJECTS: Final[dict[str, str]] = {
     "ftp.banner": "lời chào FTP",
     "rtsp.server": "trường Server của RTSP",
     "rtsp.realm": "realm của RTSP",
+    "rtsp.status": "mã trả lời của RTSP",
+    "onvif.path": "đường dẫn của dịch vụ ONVIF",
     "onvif.scopes": "scopes của WS-Discovery",
     "onvif.manufacturer": "nhà sản xuất theo ONVIF",
     "onvif.model": "kiểu máy theo ONVIF",

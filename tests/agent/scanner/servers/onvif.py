@@ -51,7 +51,8 @@ class OnvifDevice:
         while b"\r\n\r\n" not in data:
             data += sock.recv(4096) or exec_eof()
         head, _, body = data.partition(b"\r\n\r\n")
-        length = int(re.search(rb"Content-Length: (\d+)", head)[1])
+        said = re.search(rb"Content-Length: (\d+)", head)
+        length = int(said[1]) if said else exec_eof()
         while len(body) < length:
             body += sock.recv(4096) or exec_eof()
         return head.decode(), body.decode()

@@ -5,7 +5,7 @@ import re
 from tests.lab.devices.challenges import read_basic
 from tests.lab.devices.common import ONVIF, RTSP, WSD, silent, web
 from tests.lab.devices.device import Kind
-from tests.lab.devices.http import Response, Web, as_json, page
+from tests.lab.devices.http import NOT_FOUND, Response, Web, as_json, page
 from tests.lab.devices.state import Answer, Lock
 from tests.lab.devices.wires.onvif import Onvif
 
@@ -59,7 +59,7 @@ class Tvt(Web):
         if request.path == "/doLogin":
             return self.sign_in(request)
         if request.path == "/reqLogin":
-            return self.xml(f"<status>success</status><content><nonce>{self.device.serial}</nonce></content>")
+            return NOT_FOUND  # firmware whose login begins so looks at no Basic
         if request.path.startswith("/query"):
             return self.protected(request)
         if request.path == "/doLogout":
@@ -87,13 +87,15 @@ class Tvt(Web):
                 f"<status>success</status><content><userId>1</userId><sessionId>{token}</sessionId>{change}</content>"
             )
             return self.xml(body, [("Set-Cookie", f"sessionId={token}; path=/")])
-        code = {Answer.LOCKED: 536870953, Answer.BUSY: 536870947}.get(answer, 536870948)
+        code = {Answer.LOCKED: 536870951, Answer.BUSY: 536870950}.get(answer, 536870948)
         return self.xml(f"<status>fail</status><errorCode>{code}</errorCode>")
 
     def protected(self, request):
         if not self.state.has_session(request.cookie("sessionId")):
             return self.xml("<status>fail</status><errorCode>536870931</errorCode>")
-        return self.xml(f"<status>success</status><content><productModel>{self.device.model}</productModel></content>")
+        return self.xml(
+            f"<status>success</status><content><httpPort>80</httpPort><productModel>{self.device.model}</productModel></content>"
+        )
 
 
 class Reolink(Web):

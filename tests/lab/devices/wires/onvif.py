@@ -71,7 +71,7 @@ class Onvif:
             made = hashlib.sha1(base64.b64decode(nonce) + created.encode() + secret.encode())
             return base64.b64encode(made.digest()).decode() == password
 
-        answer = self.web.login(request, user, check, each_request=True)
+        answer = self.web.login(request, user, check, each_request=True, protocol="onvif")
         if answer == "locked":
             return fault("ter:NotAuthorized", "The account is locked", 403)
         return None if answer.good else fault("ter:NotAuthorized", "Sender not Authorized")

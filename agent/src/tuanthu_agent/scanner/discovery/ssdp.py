@@ -28,4 +28,5 @@ def parse(data: bytes, address: str) -> Said | None:
     said.put("ssdp.types", fields["st"])
     if is_on(fields.get("location", ""), address):
         said.place(fields["location"])
+        said.put("ssdp.location", fields["location"])
     return said

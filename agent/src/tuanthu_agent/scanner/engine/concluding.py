@@ -60,7 +60,7 @@ def of_way(subject: Subject, recognised: Recognised, way: Way) -> ServiceFinding
         documented=concluded.documented,
         evidence=list(dict.fromkeys(way.evidence))[:MOST_EVIDENCE],
         reason=reason_of(way, concluded),
-        exposures=sorted(subject.exposures.get(service, ())),
+        exposures=sorted({*subject.exposures.get(service, ()), *(way.look.exposures if way.look else ())}),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tuanthu_agent.scanner.discovery.interface import Host
+from tuanthu_agent.scanner.engine.further import further
 from tuanthu_agent.scanner.engine.subject import Subject
 from tuanthu_agent.scanner.interface import Door, OutOfScopeError, Service
 from tuanthu_agent.scanner.protocols.seen import Reader, Seen
@@ -14,7 +15,7 @@ OF_SERVICE: Final = ("http.", "tls.")
 
 
 def gathered(door: Door, host: Host, readers: Mapping[str, Reader]) -> Subject:
-    """Read every service once; whatever fails leaves its evidence out."""
+    """Read every service once, then those that share its ports; whatever fails leaves its evidence out."""
     subject = Subject(
         address=host.address,
         mac=host.mac,
@@ -27,6 +28,9 @@ def gathered(door: Door, host: Host, readers: Mapping[str, Reader]) -> Subject:
         for name in (service.protocol, *(("tls",) if service.tls else ())):
             if name in readers:
                 note(subject, service, read(door, service, readers[name]))
+    for service, seen in further(door, host, subject):
+        subject.services.append(service)
+        note(subject, service, seen)
     return subject
 
 

@@ -71,6 +71,8 @@ def ways(subject: Subject, recognised: Recognised, catalogue: Mapping[str, Famil
     """A way for each service that has a login: the family's own, else the generic one of its protocol."""
     into = (way_into(subject, service, recognised, catalogue) for service in subject.services)
     found = [way for way in into if way is not None]
+    for way in found:
+        way.target = at_path(way.target, subject.paths.get(way.target.service, ""))
     return sorted(found, key=lambda way: rank(way, recognised.family))
 
 
@@ -85,6 +87,13 @@ def way_into(subject: Subject, service: Service, recognised: Recognised, catalog
     if generic is None or login is None:
         return None
     return Way(Target(service, of_port(generic.family, service.port), login))
+
+
+def at_path(target: Target, path: str) -> Target:
+    """The same way in at the path that the device named."""
+    if not path or target.login.path:
+        return target
+    return Target(target.service, target.family, msgspec.structs.replace(target.login, path=path))
 
 
 def of_port(family: Family, port: int) -> Family:

@@ -33,6 +33,8 @@ class Subject:
     of_service: dict[Service, Evidence] = field(default_factory=dict)
     """Evidence of one service: HTTP of several ports must not mix."""
     exposures: dict[Service, set[str]] = field(default_factory=dict)
+    paths: dict[Service, str] = field(default_factory=dict)
+    """Where a service is not at its usual path (ONVIF)."""
 
     def evidence(self, service: Service) -> Evidence:
         """What speaks for a family as seen from one service."""

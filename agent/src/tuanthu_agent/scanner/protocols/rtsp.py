@@ -95,7 +95,7 @@ def judge_login(message: Message) -> Attempt:
 
 
 def read_rtsp(door: Door, service: Service, seconds: float) -> Seen:
-    """The server's name and its realm, from OPTIONS and a description of `/`."""
+    """Status, the server's name and its realm, from OPTIONS and a description of `/`."""
     subjects: dict[str, str] = {}
     exposures: tuple[str, ...] = ()
     try:
@@ -114,6 +114,7 @@ def read_rtsp(door: Door, service: Service, seconds: float) -> Seen:
 
 
 def _note(subjects: dict[str, str], message: Message) -> None:
+    subjects["rtsp.status"] = str(message.status)
     server = message.header("Server")
     if server:
         subjects["rtsp.server"] = shown(server)

@@ -86,7 +86,7 @@ class Browser:
             return self._authorised_basic(request)
         challenge = self._plain(msgspec.structs.replace(request, auth="session"))
         if challenge.status != 401 or ends(challenge):
-            if challenge.status < 400:
+            if challenge.status < 400 and not self._is_in_session(request):
                 raise unclear(f"open-without-credentials: status {challenge.status}")
             return challenge
         if scheme == "digest":
@@ -94,6 +94,10 @@ class Browser:
         if _refuses_basic(challenge):
             raise mismatch("basic-not-offered: 401")
         return self._authorised_basic(request)
+
+    def _is_in_session(self, request: Rendered) -> bool:
+        """Some devices give a cookie for Digest and ask no more: then it was no request without credentials."""
+        return request.auth == "session" and bool(self._jar.field(""))
 
     def _plain(self, request: Rendered, authorization: str | None = None) -> Answer:
         received = self._exchange(request, authorization)

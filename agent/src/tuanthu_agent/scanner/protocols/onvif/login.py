@@ -166,6 +166,19 @@ def _login(device: Device, user: str, password: str) -> Attempt:
     return Attempt(AttemptOutcome.ACCEPTED, (*evidence, f"confirm:{further}"))
 
 
+def is_onvif(door: Door, service: Service, seconds: float, path: str = "", *, announced: bool = False) -> bool:
+    """Whether a device service answers there: by its clock, which is open to all, or by refusing in its own words.
+
+    Raises nothing but OutOfScopeError. A status alone is no sign, as many web servers answer 200 or 401 to anything;
+    only where the device `announced` the place a bare refusal counts.
+    """
+    try:
+        reply = envelopes.parse_reply(_device(door, service, seconds, path).ask(CLOCK), CLOCK)
+    except (EndedError, OSError):
+        return False
+    return reply.answered or (reply.refused and (announced or bool(reply.fault)))
+
+
 def read_onvif(door: Door, service: Service, seconds: float, path: str = "") -> Seen:
     """Scopes, manufacturer and model, as far as the device gives them to anybody."""
     device = _device(door, service, seconds, path)
