@@ -6,7 +6,7 @@ import time
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuanthu_policy.devices.family import Taken
@@ -112,7 +112,6 @@ WORST = {
     "x[^q]*qa*b": "x",
     "a{0,30}a{0,30}b": "a",
     "[ ]*<a[^>]*>": " ",
-    "a[ab]?[bc]?c*d": "abc",
     "(a?b)c*d": "ab",
 }
 
@@ -125,6 +124,8 @@ def test_the_worst_text_is_done_soon(text):
     assert time.perf_counter() - start < 20
 
 
+@example("{}", "{}")
+@example("a(?:b)?c*", "abcc")
 @given(st.text(alphabet='ab()[]*+?{},|\\^$.19:"', max_size=12), st.text(alphabet='ab"1(', max_size=30))
 def test_searching_raises_nothing_but_its_own_error_and_finds_the_same(text, value):
     with contextlib.suppress(PatternError):

@@ -16,7 +16,10 @@ _MOST_WAYS: Final = 2048
 """Ways in which a pattern can go on from one place of the text."""
 _MOST_STEPS: Final = 2**26
 _TOKEN: Final = re.compile(
-    r"(?P<atom>\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^*+?{(|)])|(?P<repeat>[*+?]|\{[0-9]*,?[0-9]*\})|(?P<other>\(\?:|.)", re.DOTALL
+    r"""(?P<atom>\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^*+?{(|)])
+      | (?P<repeat>[*+?]|\{(?:[0-9]+(?:,[0-9]*)?|,[0-9]*)\})
+      | (?P<other>\(\?:|.)""",
+    re.VERBOSE | re.DOTALL,
 )
 
 

@@ -106,6 +106,7 @@ KINDS = [
         (("admin", "password"),),
         "NETGEAR R6300",
         model="R6300",
+        title="NETGEAR Router R6300",
         open_pages=CURRENT,
     ),
     kind("asus-basic", "ASUSTek", "router", "08:60:6E", ADMIN, "RT-N12", source="nndefaccts"),

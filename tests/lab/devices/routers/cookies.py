@@ -120,7 +120,7 @@ def cookie_page(body):
 DRAYTEK = Form(
     start=lambda web: "/weblogin.htm", login_page="/weblogin.htm", post="/cgi-bin/wlogin.cgi", user="aa", password="ab",
     code_user=b64, code=b64, cookie="SESSION_ID_VIGOR", success=goes("/"), failure=stays("/weblogin.htm?fail=1"),
-    main="/doc/sysinfo.sht", logout="/cgi-bin/wlogout.cgi", server="DWS",
+    main="/doc/online1.sht", logout="/cgi-bin/wlogout.cgi", server="DWS",
 )  # fmt: skip
 AIROS = Form(
     start=lambda web: moved("/cookiechecker?uri=/", 302, [("Set-Cookie", "AIROS_SESSIONID=" + "0" * 32 + "; path=/")]),
@@ -165,7 +165,7 @@ ARUBA = Form(
 )  # fmt: skip
 TENDA = Form(
     start=lambda web: "/login.html", login_page="/login.html", post="/login/Auth", user="username", password="password", code=md5, cookie="password",
-    success=goes("/main.html"), failure=stays("/login.html?0"), main="/goform/GetSystemStatus", logout="/goform/exit", server="Http Server",
+    success=goes("/main.html"), failure=stays("/login.html?0"), main="/main.html", logout="/goform/exit", server="Http Server",
 )  # fmt: skip
 TOTOLINK = Form(
     start=lambda web: "/login.html", login_page="/login.html", post="/cgi-bin/cstecgi.cgi", user="username", password="password", cookie="SESSION_ID",
@@ -236,7 +236,16 @@ class AsusWeb(FormWeb):
 
 
 class DslWeb(FormWeb):
-    """D-Link's webproc wants the session id that it gave before the login."""
+    """D-Link's webproc wants the session id that it gave before the login; one program shows all pages."""
+
+    def answer(self, request):
+        if request.path == self.form.post and request.query.get("getpage") == "html/index.html":
+            signed_in = self.state.has_session(request.cookie(self.form.cookie))
+            return self.main_page() if signed_in else self.names["login_body"](self)
+        if request.path == self.form.post and request.form().get(":action") == "logout":
+            self.state.close_session(request.cookie(self.form.cookie))
+            return self.names["login_body"](self)
+        return super().answer(request)
 
     def sign_in(self, request):
         sent = request.form()

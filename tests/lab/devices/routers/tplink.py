@@ -55,6 +55,8 @@ class CookieRouter(Web):
             )
         if answer == Answer.BUSY:
             return Response(page("TP-LINK", "The router allows only one administrator to login at the same time"))
+        if answer == Answer.LOCKED:
+            return Response(page("TP-LINK", "<script>var httpAutErrorArray = new Array(2, 0);</script>"))
         return Response(
             page(
                 "TP-LINK",

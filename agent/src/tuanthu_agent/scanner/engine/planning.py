@@ -68,19 +68,14 @@ def ways(services: Iterable[Service], recognised: Recognised, catalogue: Mapping
 
 
 def way_into(service: Service, recognised: Recognised, catalogue: Mapping[str, Family]) -> Way | None:
-    """The way into one service; None where neither the family nor a generic entry knows a login of its protocol.
-
-    A device that is recognised by a draft is never logged in to: a generic login only looks, and the draft's own
-    statements are asked.
-    """
-    own = recognised.family
-    login = None if own is None else login_for(service, own)
-    if own is not None and login is not None:
-        return Way(Target(service, own, login), certain=recognised.certain)
+    """The way into one service; None where neither the family nor a generic entry knows a login of its protocol."""
+    own = [recognised.family] if recognised.family is not None else []
+    for one in own:
+        login = login_for(service, one)
+        if login is not None:
+            return Way(Target(service, one, login), certain=recognised.certain)
     for one in generic_families(catalogue.values(), service.protocol):
         login = login_for(service, one)
-        if login is not None and own is not None and own.status == "draft":
-            return Way(Target(service, own, login), certain=recognised.certain)
         if login is not None:
             return Way(Target(service, of_port(one, service.port), login))
     return None
