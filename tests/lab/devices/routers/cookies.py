@@ -175,7 +175,7 @@ TOTOLINK = Form(
 DSL = Form(
     start=shown("", "<script> window.location.href='/cgi-bin/webproc'</script>"), login_page="/cgi-bin/webproc", post="/cgi-bin/webproc",
     user=":username", password=":password", cookie="sessionid", success=goes("/cgi-bin/webproc?getpage=html/index.html&var:menu=setup"),
-    failure=stays("/cgi-bin/webproc?getpage=html/main.html&var:errorpage=wrong"), main="/html/index.html", logout="/cgi-bin/logout", server="mini_httpd/1.19",
+    failure=lambda web: dsl_page(web, "var G_Error = 1;"), main="/html/index.html", logout="/cgi-bin/logout", server="mini_httpd/1.19",
 )  # fmt: skip
 VNPT = Form(
     start=shown("GPON Home Gateway", "<form action='/cgi-bin/login.asp' method='post'>VNPT Technology iGate {model}</form>"), post="/cgi-bin/login.asp",
@@ -250,14 +250,14 @@ class DslWeb(FormWeb):
     def sign_in(self, request):
         sent = request.form()
         if not re.fullmatch(r"[0-9a-f]{8}", sent.get(":sessionid", "")) or not self.state.fresh_token():
-            return moved("/cgi-bin/webproc?getpage=html/main.html&var:errorpage=session")
+            return dsl_page(self, "var G_Error = 1;")
         return super().sign_in(request)
 
 
-def dsl_page(web):
-    return Response(
-        page("", "<form action='/cgi-bin/webproc'></form>"), 200, [("Set-Cookie", "sessionid=1a2b3c4d; path=/")]
-    )
+def dsl_page(web, script="var G_Error = 0;"):
+    """The form; an error has a number, and no redirection."""
+    form = f"<form action='/cgi-bin/webproc'><input name=':password'></form><script>{script}</script>"
+    return Response(page("", form), 200, [("Set-Cookie", "sessionid=1a2b3c4d; path=/")])
 
 
 def kind(
