@@ -91,10 +91,17 @@ def check_line(verdict, host, truth, line, seen):
         check_pass(verdict, host, truth, line, seen, words)
     elif said in CONFIRMED and not CONFIRMED & truth.allowed:
         verdict.add("false-confirmed", host.address, words)
-    elif said in CONFIRMED and truth.accounts and line.get("account") not in {user for user, _ in truth.accounts}:
+    elif said in CONFIRMED and truth.accounts and not names_account(truth, line):
         verdict.add("false-confirmed", host.address, f"{words} for the account {line.get('account')!r}")
     elif said not in truth.allowed and said != "inconclusive":
         verdict.add("wrong-verdict", host.address, words)
+
+
+def names_account(truth, line):
+    """Whether the account that works is named; a device's own word about itself names none."""
+    if line.get("account") is None and line.get("reason") == "attested":
+        return True
+    return line.get("account") in {user for user, _ in truth.accounts}
 
 
 def check_pass(verdict, host, truth, line, seen, words):

@@ -52,6 +52,10 @@ class Lab:
         """What devices and wire saw so far."""
         return self._ask({"do": "report"})
 
+    def sleep(self):
+        """Let a day go by for the devices: what they counted and locked is forgotten."""
+        return self._ask({"do": "sleep"})
+
     def command(self, *words):
         """The words that run a command in the scanner's place, with a /sys of its own."""
         script = 'mount -t sysfs sys /sys && exec "$@"'

@@ -109,8 +109,12 @@ class StationProcess:
         commands = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
         while line := await commands.readline():
-            if json.loads(line)["do"] == "stop":
+            wanted = json.loads(line)["do"]
+            if wanted == "stop":
                 return
+            if wanted == "sleep":
+                for device in self.devices:
+                    device.state.sleep()
             await asyncio.sleep(0)
             say(self.report())
 

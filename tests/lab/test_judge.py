@@ -102,3 +102,8 @@ def test_every_kind_and_mutation_has_its_truth():
                 assert truth.allowed, (kind.id, mutation)
                 if "default-rejected" in truth.allowed:
                     assert not truth.accounts or truth.protocol != "http", (kind.id, mutation)
+
+
+def test_a_devices_own_word_names_no_account():
+    assert codes("default", [line("default-confirmed", reason="attested")]) == []
+    assert codes("default", [line("default-confirmed")]) == ["false-confirmed"]

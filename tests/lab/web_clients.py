@@ -139,7 +139,7 @@ def dsl(browser, user, password):
         ":sessionid": session,
         "getpage": "html/index.html",
     }
-    where = browser("POST", "/cgi-bin/webproc", data=fields).headers["Location"]
+    where = browser("POST", "/cgi-bin/webproc", data=fields).headers.get("Location", "")
     browser("GET", "/cgi-bin/logout")
     return "getpage=html/index.html" in where
 
@@ -194,14 +194,14 @@ LOGINS = {
     "dlink-dsl": dsl, "airos": airos, "sophos": sophos,
     "acti": lambda browser, user, password: "LOGIN='1'" in browser("GET", f"/cgi-bin/system?USER={quote(user)}&PWD={quote(password)}&LOGIN&SYSTEM_INFO").text,
     "xiongmai": form("/Login.htm", named("username", "password"), lambda answer, _: re.search(r"g_user='\w", answer.text) is not None),
-    "draytek": form("/cgi-bin/wlogin.cgi", named("aa", "ab", b64, b64), cookie("SESSION_ID_VIGOR"), "/doc/sysinfo.sht", "/cgi-bin/wlogout.cgi"),
+    "draytek": form("/cgi-bin/wlogin.cgi", named("aa", "ab", b64, b64), cookie("SESSION_ID_VIGOR"), "/doc/online1.sht", "/cgi-bin/wlogout.cgi"),
     "edgeos": form("/", named("username", "password"), cookie("PHPSESSID"), bye="/logout"),
     "cisco-sg": form("/nikola_login.html", named("uname", "pwd2", str, b64), cookie("SID"), "/SetupSystemSummary.html", "/nikola_logout.html"),
     "netgear-switch": form("/base/main_login.html", named("x", "pwd"), cookie("SID"), bye="/base/main_logout.html"),
     "asus": form("/login.cgi", lambda user, password: {"login_authorization": b64(f"{user}:{password}")}, cookie("asus_token"), bye="/Logout.asp"),
     "ruijie-nbr": form("/login.cgi", named("user", "password"), says("index.htm?_"), bye="/logout.cgi"),
     "aruba-instant": form("/swarm.cgi", named("user", "passwd"), says('true">Admin'), bye="/swarm-logout.cgi"),
-    "tenda": form("/login/Auth", named("username", "password", str, md5), goes("main.html"), "/goform/GetSystemStatus", "/goform/exit"),
+    "tenda": form("/login/Auth", named("username", "password", str, md5), goes("main.html"), "/main.html", "/goform/exit"),
     "totolink": form("/cgi-bin/cstecgi.cgi?action=login", named("username", "password"), goes("authCode=1"), "/home.asp", "/logout.htm"),
     "fortinet": form("/logincheck", named("username", "secretkey"), lambda answer, _: answer.text.startswith("1"), bye="/logout"),
     "canon-printer": form("/login", named("deptid", "password"), cookie("com.canon.meap"), "/portal_top.html", "/logout"),

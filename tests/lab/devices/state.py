@@ -50,6 +50,8 @@ class AuthState:
     evictions: int = 0
     writes: list = field(default_factory=list)
     _failures: dict = field(default_factory=dict)
+    _held: set = field(default_factory=set)
+    """Keys that are locked now."""
     _known: set = field(default_factory=set)
     _stale: bool = False
     _sessions: set = field(default_factory=set)
@@ -68,7 +70,12 @@ class AuthState:
         return {"ip": f"ip {peer}", "account": f"account {account}", "device": "device"}[policy]
 
     def is_locked(self, account, peer):
-        return self.mutation == "already-locked" or self.key(account, peer) in self.locks
+        return self.mutation == "already-locked" or self.key(account, peer) in self._held
+
+    def sleep(self):
+        """A day goes by: locks end, wrong logins are forgotten."""
+        self._failures.clear()
+        self._held.clear()
 
     def left(self, account, peer):
         """Wrong logins that are still allowed; None without a policy."""
@@ -105,6 +112,7 @@ class AuthState:
             self._failures[key] = self._failures.get(key, 0) + 1
             if self.lock and self._failures[key] >= self.lock.after:
                 self.locks.append(key)
+                self._held.add(key)
             return Answer.REFUSED
         self._failures.pop(key, None)
         return Answer.MUST_CHANGE if self.mutation == "forced-change" else Answer.ACCEPTED

@@ -15,7 +15,7 @@ from tests.lab.devices.state import Answer
 DRAYTEK = Form(
     start=lambda web: "/weblogin.htm", login_page="/weblogin.htm", post="/cgi-bin/wlogin.cgi", user="aa", password="ab",
     code_user=b64, code=b64, cookie="SESSION_ID_VIGOR", success=goes("/"), failure=stays("/weblogin.htm?fail=1"),
-    main="/doc/sysinfo.sht", logout="/cgi-bin/wlogout.cgi", server="DWS",
+    main="/doc/online1.sht", logout="/cgi-bin/wlogout.cgi", server="DWS",
 )  # fmt: skip
 AIROS = Form(
     start=lambda web: moved("/cookiechecker?uri=/", 302, [("Set-Cookie", "AIROS_SESSIONID=" + "0" * 32 + "; path=/")]),
@@ -60,7 +60,7 @@ ARUBA = Form(
 )  # fmt: skip
 TENDA = Form(
     start=lambda web: "/login.html", login_page="/login.html", post="/login/Auth", user="username", password="password", code=md5, cookie="password",
-    success=goes("/main.html"), failure=stays("/login.html?0"), main="/goform/GetSystemStatus", logout="/goform/exit", server="Http Server",
+    success=goes("/main.html"), failure=stays("/login.html?0"), main="/main.html", logout="/goform/exit", server="Http Server",
 )  # fmt: skip
 TOTOLINK = Form(
     start=lambda web: "/login.html", login_page="/login.html", post="/cgi-bin/cstecgi.cgi", user="username", password="password", cookie="SESSION_ID",
@@ -70,7 +70,7 @@ TOTOLINK = Form(
 DSL = Form(
     start=shown("", "<script> window.location.href='/cgi-bin/webproc'</script>"), login_page="/cgi-bin/webproc", post="/cgi-bin/webproc",
     user=":username", password=":password", cookie="sessionid", success=goes("/cgi-bin/webproc?getpage=html/index.html&var:menu=setup"),
-    failure=stays("/cgi-bin/webproc?getpage=html/main.html&var:errorpage=wrong"), main="/html/index.html", logout="/cgi-bin/logout", server="mini_httpd/1.19",
+    failure=lambda web: dsl_page(web, "var G_Error = 1;"), main="/html/index.html", logout="/cgi-bin/logout", server="mini_httpd/1.19",
 )  # fmt: skip
 VNPT = Form(
     start=shown("GPON Home Gateway", "<form action='/cgi-bin/login.asp' method='post'>VNPT Technology iGate {model}</form>"), post="/cgi-bin/login.asp",
@@ -131,19 +131,28 @@ class AsusWeb(FormWeb):
 
 
 class DslWeb(FormWeb):
-    """D-Link's webproc wants the session id that it gave before the login."""
+    """D-Link's webproc wants the session id that it gave before the login; one program shows all pages."""
+
+    def answer(self, request):
+        if request.path == self.form.post and request.query.get("getpage") == "html/index.html":
+            signed_in = self.state.has_session(request.cookie(self.form.cookie))
+            return self.main_page() if signed_in else self.names["login_body"](self)
+        if request.path == self.form.post and request.form().get(":action") == "logout":
+            self.state.close_session(request.cookie(self.form.cookie))
+            return self.names["login_body"](self)
+        return super().answer(request)
 
     def sign_in(self, request):
         sent = request.form()
         if not re.fullmatch(r"[0-9a-f]{8}", sent.get(":sessionid", "")) or not self.state.fresh_token():
-            return moved("/cgi-bin/webproc?getpage=html/main.html&var:errorpage=session")
+            return dsl_page(self, "var G_Error = 1;")
         return super().sign_in(request)
 
 
-def dsl_page(web):
-    return Response(
-        page("", "<form action='/cgi-bin/webproc'></form>"), 200, [("Set-Cookie", "sessionid=1a2b3c4d; path=/")]
-    )
+def dsl_page(web, script="var G_Error = 0;"):
+    """The form; an error has a number, and no redirection."""
+    form = f"<form action='/cgi-bin/webproc'><input name=':password'></form><script>{script}</script>"
+    return Response(page("", form), 200, [("Set-Cookie", "sessionid=1a2b3c4d; path=/")])
 
 
 def kind(

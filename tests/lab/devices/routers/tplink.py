@@ -54,11 +54,13 @@ class CookieRouter(Web):
                 f'<body><script language="javaScript">window.parent.location.href = "http://{self.device.address}/{token}/userRpm/Index.htm";</script></body>'
             )
         if answer == Answer.BUSY:
-            return Response(page("TP-LINK", "The router allows only one administrator to login at the same time"))
+            return Response(page("TP-LINK", "<script>var httpAutErrorArray = new Array(0, 1);</script>"))
+        if answer == Answer.LOCKED:
+            return Response(page("TP-LINK", "<script>var httpAutErrorArray = new Array(1, 1);</script>"))
         return Response(
             page(
                 "TP-LINK",
-                "<script>var httpAutErrorArray = new Array(1, 0);</script>" + "The username or password is incorrect",
+                "<script>var httpAutErrorArray = new Array(2, 1);</script>" + "The username or password is incorrect",
             )
         )
 
