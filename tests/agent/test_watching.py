@@ -94,7 +94,6 @@ def test_the_jobs_child_leaves_the_plan(enrolled, monkeypatch):
     (enrolled.data_dir / plan.FILE_NAME).write_text("witness old.example 443\n")
     monkeypatch.setattr("tuanthu_agent.scheduler.lower_priority", lambda: None)
     monkeypatch.setattr("tuanthu_agent.scheduler.Schedule.run", lambda self: time.time() + 3600)
-    monkeypatch.setattr("structlog.configure", lambda **_: None)
     monkeypatch.setattr(signal, "alarm", lambda seconds: 0)
     assert run_jobs() == 0
     assert plan.read(str(enrolled.data_dir)) == Plan()

@@ -7,9 +7,13 @@ import os
 import socket
 import struct
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 from tuanthu_agent.scanner.interface import OutOfScopeError
+
+PER_HOST = 24
+"""Answers of one host to one multicast question that are kept."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +116,14 @@ class PlainDoor:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(self.own_address))
             sock.sendto(payload, (group, port))
-            while len(found) < 2000 and (left := end - time.monotonic()) > 0:
+            heard = Counter()
+            while (left := end - time.monotonic()) > 0:
                 sock.settimeout(left)
                 try:
-                    data, sender = sock.recvfrom(65535)
+                    data, sender = sock.recvfrom(32768)
                 except TimeoutError:
                     break
-                found.append(Answer(sender[0], data))
+                heard[sender[0]] += 1
+                if heard[sender[0]] <= PER_HOST:
+                    found.append(Answer(sender[0], data))
         return found, []

@@ -42,8 +42,8 @@ class Row:
 
 
 def ours(lab, folder, _hosts, seconds):
-    lines, took = scan(lab, folder, *issue_scope(folder), quiet=True, seconds=seconds)
-    return Row("tuanthu-agent scan", took, lines)
+    lines, took, peak = scan(lab, folder, *issue_scope(folder), quiet=True, seconds=seconds)
+    return Row("tuanthu-agent scan", took, lines, f"{peak:.0f} MiB")
 
 
 def found(address, port, protocol, account):

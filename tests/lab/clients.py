@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
-from tests.lab import web_clients
+from tests.lab import web_clients, web_logins
 
 warnings.simplefilter("ignore")
 SECONDS = 6
@@ -168,7 +168,7 @@ def mqtt(kind, address, port, user, password):
 
 
 def onvif(kind, address, port, user, password):
-    return web_clients.onvif(Browser(address, port), user, password)
+    return web_logins.onvif(Browser(address, port), user, password)
 
 
 PROTOCOLS = {"http": http, "ssh": ssh, "ftp": ftp, "telnet": telnet, "snmp": snmp, "rtsp": rtsp, "routeros": routeros, "mqtt": mqtt, "onvif": onvif}  # fmt: skip

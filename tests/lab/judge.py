@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.lab.recorder import strayed
-from tests.lab.station import BAD, EXCLUDED, NETWORK, OUTSIDE, truths
+from tests.lab.station import BAD, EXCLUDED, NETWORK, OUTSIDE, SCANNER_ADDRESS, truths
 
 FAILING = frozenset({"default-confirmed", "must-change", "uninitialised", "no-auth", "accepts-any"})
 CONFIRMED = frozenset({"default-confirmed", "must-change"})
@@ -44,7 +44,7 @@ def check(findings, hosts, report, *, per_day=2, nights=1, untestable=(), networ
     for host in scanned:
         check_host(verdict, host, by_host.get(host.address, []), report["devices"][host.address], untestable)
     known = {host.address for host in scanned}
-    for address in by_host.keys() - known:
+    for address in by_host.keys() - known - {SCANNER_ADDRESS}:
         verdict.add("invented", address, "a finding about no device of this station")
     for host in hosts:
         check_treatment(verdict, host, report["devices"][host.address], per_day * nights)
@@ -62,7 +62,7 @@ def check_host(verdict, host, lines, seen, untestable):
         if line is not None and line.get("verdict") is not None:
             check_line(verdict, host, truth, line, seen)
     for key, line in told.items():
-        if line.get("verdict") is not None and key not in {(row.port, row.protocol) for row in rows}:
+        if line.get("verdict") in FAILING | {PASS} and key not in {(row.port, row.protocol) for row in rows}:
             verdict.add("false-verdict", host.address, f"{host.kind} {key}: {line['verdict']} where there is no login")
     if host.mutation in BAD and rows and host.kind not in untestable:
         check_missed(verdict, host, lines)

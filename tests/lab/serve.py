@@ -19,9 +19,10 @@ from tests.lab.devices.device import Device
 from tests.lab.devices.registry import KINDS
 from tests.lab.network import Network, inside, path_of
 from tests.lab.recorder import Recorder
+from tests.lab.station import SCANNER_ADDRESS
 
 PR_SET_PDEATHSIG = 1
-SCANNER = ("10.77.0.2", "02:00:0a:4d:00:02")
+SCANNER = (SCANNER_ADDRESS, "02:00:0a:4d:00:02")
 
 
 class Listener:

@@ -1,6 +1,7 @@
 """`make lab`: a station is audited by the real commands, and the judge says what came of it.
 
 python -m tests.lab.show [commune|district_40]
+python -m tests.lab.show --kind hikvision,dahua [--mutation default,changed]
 """
 
 import argparse
@@ -15,12 +16,13 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from tests.lab.devices.registry import KINDS
 from tests.lab.judge import check
 from tests.lab.lab import Lab
-from tests.lab.station import EXCLUDED, NETWORK, STATIONS
+from tests.lab.station import EXCLUDED, NETWORK, STATIONS, placed, truths
 
 BIN = Path(sys.executable).parent
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
 class MissingCommandError(Exception):
@@ -50,55 +52,85 @@ def issue_scope(folder, attempts=2):
 
 
 def scan(lab, folder, scope, trust, *, quiet=False, seconds=600):
-    """Run the scan where the scanner stands; its findings and the time."""
+    """Run the scan where the scanner stands; its findings, the seconds and the MiB of its largest process."""
     agent = command("tuanthu-agent", "scan")
     findings = folder / "findings.jsonl"
     started = time.monotonic()
-    done = subprocess.run(
-        lab.command(agent, "scan", "--scope", scope, "--trust", trust, "--json", findings, "--state", folder / "state"),
-        check=False,
-        timeout=seconds,
+    words = ["scan", "--scope", scope, "--trust", trust, "--json", findings, "--state", folder / "state"]
+    process = subprocess.Popen(
+        lab.command("timeout", seconds, agent, *words),
         stdout=subprocess.DEVNULL if quiet else None,
         env=os.environ | {"TUANTHU_DATA_DIR": str(folder / "data")},
     )
-    if done.returncode not in (0, 1):
-        raise MissingCommandError(f"tuanthu-agent scan ended with {done.returncode}")
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = code = os.waitstatus_to_exitcode(status)
+    if code not in (0, 1):
+        raise MissingCommandError(f"tuanthu-agent scan ended with {code}")
     lines = (
         [json.loads(line) for line in findings.read_text(encoding="utf-8").splitlines()] if findings.exists() else []
     )
-    return lines, time.monotonic() - started
+    return lines, time.monotonic() - started, usage.ru_maxrss / 1024
 
 
-def show(verdict, hosts, seconds):
-    table = Table(title="What the judge says / Kết quả đối chiếu", title_justify="left")
-    for column in ("problem", "address", "what"):
+def show(verdict, hosts, findings, seconds, peak):
+    told = {}
+    for line in findings:
+        told.setdefault((line["ip"], line.get("port"), line.get("protocol")), line)
+    table = Table(title="Truth and report / Thực tế và báo cáo", title_justify="left")
+    for column in ("device", "state", "service", "report", "tested", "reason"):
         table.add_column(column)
-    for problem in verdict.problems:
-        table.add_row(*map(str, problem))
+    for host in hosts:
+        for truth in truths(host):
+            line = told.get((host.address, truth.port, truth.protocol), {})
+            table.add_row(
+                f"{host.kind} {host.address}",
+                host.mutation,
+                f"{truth.protocol}/{truth.port}",
+                str(line.get("verdict", "-")),
+                f"{line.get('tested', 0)}/{line.get('documented', 0)}",
+                str(line.get("reason") or ""),
+            )
     console.print(table)
+    for code, address, words in verdict.problems:
+        console.print(f"[red]{code}[/red] {address} {words}")
     console.print(
-        f"{len(hosts)} devices, {seconds:.0f} s, {verdict.logins} logins, {verdict.found} on default or open found, "
-        f"{len(verdict.unfinished)} to be continued, {len(verdict.problems)} problems"
+        f"{len(hosts)} devices, {seconds:.0f} s, {peak:.0f} MiB, {verdict.logins} logins, {verdict.found} on default or "
+        f"open found, {len(verdict.unfinished)} to be continued, {len(verdict.problems)} problems"
+    )
+
+
+def wanted(options):
+    """The hosts of the station that was asked for."""
+    if not options.kind:
+        return STATIONS[options.station]()
+    kinds = options.kind.split(",")
+    chosen = options.mutation.split(",") if options.mutation else None
+    return placed(
+        [(kind, name) for kind in kinds for name in KINDS[kind].mutations() if chosen is None or name in chosen]
     )
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("station", nargs="?", default="commune", choices=sorted(STATIONS))
-    hosts = STATIONS[parser.parse_args().station]()
+    parser.add_argument("--kind", help="these kinds of devices instead, in all their mutations")
+    parser.add_argument("--mutation", help="only in these")
+    parser.add_argument("--attempts", type=int, default=2, help="logins a device may see a day")
+    options = parser.parse_args()
     if os.geteuid():
         console.print("Cần quyền root để tạo mạng thử (root is needed to make the lab's network).")
         return 2
+    hosts = wanted(options)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tt-lab-")))
         lab = stack.enter_context(Lab(hosts))
         try:
-            findings, seconds = scan(lab, folder, *issue_scope(folder))
+            findings, seconds, peak = scan(lab, folder, *issue_scope(folder, options.attempts))
         except MissingCommandError as error:
             console.print(f"Chưa có lệnh (a command is missing): {error}")
             return 2
-        verdict = check(findings, hosts, lab.report())
-    show(verdict, hosts, seconds)
+        verdict = check(findings, hosts, lab.report(), per_day=options.attempts)
+    show(verdict, hosts, findings, seconds, peak)
     return 1 if verdict.problems else 0
 
 

@@ -7,6 +7,7 @@ from tests.lab.devices.device import DEFAULT_LIKE, MUTATIONS, services_of
 from tests.lab.devices.registry import KINDS
 
 NETWORK = "10.77.0.0/24"
+SCANNER_ADDRESS = "10.77.0.2"
 OUTSIDE = "10.77.1.5"
 """A device on the same wire that no scope names, and that a lying device points to."""
 EXCLUDED = "10.77.0.66"
@@ -70,13 +71,22 @@ WEB_ONLY = {"catch-all", "words-before-login", "reset", "tarpit", "stale-token",
 def truths(host):
     """What may be said of each service of that host; empty for a host without a login."""
     kind = KINDS[host.kind]
-    working = kind.accounts[:1] if host.mutation in DEFAULT_LIKE | {"accepts-any"} else ()
     found = []
     for service in services_of(kind, host.mutation):
-        if service.login and service.transport in ("tcp", "udp"):
-            allowed = allowed_of(kind, host.mutation, service.protocol)
-            found.append(Truth(host.address, service.port, service.protocol, frozenset(allowed), frozenset(working)))
+        for protocol in (service.protocol, *service.also) if service.login else ():
+            allowed = allowed_of(kind, host.mutation, protocol)
+            working = working_accounts(kind, protocol) if host.mutation in DEFAULT_LIKE | {"accepts-any"} else ()
+            if protocol == "snmp" and not working:
+                allowed |= ALLOWED["changed"]
+            found.append(Truth(host.address, service.port, protocol, frozenset(allowed), frozenset(working)))
     return found
+
+
+def working_accounts(kind, protocol):
+    """Documented accounts that the factory left in."""
+    if protocol == "snmp" and kind.accounts[:1] != (("public", ""),):
+        return tuple((name, "") for name in kind.names.get("communities", ()))
+    return kind.accounts[:1]
 
 
 def allowed_of(kind, mutation, protocol):

@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 import requests
-import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -19,6 +18,7 @@ from tuanthu_agent.errors import EnrolmentError, TransportError
 from tuanthu_agent.files import write_private
 from tuanthu_agent.host import Host
 from tuanthu_agent.identity import Identity
+from tuanthu_agent.logs import log
 from tuanthu_agent.stating import clean_fingerprint, describe
 from tuanthu_agent.transport import API, Transport, network_error
 from tuanthu_policy.envelope import (
@@ -31,7 +31,6 @@ from tuanthu_policy.envelope import (
 )
 
 MOST_CA_BYTES: Final = 64 * 1024
-log = structlog.get_logger()
 
 
 def fetch_ca(server: str, fingerprint: str, timeouts: tuple[float, float], proxy: str = "") -> bytes:

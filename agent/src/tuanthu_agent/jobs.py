@@ -9,14 +9,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import structlog
-
 from tuanthu_agent import identity as identities
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.collectors.running import Done
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import AgentChangedError, TransportError
 from tuanthu_agent.identity import Identity
+from tuanthu_agent.logs import log
 from tuanthu_agent.observing import observe_configured
 from tuanthu_agent.spool.interface import Spool
 from tuanthu_agent.spool.memory import MemorySpool
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from tuanthu_agent.uplink import Delivery
 
 MEGABYTE = 1024 * 1024
-log = structlog.get_logger()
 
 
 def open_configured(config: Config) -> SqliteSpool:

@@ -5,14 +5,12 @@ because the machine slept (`misfire_grace_time`). What it must not forget lies i
 """
 
 import signal
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import SystemRandom
 from typing import Any, Final
 
-import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.base import BaseScheduler
@@ -22,6 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from tuanthu_agent import files, identity, jobs, watching
 from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
+from tuanthu_agent.logs import log
 from tuanthu_agent.priority import lower_priority
 from tuanthu_agent.spool.interface import Spool
 
@@ -33,7 +32,6 @@ TRANSFER_PAUSE: Final = (24 * 3600.0, 30 * 3600.0)
 TRANSFER_RETRY: Final = (3600.0, 3 * 3600.0)
 """Seconds, drawn by chance, until the first transfer, the next one, and another try where nothing was transferred."""
 EXIT_FAILED: Final = 3
-log = structlog.get_logger()
 
 
 class DueScheduler(BaseScheduler):  # type: ignore[misc]
@@ -179,7 +177,6 @@ def read_number(text: str | None) -> float | None:
 
 def main() -> int:
     """Run what is due once; exit code 0, or 3 if a job failed."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         config = load_config()
         if hasattr(signal, "alarm"):
@@ -195,6 +192,6 @@ def main() -> int:
             spool.close()
         files.write_private(config.data_dir / DUE_FILE, f"{due:.3f}\n".encode())
     except TuanthuError as error:
-        log.error("run-failed", vi=error.vi, en=error.en)  # noqa: TRY400  a message for people, not a trace
+        log.error("run-failed", vi=error.vi, en=error.en)
         return EXIT_FAILED
     return EXIT_FAILED if schedule.failures else 0

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-import structlog
 
 from tuanthu_agent.collect import reissue
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import AgentChangedError, TransportError
 from tuanthu_agent.identity import Identity
+from tuanthu_agent.logs import log
 from tuanthu_agent.signing import Signer
 from tuanthu_agent.spool.interface import Report, Signed, Spool
 from tuanthu_agent.transport import Transport
@@ -25,7 +25,6 @@ AGENT_CODES: Final = frozenset({"agent-unknown", "agent-revoked"})
 MOST_CONFLICTS: Final = 3
 """A collector that still claims a conflict after this many renumberings in one run is left alone until later."""
 BATCH: Final = 20
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Uplink:
                         self._back_off(error)
                         return Delivery(delivered, refused, error)
                     self._spool.refuse(report.sequence, error.code, error.vi, report.payload)
-                    log.error("report-refused", sequence=report.sequence, code=error.code, detail=error.en)  # noqa: TRY400
+                    log.error("report-refused", sequence=report.sequence, code=error.code, detail=error.en)
                     refused += 1
         self._spool.put({"retry:delay": "", "retry:at": "", "retry:error": ""})
         return Delivery(delivered, refused, None)

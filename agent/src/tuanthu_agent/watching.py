@@ -3,19 +3,17 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-import structlog
-
 from tuanthu_agent.config import Config
 from tuanthu_agent.files import write_private
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.linewatch import plan as plans
 from tuanthu_agent.linewatch.plan import Plan
+from tuanthu_agent.logs import log
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.service_address import address_of
 from tuanthu_policy.tables import load_services
 
 HTTPS: Final = 443
-log = structlog.get_logger()
 
 
 def watch_seconds(config: Config) -> int:

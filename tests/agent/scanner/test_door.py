@@ -190,6 +190,28 @@ def test_answers_from_outside_the_scope_are_dropped(monkeypatch):
     assert [(one.address, one.data, one.interface) for one in heard] == [("127.20.0.9", b"here", "lo")]
 
 
+def test_one_loud_host_neither_fills_the_memory_nor_drowns_the_others(monkeypatch):
+    with (
+        listener("127.20.0.8", socket.SOCK_DGRAM) as (loud, _),
+        listener("127.20.0.9", socket.SOCK_DGRAM) as (quiet, _),
+    ):
+        real = socket.socket.sendto
+
+        def answer(sock, _data, _to):
+            for _ in range(60):
+                real(loud, b"x" * 800, sock.getsockname())
+            real(quiet, b"here", sock.getsockname())
+
+        monkeypatch.setattr(
+            socket.socket, "sendto", lambda sock, data, to: answer(sock, data, to) if to[0] == "239.1.1.1" else 0
+        )
+        wire = Interface("lo", HOME, ipaddress.ip_network("127.20.0.0/26"))
+        heard, _ = make_door(interfaces=[wire]).multicast("discovery", "239.1.1.1", 3702, b"Probe", 0.5)
+    by_host = [one.address for one in heard]
+    assert by_host.count("127.20.0.8") == 24
+    assert by_host.count("127.20.0.9") == 1
+
+
 def test_an_address_is_no_group():
     with pytest.raises(ValueError, match="no multicast group"):
         make_door(interfaces=[WIRE]).multicast("upnp", "127.20.0.5", 1900, b"x", 0.01)

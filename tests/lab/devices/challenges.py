@@ -50,6 +50,8 @@ class Guarded(Web):
     scheme = "basic"
     algorithms = ("MD5",)
     qop = True
+    tells_lock = True
+    """Whether a locked device answers otherwise than to a wrong login."""
 
     def __init__(self, device, service):
         super().__init__(device, service)
@@ -105,6 +107,8 @@ class Guarded(Web):
         answer = self.admitted(request)
         if answer is not None and answer.good:
             return body
+        if answer == Answer.LOCKED and self.kind.lock and self.tells_lock:
+            return Response(page("403 Forbidden", "Account locked"), 403)
         return self.challenge(self.refusal(request, answer), stale="lab-stale" in request.headers)
 
     def refusal(self, request, answer):

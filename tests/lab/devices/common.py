@@ -11,8 +11,11 @@ from tests.lab.devices.wires.ssh import Ssh
 from tests.lab.devices.wires.telnet import Telnet
 
 
-def web(handler, port=80, *, tls=False):
-    return Service(port, "http", handler, tls=tls)
+def web(handler, port=80, *, tls=False, also=()):
+    return Service(port, "http", handler, tls=tls, also=also)
+
+
+ONVIF = ("onvif",)
 
 
 RTSP = Service(554, "rtsp", Rtsp)

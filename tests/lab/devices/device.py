@@ -23,7 +23,7 @@ MUTATIONS = {
     "single-session": "the documented account works, but another administrator is logged in",
     "catch-all": "changed; every path answers 200 with the start page",
     "words-before-login": "changed; the login page holds the words of success",
-    "slow": "the documented account works; each answer takes a second and a half",
+    "slow": "the documented account works; each answer takes its time",
     "reset": "a login is answered by a reset",
     "tarpit": "a login is answered byte by byte",
     "tls10": "the documented account works; TLS 1.0 only",
@@ -44,6 +44,8 @@ class Service:
     threaded: bool = False
     groups: tuple[str, ...] = ()
     """Multicast groups to join."""
+    also: tuple[str, ...] = ()
+    """Other protocols with a login on the same port."""
     login: bool = True
     """False: there is nothing to log in to."""
 
@@ -73,7 +75,9 @@ class Kind:
         if not any(service.login for service in self.services):
             return ("default",)
         web = any(service.protocol == "http" for service in self.services)
-        wanted = {"changed", "already-locked", *(name for name in MUTATIONS if name.startswith("lock-"))}
+        wanted = {"changed", *(name for name in MUTATIONS if name.startswith("lock-"))}
+        if self.lock and not self.names.get("silent_lock"):
+            wanted.add("already-locked")
         if self.accounts:
             wanted |= {"default", "accepts-any"}
         if web:
@@ -95,7 +99,7 @@ class Connection:
     logins: int = 0
 
     def close(self):
-        self.closed = time.monotonic()
+        self.closed = self.closed or time.monotonic()
 
 
 class Device:
@@ -150,9 +154,13 @@ def services_of(kind, mutation):
     )
 
 
+CLOSING_SECONDS = 0.2
+"""How long it takes a device to notice that a client has gone."""
+
+
 def overlapping(rows):
     """How many connections that carried a login ran beside another that talked, and the most open at once."""
-    talking = [row for row in rows if row[4]]
+    talking = [(*row[:3], max(row[2], row[3] - CLOSING_SECONDS), *row[4:]) for row in rows if row[4]]
     parallel = sum(
         1
         for one in talking

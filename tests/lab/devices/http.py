@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.lab.devices.state import Answer
 
+SLOW_SECONDS, TICKS = 0.7, 20
 REASONS = {200: "OK", 302: "Found", 303: "See Other", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 429: "Too Many Requests"}  # fmt: skip
 
 
@@ -151,13 +152,13 @@ class Web:
                 return
             response = self.respond(request)
             if self.device.mutation == "slow":
-                await asyncio.sleep(1.5)
+                await asyncio.sleep(SLOW_SECONDS)
             if "lab-login" in request.headers and self.device.mutation == "reset":
                 reset(writer)
                 return
             data = response.encode(self.server)
             if "lab-login" in request.headers and self.device.mutation == "tarpit":
-                await drip(writer, data)
+                await drip(reader, writer, data, entry)
                 return
             writer.write(data)
             await writer.drain()
@@ -191,12 +192,15 @@ def reset(writer):
     writer.transport.abort()
 
 
-async def drip(writer, data):
-    """A byte a second, and never all."""
-    for byte in data[:120]:
-        writer.write(bytes([byte]))
-        await writer.drain()
-        await asyncio.sleep(1)
+async def drip(reader, writer, data, entry):
+    """A byte a second, until the client has enough."""
+    for count in range(120 * TICKS):
+        if reader.at_eof() or writer.is_closing():
+            entry.close()
+            return
+        if count % TICKS == 0:
+            writer.write(data[count // TICKS : count // TICKS + 1])
+        await asyncio.sleep(1 / TICKS)
 
 
 def refused(answer):

@@ -4,13 +4,13 @@ import logging
 import sys
 
 import cyclopts
-import structlog
 
 from tuanthu_agent import __version__
 from tuanthu_agent.cli import auditing, checking, enrolling, looking, running, scanning
 from tuanthu_agent.cli.console import errors
 from tuanthu_agent.cli.wording import printable
 from tuanthu_agent.errors import TuanthuError
+from tuanthu_agent.logs import log
 
 EXIT_ERROR = 3
 
@@ -27,10 +27,7 @@ for module in (enrolling, running, checking, looking, scanning, auditing):
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; an error of ours is shown in both languages and ends with exit code 3."""
     # Commands say themselves what happened; only what they do not say is logged.
-    structlog.configure(
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-    )
+    log.configure(logging.ERROR)
     try:
         code = app(arguments, result_action="return_value", exit_on_error=False)
     except TuanthuError as error:

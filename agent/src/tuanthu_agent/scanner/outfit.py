@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tuanthu_agent.host import Host
 from tuanthu_agent.scanner.attempts import Attempts
+from tuanthu_agent.scanner.clock import Clock, SystemClock
 from tuanthu_agent.scanner.discovery.interface import Plan
 from tuanthu_agent.scanner.discovery.neighbours import LiveNeighbourhood
 from tuanthu_agent.scanner.door import ScopedDoor
@@ -21,11 +21,14 @@ from tuanthu_policy.devices.loader import load_devices
 
 
 @contextmanager
-def outfit(scope: Path, trust: Path, state: Path, host: Host, *, discover_only: bool) -> Iterator[tuple[Means, Plan]]:
+def outfit(
+    scope: Path, trust: Path, state: Path, host: Host, *, discover_only: bool, clock: Clock | None = None
+) -> Iterator[tuple[Means, Plan]]:
     """Verify and open everything before the first packet; raises TuanthuError and PolicyError."""
-    now = datetime.now(UTC)
+    clock = clock or SystemClock()
+    now = clock.read().wall
     allowed = read_scope(scope, load_authority(trust), now)
-    gate = Gate(allowed)
+    gate = Gate(allowed, clock)
     door = ScopedDoor(gate)
     catalogue = load_devices()
     plan = Plan(addresses=gate.addresses())
@@ -34,6 +37,6 @@ def outfit(scope: Path, trust: Path, state: Path, host: Host, *, discover_only: 
     if discover_only:
         yield Means(door, neighbourhood, catalogue, readers, ask_probes, None), plan
         return
-    with Attempts(state, allowed) as attempts:
+    with Attempts(state, allowed, clock) as attempts:
         tools = Tools(door, allowed, PROTOCOLS, Books(attempts), ask_attestations, cycle_of(now))
         yield Means(door, neighbourhood, catalogue, readers, ask_probes, tools), plan

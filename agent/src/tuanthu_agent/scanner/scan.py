@@ -89,4 +89,5 @@ def audit_host(means: Means, host: Host) -> Audited:
     planned = [] if means.tools is None or host.managed else ways(subject, known, means.catalogue)
     if means.tools is not None:
         DeviceAudit(means.tools, device_key(host.address, host.mac)).run(planned)
-    return Audited(host, tuple(findings(subject, known, planned)))
+    untested = means.tools is None or host.managed
+    return Audited(host, tuple(findings(subject, known, planned, listed_only=untested)))

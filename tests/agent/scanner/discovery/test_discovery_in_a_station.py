@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from tests.assets.stationlab import NETWORK, PORTS, SCANNER, Device, StationLab, forty
+from tests.assets.stationlab import NETWORK, PORTS, SCANNER, Device, StationLab, forty, mac_of
 
 RUN = Path(__file__).parents[3] / "assets/discovery_run.py"
 pytestmark = [
@@ -149,14 +149,17 @@ def test_behind_a_router_hosts_are_found_by_echo_and_connection():
         lab.stop()
 
 
-def test_an_old_entry_of_the_neighbour_table_is_no_host():
-    lab = make([Device("10.77.0.10", {80: "mute"})])
+def test_an_old_entry_of_the_neighbour_table_counts_only_if_its_host_still_answers_arp():
+    silent, gone = "10.77.0.11", "10.77.0.9"
+    lab = make([Device("10.77.0.10", {80: "mute"}), Device(silent, drops=True, pings=False)])
     try:
-        lab.run(
-            lab.scanner, "ip", "neigh", "add", "10.77.0.9", "lladdr", "00:1b:21:aa:bb:cc", "dev", "eth0", "nud", "stale"
-        )
-        found = run(lab, networks=["10.77.0.8/29"], ports=(80,))
-        assert [host["address"] for host in found["hosts"]] == ["10.77.0.10"]
+        # Here the kernel checks an old entry one second after its use, not five.
+        lab.run(lab.scanner, "sysctl", "-qw", "net.ipv4.neigh.eth0.delay_first_probe_time=1")
+        for address in (silent, gone):
+            card = ("lladdr", mac_of(address), "dev", "eth0", "nud", "stale")
+            lab.run(lab.scanner, "ip", "neigh", "add", address, *card)
+        found = run(lab, networks=["10.77.0.8/29"], ports=(80,), confirm=3.5)
+        assert [host["address"] for host in found["hosts"]] == ["10.77.0.10", silent]
     finally:
         lab.stop()
 
@@ -219,11 +222,10 @@ def test_it_works_through_the_scanners_own_door():
 def test_thousands_of_hostile_answers_do_not_fill_memory():
     lab = make([Device(CAMERA, {80: "flood"}, udp={1900: "hostile", 3702: "hostile", 5353: "hostile", 137: "hostile"})])
     try:
-        quiet = run(lab, networks=[f"{CAMERA}/32"], ports=(80,))
         found = run(lab, networks=[f"{CAMERA}/32"], ports=(80,), look=True)
         (host,) = found["hosts"]
         assert len(json.dumps(host)) < 5000
-        assert found["rss_mib"] - quiet["rss_mib"] < 40
+        assert found["rss_mib"] < 80, "a bare run takes about 40"
     finally:
         lab.stop()
 

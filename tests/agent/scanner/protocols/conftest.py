@@ -4,13 +4,16 @@ import logging
 import os
 import threading
 
+import msgspec
 import pytest
 from tests.agent.scanner.servers.door import LoopDoor
 from tests.agent.scanner.servers.processes import private_accounts, wait_for
 
 from tuanthu_agent.scanner.interface import Service, Target
 from tuanthu_agent.scanner.protocols.registry import PROTOCOLS
-from tuanthu_policy.devices.family import Account, Family, Fingerprint, Login
+from tuanthu_policy.devices.family import Account, Family, Fingerprint, HttpLogin, Login, Request, Step
+from tuanthu_policy.devices.family import Test as DeviceTest
+from tuanthu_policy.devices.family import Tests as DeviceTests
 from tuanthu_policy.text import Text
 
 
@@ -30,9 +33,25 @@ def accounts(tmp_path_factory):
     return private_accounts(tmp_path_factory.mktemp("etc"))
 
 
+def tests_of(**where):
+    return DeviceTests(all=[DeviceTest(**where)])
+
+
+BASIC = HttpLogin(
+    preflight=[
+        Step(id="state", request=Request(path="/admin", auth="none"), require=tests_of(where="status", equals=401))
+    ],
+    steps=[Step(id="page", request=Request(path="/admin", auth="basic"), attempt=True)],
+    success=tests_of(where="title", equals="Quản trị"),
+    confirm=Request(path="/status"),
+    confirmed=tests_of(where="title", equals="Trạng thái"),
+    failure=tests_of(where="status", equals=401),
+)
+
+
 def target_of(protocol, port, *, path="", tls=False):
     transport = "udp" if protocol == "snmp" else "tcp"
-    login = Login(id="thu", protocol=protocol, path=path)
+    login = Login(id="thu", protocol=protocol, path=path, http=BASIC if protocol == "http" else msgspec.UNSET)
     family = Family(
         schema=1, id="thu-nghiem", vendor="Thử nghiệm", family="Thử nghiệm", device_class="generic", status="documented",
         references=[], fingerprint=Fingerprint(ports=[], evidence=[]), logins=[login], remediation=Text("", ""),

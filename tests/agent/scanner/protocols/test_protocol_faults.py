@@ -86,9 +86,9 @@ def test_a_fault_is_an_outcome_and_never_knowledge(door, caplog, capfd, protocol
     user, password = f"nguoi{secrets.token_hex(5)}", f"mk{secrets.token_hex(8)}"
     with scripted(fault) as port:
         target = target_of(protocol, port, path="/live" if protocol == "rtsp" else "")
-        look = PROTOCOLS[protocol].look(door, target, 0.6)
-        attempt = PROTOCOLS[protocol].attempt(door, target, Account(user=user, password=password, source=0), 0.6)
-        seen = READERS[protocol](door, Service("127.0.0.1", port, protocol), 0.6)
+        look = PROTOCOLS[protocol].look(door, target, 0.35)
+        attempt = PROTOCOLS[protocol].attempt(door, target, Account(user=user, password=password, source=0), 0.35)
+        seen = READERS[protocol](door, Service("127.0.0.1", port, protocol), 0.35)
     assert look.outcome not in KNOWLEDGE, look
     assert attempt.outcome not in KNOWLEDGE, attempt
     texts = repr((look, attempt, seen)) + caplog.text + "".join(capfd.readouterr())
@@ -100,8 +100,8 @@ def test_silence_ends_in_time_and_is_unreachable_or_unclear(door, protocol):
     started = time.monotonic()
     with scripted(quiet) as port:
         target = target_of(protocol, port, path="/live" if protocol == "rtsp" else "")
-        look = PROTOCOLS[protocol].look(door, target, 0.6)
-        attempt = PROTOCOLS[protocol].attempt(door, target, Account(user="a", password="b", source=0), 0.6)
+        look = PROTOCOLS[protocol].look(door, target, 0.35)
+        attempt = PROTOCOLS[protocol].attempt(door, target, Account(user="a", password="b", source=0), 0.35)
     assert look.outcome in (AttemptOutcome.UNREACHABLE, AttemptOutcome.UNCLEAR), look
     assert attempt.outcome in (AttemptOutcome.UNREACHABLE, AttemptOutcome.UNCLEAR), attempt
     assert time.monotonic() - started < 60, "it did not end"

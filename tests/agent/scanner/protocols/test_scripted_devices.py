@@ -18,9 +18,10 @@ SDP = b"v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\n"
 class RtspCamera:
     """Digest with SHA-256 or MD5, Basic beside it; the first nonce may be stale; `path` alone is a stream."""
 
-    def __init__(self, *, algorithm="MD5", stale=False, path="/live", locked=b""):
+    def __init__(self, *, algorithm="MD5", stale=False, path="/live", locked=b"", busy=0):
         self.algorithm, self.stale, self.path, self.locked = algorithm, stale, path, locked
-        self.failures = 0
+        self.busy = busy
+        self.failures = self.shown = 0
         self.schemes = []
 
     def __call__(self, sock):
@@ -39,7 +40,11 @@ class RtspCamera:
                 self.refuse(sock, nonce)
             elif self.path not in request.split("\r\n")[0]:
                 sock.sendall(b"RTSP/1.0 404 Not Found\r\n\r\n")
+            elif self.shown and self.busy:
+                self.busy -= 1
+                sock.sendall(b"RTSP/1.0 503 Service Unavailable\r\n\r\n")
             else:
+                self.shown += 1
                 sock.sendall(
                     b"RTSP/1.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n" % len(SDP) + SDP
                 )
@@ -74,6 +79,12 @@ def test_a_camera_with_digest_beside_basic(looking, trying, options):
 def test_a_missing_stream_behind_the_login_is_no_refusal(trying):
     with scripted(RtspCamera()) as port:
         assert trying("rtsp", port, "admin", "12345", path="/khac").outcome is AttemptOutcome.UNCLEAR
+
+
+@pytest.mark.parametrize(("busy", "outcome"), [(1, AttemptOutcome.ACCEPTED), (2, AttemptOutcome.UNCLEAR)])
+def test_a_camera_that_is_busy_at_the_second_read_is_asked_once_more(trying, busy, outcome):
+    with scripted(RtspCamera(busy=busy)) as port:
+        assert trying("rtsp", port, "admin", "12345", path="/live").outcome is outcome
 
 
 def test_words_of_a_lock_in_a_401(trying):
@@ -144,6 +155,8 @@ def ftp(*replies):
         ((b"220 a", b"331 b", b"230 c", b"530 log in first"), AttemptOutcome.UNCLEAR),
         ((b"220 a", b"230 no password wanted", b"257 d", b"221"), AttemptOutcome.NO_AUTH),
         ((b"220 a", b"530 who are you"), AttemptOutcome.UNCLEAR),
+        ((b"220 a", b"530 sessions must use TLS", b"221"), AttemptOutcome.MISMATCH),
+        ((b"220 a", b"331 b", b"530 sessions must use TLS", b"221"), AttemptOutcome.MISMATCH),
         ((b"220 a", b"331 b", b"530 wrong"), AttemptOutcome.REFUSED),
         ((b"220 a", b"331 b", b"421 too many failures"), AttemptOutcome.LOCKED),
         ((b"220 a", b"331 b"), AttemptOutcome.UNREACHABLE),

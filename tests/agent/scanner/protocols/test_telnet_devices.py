@@ -15,8 +15,8 @@ def hurried(monkeypatch):
     """These devices answer at once."""
     from tuanthu_agent.scanner.protocols.telnet import session
 
-    monkeypatch.setattr(session, "QUIET", 0.5)
-    monkeypatch.setattr(session, "SETTLE", 0.06)
+    monkeypatch.setattr(session, "QUIET", 0.8)
+    monkeypatch.setattr(session, "SETTLE", 0.08)
 
 
 MAKERS = {

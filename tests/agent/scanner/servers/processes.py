@@ -46,6 +46,8 @@ def running(arguments, log, *, port=None, env=None, cwd=None, tables=None):
     """A server in its own session; `tables`: files of /etc that it sees instead of the machine's."""
     if tables:
         mounts = [f"mount --bind {shlex.quote(str(path))} {shlex.quote(name)}" for name, path in tables.items()]
+        # Who logged in is nothing for the machine's own books.
+        mounts += ["mount -t tmpfs none /var/log", "{ [ ! -e /run/utmp ] || mount --bind /dev/null /run/utmp; }"]
         script = " && ".join([*mounts, "exec " + shlex.join(map(str, arguments))])
         arguments = ["unshare", "--mount", "sh", "-c", script]
     with Path(log).open("ab") as out:

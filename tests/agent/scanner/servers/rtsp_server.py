@@ -16,7 +16,7 @@ server.set_address("127.0.0.1")
 server.set_service(port)
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch("( audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8 )")
-factory.set_shared(True)
+factory.set_shared(False)  # a shared one is still being put away when the next client asks: 503
 if scheme != "none":
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 
 from tests.lab.devices.challenges import Guarded
-from tests.lab.devices.common import RTSP, WSD, silent, web
+from tests.lab.devices.common import ONVIF, RTSP, WSD, silent, web
 from tests.lab.devices.device import Kind, Service
 from tests.lab.devices.http import Response, as_json, page
 from tests.lab.devices.state import Answer, Lock
@@ -25,6 +25,7 @@ def upper_md5(text):
 class Dahua(Guarded):
     server = ""
     scheme = "digest"
+    tells_lock = False
     success_words = '"result" : true'
 
     def __init__(self, device, service):
@@ -158,10 +159,10 @@ class Dahua(Guarded):
 
 
 DHIP = Service(37810, "discovery", Dhip, transport="udp", groups=("239.255.255.251",), login=False)
-SERVICES = (web(Dahua), RTSP, silent(37777), WSD, DHIP)
+SERVICES = (web(Dahua, also=ONVIF), RTSP, silent(37777), WSD, DHIP)
 NAMES = {"rtsp_paths": ("/cam/realmonitor",), "rtsp_server": "Rtsp Server/3.0"}
 FACTORY = (("admin", "admin"), ("888888", "888888"), ("666666", "666666"))
-CAN = frozenset({"uninitialised", "open", "forced-change", "stale-token", "single-session"})
+CAN = frozenset({"uninitialised", "forced-change", "stale-token", "single-session"})
 KINDS = [
     Kind(
         "dahua",

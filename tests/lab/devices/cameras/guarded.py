@@ -1,7 +1,7 @@
 """Cameras whose pages stand behind HTTP Basic or Digest, and differ by data: Axis, Hanwha, Vivotek, Uniview, others."""
 
 from tests.lab.devices.challenges import Guarded
-from tests.lab.devices.common import RTSP, SSDP, WSD, web
+from tests.lab.devices.common import ONVIF, RTSP, SSDP, WSD, web
 from tests.lab.devices.device import Kind
 from tests.lab.devices.http import Response, as_json, moved, page
 from tests.lab.devices.state import Answer, Lock
@@ -72,6 +72,7 @@ class Hanwha(Camera):
 
     server = ""
     scheme = "digest"
+    tells_lock = False
 
     @property
     def realm(self):
@@ -147,6 +148,8 @@ class Uniview(Camera):
             return self.start_page(request)
         if request.path == "/LAPI/V1.0/System/Security/Login":
             answer = self.admitted(request)
+            if self.device.mutation == "open":
+                return self.lapi()
             if answer is not None and answer.good:
                 change = "NeedChangePassword" if answer == Answer.MUST_CHANGE else "null"
                 return self.lapi(data=change, headers=[("Set-Cookie", f"WebLoginHandle={self.open_session()}; path=/")])
@@ -191,9 +194,8 @@ class Acti(Camera):
             return None
         if not set(request.query) <= {"USER", "PWD", "LOGIN", "SYSTEM_INFO", "LOGOUT"}:
             self.state.wrote(f"system {sorted(request.query)}")
-        open_all = self.device.mutation == "open"
         answer = self.login(request, request.query.get("USER", ""), request.query.get("PWD", ""), each_request=True)
-        if open_all or answer.good:
+        if answer.good:
             return plain(
                 f"LOGIN='1'\nFirmware Version='A1D'\nMAC Address='{self.device.mac}'\nModel='{self.device.model}'\n"
             )
@@ -201,9 +203,19 @@ class Acti(Camera):
 
 
 def kind(name, vendor, oui, handler, accounts, model, *, can=(), lock=None, source="", **names):
-    extra = frozenset({"open", *can, *({"stale-token"} if handler.scheme == "digest" else ())})
+    extra = frozenset({*can, *({"stale-token"} if handler.scheme == "digest" else ())})
     return Kind(
-        name, vendor, "camera", oui, (web(handler), RTSP, WSD, SSDP), accounts, extra, lock, model, names, source
+        name,
+        vendor,
+        "camera",
+        oui,
+        (web(handler, also=ONVIF), RTSP, WSD, SSDP),
+        accounts,
+        extra,
+        lock,
+        model,
+        names,
+        source,
     )
 
 
@@ -215,7 +227,7 @@ KINDS = [
         Axis,
         (("root", "pass"),),
         "M1065-L",
-        can=["uninitialised"],
+        can=["uninitialised", "open"],
         source="VAPIX library",
         rtsp_server="GStreamer RTSP server",
         rtsp_paths=("/axis-media/media.amp",),
@@ -227,9 +239,10 @@ KINDS = [
         Hanwha,
         (("admin", "4321"),),
         "SND-6011R",
-        can=["uninitialised"],
+        can=["uninitialised", "open"],
         lock=Lock(5, "ip", 30),
         source="SUNAPI; SND-6011R manual",
+        silent_lock=True,
         rtsp_paths=("/profile1/media.smp",),
     ),
     kind(
@@ -239,6 +252,7 @@ KINDS = [
         Vivotek,
         (("root", ""),),
         "IP3112",
+        can=["open"],
         source="IP3112 manual",
         rtsp_server="RTSP Server",
         rtsp_paths=("/live.sdp",),
@@ -250,7 +264,7 @@ KINDS = [
         Uniview,
         (("admin", "123456"),),
         "IPC322",
-        can=["forced-change"],
+        can=["forced-change", "open"],
         lock=Lock(7, "ip", 60),
         source="LAPI clients; OEM manuals",
         rtsp_paths=("/media/video1",),

@@ -8,7 +8,7 @@ import re
 import secrets
 
 from tests.lab.devices.challenges import Guarded
-from tests.lab.devices.common import RTSP, SSDP, WSD, silent, web
+from tests.lab.devices.common import ONVIF, RTSP, SSDP, WSD, silent, web
 from tests.lab.devices.device import Kind
 from tests.lab.devices.http import Response, page
 from tests.lab.devices.state import Answer, Lock
@@ -25,6 +25,7 @@ def xml(body, status=200, headers=()):
 class Hikvision(Guarded):
     server = "App-webs/"
     scheme = "digest"
+    tells_lock = False
     success_words = "<statusValue>200</statusValue> doc/page/main.asp"
 
     def __init__(self, device, service):
@@ -134,7 +135,7 @@ KINDS = [
         device_class="camera",
         oui="44:19:B6",
         model="DS-2CD2042WD-I",
-        services=(web(Hikvision), RTSP, silent(8000), WSD, SSDP),
+        services=(web(Hikvision, also=ONVIF), RTSP, silent(8000), WSD, SSDP),
         accounts=(("admin", "12345"),),
         can=frozenset({"uninitialised", "open", "stale-token"}),
         lock=Lock(7, "ip"),

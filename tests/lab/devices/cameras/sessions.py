@@ -3,7 +3,7 @@
 import re
 
 from tests.lab.devices.challenges import read_basic
-from tests.lab.devices.common import RTSP, WSD, silent, web
+from tests.lab.devices.common import ONVIF, RTSP, WSD, silent, web
 from tests.lab.devices.device import Kind
 from tests.lab.devices.http import Response, Web, as_json, page
 from tests.lab.devices.state import Answer, Lock
@@ -26,8 +26,6 @@ class Xiongmai(Web):
     def answer(self, request):
         if request.path == "/":
             return self.start_page(request)
-        if request.path == "/DVR.htm" and self.device.mutation == "open":
-            return Response(page("DVR", "<script>var g_user='admin';</script>"))
         if request.path != "/Login.htm":
             return None
         if request.method == "GET":
@@ -60,7 +58,9 @@ class Tvt(Web):
             return Response(page("", "<span id='IDCS_LOGIN_NBSP'></span>"))
         if request.path == "/doLogin":
             return self.sign_in(request)
-        if request.path == "/queryDevInfo":
+        if request.path == "/reqLogin":
+            return self.xml(f"<status>success</status><content><nonce>{self.device.serial}</nonce></content>")
+        if request.path.startswith("/query"):
             return self.protected(request)
         if request.path == "/doLogout":
             self.state.close_session(request.cookie("sessionId"))
@@ -165,12 +165,7 @@ class Foscam(Web):
         if command == "logOut":
             self.state.close_session(f"{request.peer} {user}")
             return self.xml("<result>0</result><logOutResult>0</logOutResult>")
-        open_all = self.device.mutation == "open" and command != "logIn"
-        answer = (
-            Answer.ACCEPTED
-            if open_all
-            else self.login(request, user, request.query.get("pwd", ""), each_request=command != "logIn")
-        )
+        answer = self.login(request, user, request.query.get("pwd", ""), each_request=command != "logIn")
         if not answer.good:
             result = {Answer.LOCKED: -6, Answer.BUSY: -5}.get(answer, -2)
             return self.xml(
@@ -195,7 +190,7 @@ KINDS = [
         "00:12:15",
         (web(Xiongmai), RTSP, silent(34567)),
         (("admin", ""), ("default", "tluafed")),
-        frozenset({"open"}),
+        frozenset(),
         Lock(5, "ip"),
         "NVR-XM",
         {"rtsp_realm": "/"},
@@ -219,7 +214,7 @@ KINDS = [
         "Reolink",
         "camera",
         "EC:71:DB",
-        (web(Reolink), RTSP, WSD),
+        (web(Reolink, also=ONVIF), RTSP, WSD),
         (("admin", ""),),
         frozenset({"single-session"}),
         None,
@@ -234,7 +229,7 @@ KINDS = [
         "00:62:6E",
         (web(Foscam, 88), RTSP),
         (("admin", ""),),
-        frozenset({"open", "single-session"}),
+        frozenset({"single-session"}),
         Lock(5, "ip"),
         "FI9900P",
         {"rtsp_paths": ("/videoMain",)},

@@ -153,7 +153,7 @@ KINDS = [
         "98:DE:D0",
         (web(Ipc), RTSP, WSD),
         (("admin", ""),),
-        frozenset({"open"}),
+        frozenset(),
         Lock(10, "ip"),
         "NC450",
         {"rtsp_paths": ("/stream1",)},

@@ -1,6 +1,6 @@
 """What is no device with a login, what has none of any known vendor, and what lies."""
 
-from tests.lab.devices.common import FTP, MDNS, RTSP, SNMP, SSDP, SSH, TELNET, WSD, silent, web
+from tests.lab.devices.common import FTP, MDNS, RTSP, SNMP, SSDP, SSH, TELNET, WSD, silent
 from tests.lab.devices.device import Kind, Service
 from tests.lab.devices.http import Response, Web, page
 from tests.lab.devices.wires.mqtt import Mqtt
@@ -112,7 +112,7 @@ KINDS = [
         "Intel",
         "computer",
         "00:1B:21",
-        (SSH, web(Site)),
+        (SSH, Service(80, "http", Site, login=False)),
         model="may-chu-tram",
         ssh_banner="SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u2",
     ),

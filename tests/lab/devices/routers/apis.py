@@ -35,7 +35,16 @@ class MikroTik(Guarded):
             return None
         if request.method != "GET":
             self.state.wrote(f"REST {request.method} {request.path}")
-        body = {"version": "7.12.1 (stable)", "board-name": self.device.model, "platform": "MikroTik"}
+        if request.path == "/rest/system/identity":
+            return self.guard(request, as_json({"name": "MikroTik"}))
+        body = {
+            "architecture-name": "arm64",
+            "uptime": "4w2d",
+            "cpu-count": "4",
+            "version": "7.12.1 (stable)",
+            "board-name": self.device.model,
+            "platform": "MikroTik",
+        }
         return self.guard(request, as_json(body))
 
     def refusal(self, request, answer):
@@ -117,8 +126,6 @@ class Jnap(Web):
         if not re.match(r"core/(Check|Get|Is)|\w+/Get", action):
             self.state.wrote(f"JNAP {action}")
         pair = read_basic(request.headers.get("x-jnap-authorization", ""))
-        if self.device.mutation == "open":
-            return as_json({"result": "OK", "output": {}})
         if pair is None:
             return as_json({"result": "_ErrorUnauthorized"})
         answer = self.login(request, pair[0], pair[1], each_request=True)
@@ -255,7 +262,7 @@ KINDS = [
         "C0:56:27",
         (web(Jnap), SSDP),
         (("admin", "admin"),),
-        frozenset({"open"}),
+        frozenset(),
         None,
         "EA6350",
         {},
@@ -268,7 +275,7 @@ KINDS = [
         "C0:B8:E6",
         (web(Reyee),),
         (("admin", "admin"),),
-        frozenset({"open"}),
+        frozenset(),
         Lock(9, "ip", 600),
         "EG105G",
         {},

@@ -36,7 +36,20 @@ CURRENT = {
 }
 
 
-def kind(name, vendor, device_class, oui, accounts, realm, *, model="", services=(), source="nndefaccts", **names):
+def kind(
+    name,
+    vendor,
+    device_class,
+    oui,
+    accounts,
+    realm,
+    *,
+    can=(),
+    model="",
+    services=(),
+    source="nndefaccts",
+    **names,
+):
     return Kind(
         name,
         vendor,
@@ -44,7 +57,7 @@ def kind(name, vendor, device_class, oui, accounts, realm, *, model="", services
         oui,
         (web(Basic), *services),
         accounts,
-        frozenset({"open"}),
+        frozenset(can),
         None,
         model or realm,
         {"realm": realm} | names,
@@ -95,6 +108,7 @@ KINDS = [
         server="cisco-IOS",
         sysdescr="Cisco IOS Software, 1841 Software (C1841-ADVIPSERVICESK9-M), Version 12.4(24)T",
         enterprise=9,
+        communities=("public",),
         **CISCO_TELNET,
     ),
     kind("linksys-basic", "Linksys", "router", "00:1D:7E", (("admin", "admin"),), "Linksys WRT54GL", model="WRT54GL"),
@@ -106,6 +120,7 @@ KINDS = [
         (("admin", "password"),),
         "NETGEAR R6300",
         model="R6300",
+        title="NETGEAR Router R6300",
         open_pages=CURRENT,
     ),
     kind("asus-basic", "ASUSTek", "router", "08:60:6E", ADMIN, "RT-N12", source="nndefaccts"),
@@ -116,6 +131,7 @@ KINDS = [
         "00:50:C2",
         ADMIN,
         "Protected",
+        can=(),
         model="Protected area",
         source="no vendor at all",
     ),

@@ -156,9 +156,7 @@ class Hnap(Web):
         cookie = request.cookie("uid")
         proof, _, stamp = request.headers.get("hnap_auth", "").partition(" ")
         wanted = hmac_md5(self.keys.get(cookie, ""), stamp + request.headers.get("soapaction", ""))
-        if not self.state.has_session(cookie) or (
-            self.device.mutation not in ("open", "accepts-any") and proof != wanted
-        ):
+        if not self.state.has_session(cookie) or (self.device.mutation != "accepts-any" and proof != wanted):
             return self.soap(action, f"<{action}Result>UNAUTHORIZED</{action}Result>", 401)
         if action == "Logout":
             self.state.close_session(cookie)
@@ -169,7 +167,7 @@ class Hnap(Web):
         )
 
 
-CAN = frozenset({"open", "single-session"})
+CAN = frozenset({"single-session"})
 KINDS = [
     Kind(
         "dlink-session",

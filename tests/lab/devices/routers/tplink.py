@@ -97,7 +97,7 @@ class Archer(Web):
         return self.sign_in(request) if form == "login" else None
 
     def protected(self, request, token, form):
-        if not self.state.has_session(token) or (self.device.mutation != "open" and not request.cookie("sysauth")):
+        if not self.state.has_session(token) or not request.cookie("sysauth"):
             return as_json({"errorcode": "timeout", "success": False}, 403)
         if form == "logout":
             self.state.close_session(token)
@@ -183,7 +183,7 @@ KINDS = [
         "50:C7:BF",
         (web(Archer), SSH),
         (),
-        frozenset({"uninitialised", "open", "stale-token"}),
+        frozenset({"uninitialised", "stale-token"}),
         Lock(10, "ip", 7200),
         "Archer C6",
         {"ssh_banner": "SSH-2.0-dropbear_2012.55"},

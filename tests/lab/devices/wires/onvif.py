@@ -72,6 +72,8 @@ class Onvif:
             return base64.b64encode(made.digest()).decode() == password
 
         answer = self.web.login(request, user, check, each_request=True)
+        if answer == "locked":
+            return fault("ter:NotAuthorized", "The account is locked", 403)
         return None if answer.good else fault("ter:NotAuthorized", "Sender not Authorized")
 
     def in_time(self, created):

@@ -1,7 +1,10 @@
 """SNMP v1 and v2c (RFC 1157, 3416) and the v3 engine report (RFC 3414), over a handful of system variables.
 
-`names`: `sysdescr`, `sysobjectid`, `enterprise`. Communities are the accounts of the kind: `("public", "")`.
+`names`: `sysdescr`, `sysobjectid`, `enterprise`, `communities` (those of the factory). A kind that speaks nothing else
+has its community as its account.
 """
+
+from tests.lab.devices.device import DEFAULT_LIKE
 
 SYSTEM = (1, 3, 6, 1, 2, 1, 1)
 GET, GET_NEXT, RESPONSE, SET, BULK, REPORT = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5, 0xA8
@@ -70,6 +73,8 @@ class Snmp:
         self.device, self.state, self.names = device, device.state, device.kind.names
         enterprise = int(self.names.get("enterprise", 9))
         self.engine = (0x80000000 | enterprise).to_bytes(4, "big") + b"\3" + bytes.fromhex(device.mac.replace(":", ""))
+        if device.kind.accounts[:1] != (("public", ""),) and device.mutation in DEFAULT_LIKE:
+            device.state.accounts |= dict.fromkeys(self.names.get("communities", ()), "")
         place = self.names.get("sysobjectid", f"1.3.6.1.4.1.{enterprise}.1")
         values = {
             (1, 0): text(self.names.get("sysdescr", device.model)),
@@ -96,7 +101,7 @@ class Snmp:
         number, _, _, bindings = items(inner)
         if tag == SET:
             self.state.wrote(f"snmp set by {name}")
-        answer = self.state.login("snmp/161", name, lambda _: True, peer[0], each_request=True)
+        answer = self.state.login("snmp/161", name, lambda known: not known, peer[0], each_request=True)
         if not answer.good:
             return None
         rows = [items(row) for _, row in items(bindings[1])]

@@ -4,10 +4,12 @@
 """
 
 import functools
+import logging
 import threading
 
 import paramiko
 
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what clients break off is no news
 READING = ("show", "print", "display", "exit", "quit", "logout", "/system resource print", "uname")
 
 
@@ -22,7 +24,7 @@ class Session(paramiko.ServerInterface):
 
     def __init__(self, device, service, entry):
         self.device, self.state, self.service, self.entry = device, device.state, service, entry
-        self.token, self.done = None, threading.Event()
+        self.token = self.transport = None
 
     def get_allowed_auths(self, username):
         return "password"
@@ -36,6 +38,8 @@ class Session(paramiko.ServerInterface):
         answer = self.state.login(
             f"ssh/{self.service.port}", username, lambda known: known == password, self.entry.peer[0]
         )
+        if answer == "locked":
+            self.transport.close()
         return self._let_in() if answer.good else paramiko.AUTH_FAILED
 
     def _let_in(self):
@@ -83,6 +87,7 @@ class Ssh:
         try:
             transport = paramiko.Transport(connection)
             transport.local_version = self.device.kind.names.get("ssh_banner", "SSH-2.0-dropbear_2019.78")
+            session.transport = transport
             transport.add_server_key(host_key())
             transport.start_server(server=session)
             while transport.is_active():

@@ -44,6 +44,9 @@ class Telnet:
             )
             if answer.good:
                 return self.state.open_session(f"telnet {entry.peer[1]}")
+            if answer == "locked":
+                writer.write(b"\r\nToo many failures. Connection closed.\r\n")
+                return None
             writer.write(self.names.get("telnet_refusal", "\r\nLogin incorrect\r\n").encode())
             await writer.drain()
         return None

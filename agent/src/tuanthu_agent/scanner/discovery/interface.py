@@ -57,7 +57,10 @@ class DiscoveryDoor(Protocol):
     def multicast(
         self, protocol: str, group: str, port: int, payload: bytes, timeout: float
     ) -> tuple[Sequence[Heard], Sequence[object]]:
-        """Ask a group on each wire that lies whole inside the scope: the answers, and the wires left out."""
+        """Ask a group on each wire that lies whole inside the scope: the answers, and the wires left out.
+
+        What one host can make it keep is bounded, in answers and in bytes.
+        """
         ...
 
 

@@ -5,6 +5,7 @@ import select
 import socket
 import struct
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,7 +15,12 @@ from tuanthu_agent.scanner.gate import Address, Gate, Network, parse_address
 from tuanthu_agent.scanner.interface import OutOfScopeError
 
 MOST_ANSWERS: Final = 2000
-_ROOM: Final = 65_535
+MOST_OF_ONE: Final = 24
+"""Answers that one sender may give."""
+MOST_BYTES: Final = 4 * 1024 * 1024
+"""Of all answers to one question together: a hostile host cannot fill the memory."""
+_ROOM: Final = 32_768
+"""Bytes of one answer; no honest one is near."""
 _HOPS: Final = 1
 """No router carries it to another wire."""
 
@@ -124,18 +130,21 @@ def _open(one: Interface) -> socket.socket:
 
 
 def _hear(gate: Gate, protocol: str, sockets: dict[socket.socket, str], deadline: float) -> Iterator[Heard]:
-    """Answers from addresses of the scope until the time is up."""
-    count = 0
-    while sockets and count < MOST_ANSWERS and (left := deadline - time.monotonic()) > 0:
+    """Answers from addresses of the scope until the time is up, so many and so large in all, so many of each sender."""
+    count = size = 0
+    of_sender: Counter[str] = Counter()
+    while sockets and count < MOST_ANSWERS and size < MOST_BYTES and (left := deadline - time.monotonic()) > 0:
         ready, _, _ = select.select(list(sockets), [], [], left)
         for sock in ready:
             try:
                 data, sender = sock.recvfrom(_ROOM)
             except OSError:
                 continue
-            count += 1
-            place = _of_scope(gate, protocol, sender[0])
+            place = _of_scope(gate, protocol, sender[0]) if of_sender[sender[0]] < MOST_OF_ONE else None
             if place is not None:
+                of_sender[sender[0]] += 1
+                count += 1
+                size += len(data)
                 yield Heard(str(place), sender[1], data, sockets[sock])
 
 

@@ -120,13 +120,14 @@ class DeviceAudit:
         way.evidence.extend(attempt.evidence)
         way.reason = attempt.reason
         if attempt.outcome in ACCEPTING:
-            self._control(way)
+            self._control(way, account)
         elif attempt.outcome in HOPELESS:
             way.stopped = True
 
-    def _control(self, way: Way) -> None:
-        """A random account: whoever accepts that accepts anything."""
-        nobody = Account(user=f"{NOBODY}{secrets.token_hex(4)}", password=secrets.token_urlsafe(12), source=0)
+    def _control(self, way: Way, accepted: Account) -> None:
+        """A random account: whoever accepts that accepts anything. Without a user where the device asks for none."""
+        user = f"{NOBODY}{secrets.token_hex(4)}" if accepted.user else ""
+        nobody = Account(user=user, password=secrets.token_urlsafe(12), source=0)
         attempt = self._attempt(way, nobody, control=True)
         if attempt is not None:
             way.evidence.append(f"control:{attempt.outcome.value}")

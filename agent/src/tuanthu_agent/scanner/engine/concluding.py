@@ -7,20 +7,37 @@ from typing import Final
 from tuanthu_agent.scanner.engine.planning import Way
 from tuanthu_agent.scanner.engine.subject import Recognised, Subject
 from tuanthu_agent.scanner.interface import Service
-from tuanthu_policy.devices.finding import Device, ServiceFinding
+from tuanthu_policy.devices.finding import ServiceFinding
 from tuanthu_policy.devices.verdict import FAILING, Verdict
 from tuanthu_policy.devices.verdicting import Conclusion, conclude
 
 MOST_EVIDENCE: Final = 12
 
 
-def findings(subject: Subject, recognised: Recognised, ways: Iterable[Way]) -> list[ServiceFinding]:
-    """Services with a login, then those without; a live host with no service gets a line of its own."""
+UNTRIED: Final = frozenset({"http", "onvif", "rtsp", "routeros", "ssh", "telnet", "ftp", "mqtt", "snmp"})
+"""Protocols that people log in over: one that no catalogue entry could try is told, not passed over in silence."""
+
+
+def findings(
+    subject: Subject, recognised: Recognised, ways: Iterable[Way], *, listed_only: bool = False
+) -> list[ServiceFinding]:
+    """Services with a login, then those without; a live host with no service gets a line of its own.
+
+    `listed_only`: nothing was meant to be tried here, so that nothing is missing.
+    """
     by_service = {way.target.service: way for way in ways}
     lines = [of_way(subject, recognised, way) for way in by_service.values()]
     others = [service for service in subject.services if service not in by_service]
-    lines.extend(listed(subject, recognised.device, service) for service in others)
-    return lines or [listed(subject, recognised.device, None)]
+    for service in others:
+        untried = service.protocol in UNTRIED and not listed_only
+        lines.append(listed(subject, recognised, service, reason=missing(recognised) if untried else None))
+    return lines or [listed(subject, recognised, None)]
+
+
+def missing(recognised: Recognised) -> str:
+    """Why no login was tried."""
+    drafted = recognised.family is not None and recognised.family.status == "draft"
+    return "draft-entry" if drafted else "login-unknown"
 
 
 def of_way(subject: Subject, recognised: Recognised, way: Way) -> ServiceFinding:
@@ -71,8 +88,10 @@ def reason_of(way: Way, concluded: Conclusion) -> str | None:
     return None if concluded.verdict in FAILING or concluded.verdict is Verdict.DEFAULT_REJECTED else way.reason
 
 
-def listed(subject: Subject, device: Device, service: Service | None) -> ServiceFinding:
-    """A service without a login, or a live host without any."""
+def listed(
+    subject: Subject, recognised: Recognised, service: Service | None, *, reason: str | None = None
+) -> ServiceFinding:
+    """A service without a login, or one whose login could not be tried for a reason, or a live host without any."""
     return ServiceFinding(
         ip=subject.address,
         mac=subject.mac,
@@ -80,7 +99,8 @@ def listed(subject: Subject, device: Device, service: Service | None) -> Service
         transport=service.transport if service else None,
         protocol=service.protocol if service else None,
         tls=service.tls if service else False,
-        device=device,
-        verdict=None,
+        device=recognised.device,
+        verdict=Verdict.INCONCLUSIVE if reason else None,
+        reason=reason,
         exposures=sorted(subject.exposures.get(service, ())) if service else [],
     )

@@ -1,6 +1,7 @@
 """RTSP (RFC 2326): the description of a stream, with Basic or Digest. No stream is ever set up."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ from tuanthu_policy.devices.family import Account
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
 _AGENT: Final = "tuanthu"
+_BUSY_SECONDS: Final = 0.5
 _MISSING: Final = frozenset({404, 410, 454, 400, 405, 451, 459})
 
 
@@ -154,6 +156,15 @@ def _signer(user: str, password: str, uri: str) -> Callable[[Challenge, int], st
     return sign
 
 
+def _described_again(talk: Talk, sign: Callable[[int], str]) -> bool:
+    """Whether the second read shows the stream too; one that is busy putting it away (5xx) is asked once more."""
+    answer = talk.describe(sign(2))
+    if answer.status >= 500:
+        time.sleep(talk.stream.deadline.left(_BUSY_SECONDS))
+        answer = talk.describe(sign(3))
+    return describes(answer)
+
+
 def _login(talk: Talk, user: str, password: str) -> Attempt:
     first = talk.describe()
     before = judge_open(first)
@@ -171,6 +182,6 @@ def _login(talk: Talk, user: str, password: str) -> Attempt:
     came = judge_login(answer)
     if came.outcome is not AttemptOutcome.ACCEPTED:
         return came
-    if not describes(talk.describe(sign(challenge, 2))):
+    if not _described_again(talk, lambda count: sign(challenge, count)):
         return Attempt(AttemptOutcome.UNCLEAR, came.evidence, "rtsp-unconfirmed: the second read differs")
     return Attempt(AttemptOutcome.ACCEPTED, (*came.evidence, challenge.scheme, "confirm:describe"))
