@@ -186,6 +186,13 @@ def arubaos(browser, user, password):
     return good
 
 
+def aruba_instant(browser, user, password):
+    text = browser("POST", "/swarm.cgi", data={"opcode": "login", "user": user, "passwd": password}).text
+    sid = re.search(r'name="sid" pn="true">(\w+)<', text)
+    browser("POST", "/swarm.cgi", data={"opcode": "logout", "sid": sid.group(1) if sid else ""})
+    return sid is not None and 'true">Admin' in text
+
+
 LOGINS = {
     "cisco-rv": cisco_rv, "tplink-plain": tplink_plain, "dlink-620": dlink_620, "arubaos": arubaos,
     "dahua": dahua, "kbvision": dahua, "zte-old": zte_old, "zte-new": zte_new, "huawei-ont": huawei, "tplink-cookie": tplink_cookie,
@@ -200,7 +207,7 @@ LOGINS = {
     "netgear-switch": form("/base/main_login.html", named("x", "pwd"), cookie("SID"), bye="/base/main_logout.html"),
     "asus": form("/login.cgi", lambda user, password: {"login_authorization": b64(f"{user}:{password}")}, cookie("asus_token"), bye="/Logout.asp"),
     "ruijie-nbr": form("/login.cgi", named("user", "password"), says("index.htm?_"), bye="/logout.cgi"),
-    "aruba-instant": form("/swarm.cgi", named("user", "passwd"), says('true">Admin'), bye="/swarm-logout.cgi"),
+    "aruba-instant": aruba_instant,
     "tenda": form("/login/Auth", named("username", "password", str, md5), goes("main.html"), "/goform/GetSystemStatus", "/goform/exit"),
     "totolink": form("/cgi-bin/cstecgi.cgi?action=login", named("username", "password"), goes("authCode=1"), "/home.asp", "/logout.htm"),
     "fortinet": form("/logincheck", named("username", "secretkey"), lambda answer, _: answer.text.startswith("1"), bye="/logout"),
