@@ -111,9 +111,7 @@ class Fortinet(Web):
         return Response({Answer.LOCKED: "2", Answer.BUSY: "3"}.get(answer, "0"))
 
 
-LOGIN = (
-    "<link href='/css/loginstylesheet.css'><script>Cyberoam.setContextPath('/webconsole');</script>Sophos Firewall"
-)
+LOGIN = "<link href='/css/loginstylesheet.css'><script>Cyberoam.setContextPath('/webconsole');</script>Sophos Firewall"
 
 
 class Sophos(Web):
@@ -133,7 +131,12 @@ class Sophos(Web):
             return Response(page("Sophos", LOGIN))
         if request.path == "/webconsole/webpages/index.jsp":
             return (
-                Response(page("Sophos", f"<script>Cyberoam.c$rFt0k3n = '0a1b';</script><div id='logout'>{self.device.serial}</div>"))
+                Response(
+                    page(
+                        "Sophos",
+                        f"<script>Cyberoam.c$rFt0k3n = '0a1b';</script><div id='logout'>{self.device.serial}</div>",
+                    )
+                )
                 if self.state.has_session(token)
                 else self.start_page(request)
             )
