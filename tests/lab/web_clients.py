@@ -36,6 +36,8 @@ GUARDED = {
     "hp-printer": ("basic", "/hp/device/set_config_password.html", "GET"),
     "eaton-ups": ("digest", "/", "GET"),
     "sonicwall": ("basic", "/api/sonicos/auth", "POST"),
+    "cs121": ("basic", "/admin/net.shtml", "GET"),
+    "xerox": ("basic", "/", "GET"),
 } | dict.fromkeys(("avtech", "milesight", "zte-zxv10", "tplink-basic", "dlink-dsl-basic", "cisco-ios", "linksys-basic", "netgear-basic", "asus-basic", "generic-basic"), ("basic", "/", "GET"))  # fmt: skip
 
 
@@ -186,7 +188,53 @@ def arubaos(browser, user, password):
     return good
 
 
+def aruba_instant(browser, user, password):
+    text = browser("POST", "/swarm.cgi", data={"opcode": "login", "user": user, "passwd": password}).text
+    sid = re.search(r'name="sid" pn="true">(\w+)<', text)
+    browser("POST", "/swarm.cgi", data={"opcode": "logout", "sid": sid.group(1) if sid else ""})
+    return sid is not None and 'true">Admin' in text
+
+
+def ricoh(browser, user, password):
+    path = "/web/guest/en/websys/webArch"
+    token = re.search(r"name='wimToken' value='(\d+)'", browser("GET", f"{path}/authForm.cgi").text).group(1)
+    sent = {"wimToken": token, "userid": b64(user), "password": b64(password)}
+    good = browser("POST", f"{path}/login.cgi", data=sent).is_redirect
+    browser("GET", f"{path}/logout.cgi")
+    return good
+
+
+def kyocera(browser, user, password):
+    sent = {"func": "authLogin", "arg01_UserName": user, "arg02_Password": password}
+    good = "failed" not in browser("POST", "/startwlm/login.cgi", data=sent).text
+    browser("POST", "/startwlm/login.cgi", data={"func": "authLogout"})
+    return good
+
+
+def bizhub(browser, user, password):
+    browser("GET", "/wcd/index.html")
+    sent = {"func": "PSL_LP1_LOG", "R_ADM": "AdminAdmin", "username": "", "password": password}
+    good = "a_system_counter" in browser("POST", "/wcd/login.cgi", data=sent).text
+    browser("POST", "/wcd/a_user.cgi", data={"func": "PSL_ACO_LGO"})
+    return good
+
+
+def by_header(path, header, bye):
+    """JSON with the account; a header of the answer is the session, and goes with the logout."""
+
+    def login(browser, user, password):
+        token = browser("POST", path, json={"username": user, "password": password}).headers.get(header)
+        browser(*bye, headers={header: token or ""})
+        return token is not None
+
+    return login
+
+
 LOGINS = {
+    "ricoh-web": ricoh, "kyocera-rx": kyocera, "bizhub": bizhub,
+    "edgeswitch": by_header("/api/v1.0/user/login", "x-auth-token", ("POST", "/api/v1.0/user/logout")),
+    "airos-8": by_header("/api/auth", "X-CSRF-ID", ("GET", "/logout.cgi")),
+    "canon-mf": form("/checkLogin.cgi", named("x", "i2101"), cookie("fusion-http-session-id"), "/portal_top.html", "/logout.cgi"),
     "cisco-rv": cisco_rv, "tplink-plain": tplink_plain, "dlink-620": dlink_620, "arubaos": arubaos,
     "dahua": dahua, "kbvision": dahua, "zte-old": zte_old, "zte-new": zte_new, "huawei-ont": huawei, "tplink-cookie": tplink_cookie,
     "dlink-session": dlink_session, "dlink-auth": dlink_auth, "dlink-hnap": hnap, "ruijie-reyee": reyee, "reolink": reolink,
@@ -200,8 +248,8 @@ LOGINS = {
     "netgear-switch": form("/base/main_login.html", named("x", "pwd"), cookie("SID"), bye="/base/main_logout.html"),
     "asus": form("/login.cgi", lambda user, password: {"login_authorization": b64(f"{user}:{password}")}, cookie("asus_token"), bye="/Logout.asp"),
     "ruijie-nbr": form("/login.cgi", named("user", "password"), says("index.htm?_"), bye="/logout.cgi"),
-    "aruba-instant": form("/swarm.cgi", named("user", "passwd"), says('true">Admin'), bye="/swarm-logout.cgi"),
     "tenda": form("/login/Auth", named("username", "password", str, md5), goes("main.html"), "/main.html", "/goform/exit"),
+    "aruba-instant": aruba_instant,
     "totolink": form("/cgi-bin/cstecgi.cgi?action=login", named("username", "password"), goes("authCode=1"), "/home.asp", "/logout.htm"),
     "fortinet": form("/logincheck", named("username", "secretkey"), lambda answer, _: answer.text.startswith("1"), bye="/logout"),
     "canon-printer": form("/login", named("deptid", "password"), cookie("com.canon.meap"), "/portal_top.html", "/logout"),

@@ -47,6 +47,7 @@ def test_it_says_how_many_accounts_were_tested():
         ({0: Outcome.ACCEPTED}, {}, (Verdict.DEFAULT_CONFIRMED, 0)),
         ({1: Outcome.ACCEPTED}, {"control": Outcome.REFUSED}, (Verdict.DEFAULT_CONFIRMED, 1)),
         ({1: Outcome.ACCEPTED}, {"control": Outcome.ACCEPTED}, (Verdict.ACCEPTS_ANY, 1)),
+        ({1: Outcome.ACCEPTED}, {"control": Outcome.NO_AUTH}, (Verdict.ACCEPTS_ANY, 1)),
         ({1: Outcome.ACCEPTED}, {"control": Outcome.UNCLEAR}, (Verdict.DEFAULT_CONFIRMED, 1)),
         ({2: Outcome.MUST_CHANGE}, {}, (Verdict.MUST_CHANGE, 2)),
         ({0: Outcome.REFUSED}, {"look": Outcome.NO_AUTH}, (Verdict.NO_AUTH, None)),

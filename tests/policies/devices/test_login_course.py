@@ -54,6 +54,16 @@ def test_success_counts_only_when_a_second_protected_read_confirms_it():
         assert found.outcome in {Outcome.UNCLEAR, Outcome.LOCKED}, name
 
 
+def test_what_only_a_session_has_is_taken_from_no_unclear_answer():
+    login = shipped()["synology-dsm"].logins[0].http
+    info = answer(200, '{"data":{"SYNO.API.Auth":{"path":"auth.cgi"}},"success":true}')
+    asks_code = answer(200, '{"error":{"code":403},"success":false}')
+    found, sent = run(login_course(login, Lockout(), state()), info, asks_code)
+    assert (found.outcome, found.reason, len(sent)) == (Outcome.UNCLEAR, "unknown-answer: status 200", 2)
+    found, sent = run(login_course(login, Lockout(), state()), info, answer(200, '{"data":{},"success":true}'))
+    assert (found.outcome, len(sent)) == (Outcome.UNCLEAR, 2)
+
+
 def test_nothing_more_is_sent_after_a_refusal_or_a_lock():
     found, sent = run(
         login_course(HIKVISION, Lockout(), state()), user_check(401, 401, "<retryLoginTime>3</retryLoginTime>")

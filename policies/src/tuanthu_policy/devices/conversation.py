@@ -83,16 +83,18 @@ def open_read(login: HttpLogin, state: State) -> Rendered | None:
 def login_course(login: HttpLogin, lockout: Lockout, state: State) -> Generator[Sending, Answer, Judgement]:
     """Send the steps, judge, confirm. Nothing is sent after the device refused, locked or asked for a change."""
     answer = Answer(0)
+    found = Judgement(AttemptOutcome.UNCLEAR)
     try:
         for step in login.steps:
             answer = yield _sending(step, state)
             early = _early(login, lockout, step, answer)
             if early is not None:
                 return early
-            _receive(step, answer, state)
-        found = judge(login, lockout, answer)
-        if found.outcome is not AttemptOutcome.ACCEPTED:
-            return found
+            _require(step, answer)
+            found = judge(login, lockout, answer)
+            if step is login.steps[-1] and found.outcome is not AttemptOutcome.ACCEPTED:
+                return found  # what only a session has cannot be taken from it
+            _take(step, answer, state)
         confirmed = judge_confirmation(login, lockout, (yield Sending(CONFIRM, _rendered(login.confirm, state))))
         found = _joined(found, confirmed)
         if found.outcome is not AttemptOutcome.ACCEPTED or not is_credulous(login):
@@ -166,9 +168,17 @@ def _computed(one: Computed, state: State) -> str:
 
 def _receive(step: Step, answer: Answer, state: State) -> None:
     """Check and take; raises _MismatchError."""
-    read = AnswerReader(answer)
-    if step.require is not msgspec.UNSET and not all_hold(step.require, read):
+    _require(step, answer)
+    _take(step, answer, state)
+
+
+def _require(step: Step, answer: Answer) -> None:
+    if step.require is not msgspec.UNSET and not all_hold(step.require, AnswerReader(answer)):
         raise _MismatchError(f"unexpected-answer: {step.id}: status {answer.status}")
+
+
+def _take(step: Step, answer: Answer, state: State) -> None:
+    read = AnswerReader(answer)
     for name, taken in step.take.items():
         value = take(taken, read)
         if value is None:

@@ -83,6 +83,8 @@ _ACCEPTING: Final = {
     AttemptOutcome.MUST_CHANGE: Verdict.MUST_CHANGE,
 }
 _CLEAR: Final = frozenset({*_ACCEPTING, AttemptOutcome.REFUSED})
+_ANYBODY: Final = frozenset({*_ACCEPTING, AttemptOutcome.NO_AUTH})
+"""What a login with a random account comes to where anybody is let in."""
 
 
 def _wants_control(login: Login, known: Known) -> bool:
@@ -107,7 +109,7 @@ def _failing(family: Family, login: Login, known: Known) -> _Found | None:
         return Verdict.INCONCLUSIVE, "control-pending", None
     for outcome, verdict in _ACCEPTING.items():
         if outcome in by_outcome:
-            return Verdict.ACCEPTS_ANY if known.control in _ACCEPTING else verdict, None, by_outcome[outcome]
+            return Verdict.ACCEPTS_ANY if known.control in _ANYBODY else verdict, None, by_outcome[outcome]
     return None
 
 

@@ -111,6 +111,9 @@ class Fortinet(Web):
         return Response({Answer.LOCKED: "2", Answer.BUSY: "3"}.get(answer, "0"))
 
 
+LOGIN = "<link href='/css/loginstylesheet.css'><script>Cyberoam.setContextPath('/webconsole');</script>Sophos Firewall"
+
+
 class Sophos(Web):
     """SFOS: JSON in a form field; status 200 is success, -1 failure."""
 
@@ -125,10 +128,15 @@ class Sophos(Web):
         if request.path == "/":
             return self.start_page(request)
         if request.path == "/webconsole/webpages/login.jsp":
-            return Response(page("Sophos", "<script>Cyberoam.setContextPath('/webconsole');</script>Sophos Firewall"))
+            return Response(page("Sophos", LOGIN))
         if request.path == "/webconsole/webpages/index.jsp":
             return (
-                Response(page("Sophos", f"<div id='logout'>{self.device.serial}</div>"))
+                Response(
+                    page(
+                        "Sophos",
+                        f"<script>Cyberoam.c$rFt0k3n = '0a1b';</script><div id='logout'>{self.device.serial}</div>",
+                    )
+                )
                 if self.state.has_session(token)
                 else self.start_page(request)
             )

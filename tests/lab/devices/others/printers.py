@@ -27,8 +27,11 @@ class Hp(Guarded):
         if request.path == "/":
             return self.start_page(request)
         if request.path.startswith(("/hp/device/", "/DevMgmt/")) and request.method == "GET":
-            return self.guard(request, Response(page("Security", f"<input type='password'>{self.device.serial}")))
+            return self.guard(request, Response(page("Security", f"{HP_FORM}{self.device.serial}")))
         return None
+
+
+HP_FORM = "New Password <input type='password'> Confirm Password <input type='password'>"
 
 
 class Canon(Web):
@@ -102,6 +105,14 @@ class Brother(Web):
         )
 
 
+LOGON = {
+    "busy": "Someone is currently logged into the APC Management Web Server.",
+    "locked": "This account is locked out.",
+    "failed": "Invalid User Name or Password.",
+}
+"""What the logon page tells of the last login."""
+
+
 class Apc(Web):
     """One session; the way in stands in the path."""
 
@@ -118,7 +129,8 @@ class Apc(Web):
             return Response(
                 page(
                     "APC | Log On",
-                    "<img src='apclogo.gif'><form action='/Forms/login1'><input name='login_username'><input name='login_password'></form>",
+                    f"<p>{LOGON.get(next(iter(request.query), ''), '')}</p><img src='apclogo.gif'>"
+                    "<form action='/Forms/login1'><input name='login_username'><input name='login_password'></form>",
                 )
             )
         if request.path == "/Forms/login1":
@@ -128,7 +140,7 @@ class Apc(Web):
                 token = self.open_session()
                 return moved(f"/NMC/{token}/home.htm", 303, [("Set-Cookie", f"APC{token[:8]}={token}; path=/")])
             return moved(
-                "/logon.htm?" + {Answer.BUSY: "SomeoneLoggedIn", Answer.LOCKED: "Locked"}.get(answer, "Failed"), 303
+                "/logon.htm?" + {Answer.BUSY: "busy=1", Answer.LOCKED: "locked=1"}.get(answer, "failed=1"), 303
             )
         parts = request.path.strip("/").split("/")
         if len(parts) != 3 or parts[0] != "NMC" or not self.state.has_session(parts[1]):

@@ -20,7 +20,13 @@ class Basic(Guarded):
 
     def start_page(self, request):
         return self.guard(
-            request, Response(page(self.names.get("title", self.device.model), "<a href='status.htm'>Status</a>"))
+            request,
+            Response(
+                page(
+                    self.names.get("title", self.device.model),
+                    self.names.get("body", "<a href='status.htm'>Status</a>"),
+                )
+            ),
         )
 
     def answer(self, request):
@@ -108,6 +114,8 @@ KINDS = [
         server="cisco-IOS",
         sysdescr="Cisco IOS Software, 1841 Software (C1841-ADVIPSERVICESK9-M), Version 12.4(24)T",
         enterprise=9,
+        title="Router Home Page",
+        body='<H2>Accessing Cisco C1841 "Router"</H2><A HREF=/level/15/exec/-/show/log/CR>Show diagnostic log</A>',
         communities=("public",),
         **CISCO_TELNET,
     ),

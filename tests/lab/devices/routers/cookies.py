@@ -8,7 +8,7 @@ import re
 
 from tests.lab.devices.common import SNMP, SSH, TELNET, web
 from tests.lab.devices.device import Kind
-from tests.lab.devices.http import NOT_FOUND, Response, moved, page
+from tests.lab.devices.http import NOT_FOUND, Response, as_json, moved, page
 from tests.lab.devices.routers.forms import Form, FormWeb, b64, cookie_page, goes, md5, shown, stays
 from tests.lab.devices.state import Answer
 
@@ -27,7 +27,7 @@ EDGEOS = Form(
     start=shown("EdgeOS", "<script>EDGE.Config = {{}}; </script><b>EdgeOS</b><form id='LoginForm' method='post' action='/'></form>"),
     post="/", user="username", password="password", cookie="PHPSESSID", success=goes("/", 303),
     failure=shown("EdgeOS", "<script>EDGE.Config = {{}}; </script><b>EdgeOS</b><p>The username or password you entered is incorrect</p>"),
-    main="/api/edge/get.json", logout="/logout", server="Server",
+    main="/dashboard", logout="/logout", server="Server",
 )  # fmt: skip
 CISCO_SG = Form(
     start=shown("Switch", "<script>location.replace('/nikola_login.html')</script>"), login_page="/nikola_login.html", post="/nikola_login.html",
@@ -56,7 +56,7 @@ ARUBA = Form(
         f"<re><data name=\"sid\" pn=\"true\">{cookie.split('=')[1].split(';')[0]}</data><data name=\"role\" pn=\"true\">Admin</data></re>",
         200, [("Set-Cookie", cookie)], "text/xml"),
     failure=lambda web: Response('<re><e name="sys_err" pn="true">Invalid username or password</e></re>', kind="text/xml"),
-    main="/swarm-main.cgi", logout="/swarm-logout.cgi", server="",
+    main="/main.html", logout="", server="",
 )  # fmt: skip
 TENDA = Form(
     start=lambda web: "/login.html", login_page="/login.html", post="/login/Auth", user="username", password="password", code=md5, cookie="password",
@@ -94,6 +94,24 @@ def vigor_page(web):
     return Response(page("Vigor Login Page", '<script>frmSub[0].name="aa"</script>'))
 
 
+def airos_extra(web, request):
+    """The status that the main page reads; strangers are sent to the login."""
+    if request.path != "/status.cgi":
+        return None
+    if not web.state.has_session(request.cookie("AIROS_IN")):
+        return moved("/login.cgi?uri=/status.cgi")
+    return as_json({"host": {"hostname": web.device.serial, "devmodel": web.device.model, "fwversion": "v6.3.11"}})
+
+
+def edgeos_extra(web, request):
+    """The configuration as JSON; 403 without a session."""
+    if request.path != "/api/edge/get.json":
+        return None
+    if not web.state.has_session(request.cookie("PHPSESSID")):
+        return Response(page("403 Forbidden"), 403)
+    return as_json({"SESSION_ID": "x", "GET": {"system": {"host-name": web.device.serial}}, "success": True})
+
+
 def tenda_extra(web, request):
     """What Tenda answers before any login, and what a careless client takes for success."""
     if request.path in ("/goform/GetRouterStatus", "/goform/getWanStatus"):
@@ -128,6 +146,25 @@ class AsusWeb(FormWeb):
                 f"<script>var error_status='{status}'; var remaining_lock_time='{300 if status == 7 else 0}';</script>",
             )
         )
+
+
+class ArubaWeb(FormWeb):
+    """One program does all; what it is to do stands in `opcode`, the session in `sid`."""
+
+    def answer(self, request):
+        sent = request.query | request.form()
+        opcode, sid = sent.get("opcode", ""), sent.get("sid", "")
+        if request.path != "/swarm.cgi" or opcode in ("", "login"):
+            return super().answer(request)
+        if opcode == "logout":
+            self.state.close_session(sid)
+            return Response("<re></re>", kind="text/xml")
+        if opcode != "support" or not sent.get("cmd", "").startswith("'show "):
+            self.state.wrote(f"swarm.cgi {opcode} {sent.get('cmd', '')}")
+        if not self.state.has_session(sid):
+            return Response('<re><e name="sys_err" pn="true">Invalid session</e></re>', kind="text/xml")
+        said = f"Aruba Operating System Software. ArubaOS (MODEL: 205), {self.device.serial}"
+        return Response(f'<re><t tn="{said}"></t></re>', kind="text/xml")
 
 
 class DslWeb(FormWeb):
@@ -211,6 +248,7 @@ KINDS = [
         AIROS,
         services=(SSH,),
         model="NanoStation M5",
+        extra=airos_extra,
         ssh_banner="SSH-2.0-dropbear_2015.67",
     ),
     kind(
@@ -222,6 +260,7 @@ KINDS = [
         EDGEOS,
         services=(SSH,),
         model="EdgeRouter X",
+        extra=edgeos_extra,
         ssh_banner="SSH-2.0-OpenSSH_7.2p2 Debian",
     ),
     kind(
@@ -241,7 +280,17 @@ KINDS = [
     kind("asus", "ASUSTek", "router", "10:BF:48", ADMIN, ASUS, handler=AsusWeb, model="RT-AC66U", login_body=asus_page),
     kind("ruijie-nbr", "Ruijie", "router", "58:69:6C", ADMIN, RUIJIE, model="NBR1000", source="nuclei"),
     kind(
-        "aruba-instant", "Aruba", "ap", "18:64:72", ADMIN, ARUBA, port=4343, tls=True, model="IAP-205", source="nuclei"
+        "aruba-instant",
+        "Aruba",
+        "ap",
+        "18:64:72",
+        ADMIN,
+        ARUBA,
+        handler=ArubaWeb,
+        port=4343,
+        tls=True,
+        model="IAP-205",
+        source="nuclei",
     ),
     kind("tenda", "Tenda", "router", "C8:3A:35", ADMIN, TENDA, model="AC6", extra=tenda_extra, source="device notes"),
     kind(

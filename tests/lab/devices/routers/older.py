@@ -95,6 +95,9 @@ class ArubaOs(Web):
 
     def answer(self, request):
         token = request.cookie("SESSION")
+        if request.path == "/logout.html":
+            self.state.close_session(token)
+            return None  # a 404, which is what the controller answers
         if request.path == "/screens/wms/wms.login":
             sent = request.form()
             if sent.get("opcode") == "logout":

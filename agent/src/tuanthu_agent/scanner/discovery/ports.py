@@ -32,6 +32,8 @@ AUDIT_PORTS: Final = (
     Port(1883, "mqtt", ask=False),
     Port(2323, "telnet", ask=False),
     Port(3389, "rdp", ask=False),
+    Port(4343, "http", tls=True),
+    Port(4444, "http", tls=True),
     Port(5000, "http"),
     Port(5001, "http", tls=True),
     Port(8000, UNKNOWN),  # Hikvision's SDK or a web server

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tuanthu_agent.scanner.discovery.interface import Host
+from tuanthu_agent.scanner.engine.agents import snmp_agent
 from tuanthu_agent.scanner.engine.further import further
 from tuanthu_agent.scanner.engine.subject import Subject
 from tuanthu_agent.scanner.interface import Door, OutOfScopeError, Service
@@ -31,6 +32,10 @@ def gathered(door: Door, host: Host, readers: Mapping[str, Reader]) -> Subject:
     for service, seen in further(door, host, subject):
         subject.services.append(service)
         note(subject, service, seen)
+    agent = snmp_agent(door, host)
+    if agent is not None and agent[0] not in subject.services:
+        subject.services.append(agent[0])
+        note(subject, *agent)
     return subject
 
 
