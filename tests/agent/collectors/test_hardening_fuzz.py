@@ -4,7 +4,7 @@ import copy
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from tests.agent.collectors.judging import facts_fit, passes
 from tests.agent.collectors.test_hardening_linux import BLOCKS, EFI, GNOME, GUID, MOUNTS, RESOLVED, SHIPPED, UNITS
@@ -90,12 +90,17 @@ def test_the_machines_pass_what_they_should():
     } == BEFORE
 
 
+WRITTEN_NUMBERS = {"ScreenSaveTimeOut", "ScreenSaverIsSecure", "ScreenSaveActive"}
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.sampled_from(SPOTS), JUNK)
 @example(("windows_7", ("services", "FTPSVC", "state")), "lạ")
 @example(("windows_7", ("registry", r"HKLM\SYSTEM\CurrentControlSet\Services\mrxsmb10", "Start")), 5)
 def test_junk_in_place_of_any_value_makes_no_pass_on_windows(spot, junk):
     name, (*way, last) = spot
+    # Windows itself keeps these as numbers written out: there a digit is no junk.
+    assume(not (last in WRITTEN_NUMBERS and isinstance(junk, str) and junk.strip().isdecimal()))
     document = copy.deepcopy(MACHINES[name])
     target = document
     for step in way:
