@@ -135,6 +135,8 @@ def _early(login: HttpLogin, lockout: Lockout, step: Step, answer: Answer) -> Ju
     last = step is login.steps[-1]
     if found.outcome in {AttemptOutcome.LOCKED, AttemptOutcome.REFUSED, AttemptOutcome.MUST_CHANGE}:
         return found
+    if found.outcome is AttemptOutcome.UNCLEAR and last and step.require is msgspec.UNSET:
+        return found  # what only a success brings is not there to be taken
     # Credentials of Basic and Digest would be sent once more with the next request.
     return found if not last and answer.status == 401 else None
 
