@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from tuanthu_agent.scanner.budget import DeviceKey, Order, limits_of
+from tuanthu_agent.scanner.budget import DeviceKey, Order, limits_of, strictest
 from tuanthu_agent.scanner.clock import VIETNAM
 from tuanthu_agent.scanner.engine.books import Books
 from tuanthu_agent.scanner.engine.planning import ACCEPTING, CLEAR, Way, turns
@@ -54,10 +54,13 @@ class DeviceAudit:
         self._stopped: str | None = None
         self._left: int | None = None
         """Logins that the device still allows, by what it said last and what was sent since."""
+        self._families: list[Family] = []
+        """All entries that speak of the device: it has one lock-out, whichever way a login comes."""
 
-    def run(self, ways: list[Way]) -> None:
+    def run(self, ways: list[Way], recognised: Family | None = None) -> None:
         """Ask all, then log in, the likeliest first, until the budget is spent or all is known."""
         self._tools.books.see(self._device)
+        self._families = [way.target.family for way in ways] + ([recognised] if recognised is not None else [])
         for way in ways:
             self._recall(way)
             self._ask(way)
@@ -143,7 +146,7 @@ class DeviceAudit:
             self._device, target.family, target.login, account, service.protocol, service.port, control, tools.cycle
         )
         try:
-            permit = tools.books.begin(order, limits_of(tools.scope, target.family, self._left))
+            permit = tools.books.begin(order, strictest([limits_of(tools.scope, one, self._left) for one in self._families]))
         except BudgetRefusedError as refused:
             self._refused(refused, way, control=control)
             return None
