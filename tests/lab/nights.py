@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from tests.lab.drafts import untestable
 from tests.lab.judge import check
 from tests.lab.lab import Lab
 from tests.lab.show import console, issue_scope, show, wanted
@@ -52,7 +53,7 @@ def night(lab, folder, number, timeout=280):
     return events
 
 
-def audited(lab, folder, hosts, nights, *, per_day=2, untestable=()):
+def audited(lab, folder, hosts, nights, *, per_day=2):
     """The findings of the last night, and the judgement of them all; the scope is issued here."""
     issue_scope(folder, per_day, days=nights + 3)
     spent, excess, faults, findings = {}, [], [], []
@@ -68,7 +69,7 @@ def audited(lab, folder, hosts, nights, *, per_day=2, untestable=()):
             if count - spent.get(address, 0) > per_day
         ]
         spent = now
-    verdict = check(findings, hosts, report, per_day=per_day, nights=nights, untestable=untestable)
+    verdict = check(findings, hosts, report, per_day=per_day, nights=nights, untestable=untestable(findings, hosts))
     verdict.problems += [*excess, *[one for one in faults if "broken" in one[2]], *unexplained(findings, hosts)]
     return findings, verdict
 

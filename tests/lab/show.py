@@ -1,6 +1,6 @@
 """`make lab`: a station is audited by the real commands, and the judge says what came of it.
 
-python -m tests.lab.show [commune|district_40]
+python -m tests.lab.show [commune|district_40|mutations]
 python -m tests.lab.show --kind hikvision,dahua [--mutation default,changed]
 """
 
@@ -112,7 +112,7 @@ def wanted(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("station", nargs="?", default="commune", choices=sorted(STATIONS))
+    parser.add_argument("station", nargs="?", default="commune", choices=sorted([*STATIONS, "mutations"]))
     parser.add_argument("--kind", help="these kinds of devices instead, in all their mutations")
     parser.add_argument("--mutation", help="only in these")
     parser.add_argument("--attempts", type=int, default=2, help="logins a device may see a day")
@@ -120,6 +120,10 @@ def main():
     if os.geteuid():
         console.print("Cần quyền root để tạo mạng thử (root is needed to make the lab's network).")
         return 2
+    if options.station == "mutations":
+        from tests.lab.every_mutation import audit_all
+
+        return 1 if audit_all(console) else 0
     hosts = wanted(options)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tt-lab-")))
