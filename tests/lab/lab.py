@@ -52,9 +52,9 @@ class Lab:
         """What devices and wire saw so far."""
         return self._ask({"do": "report"})
 
-    def sleep(self):
-        """Let a day go by for the devices: what they counted and locked is forgotten."""
-        return self._ask({"do": "sleep"})
+    def let_pass(self, seconds):
+        """Tell the devices that so much time passed; their report."""
+        return self._ask({"do": "pass", "seconds": seconds})
 
     def command(self, *words):
         """The words that run a command in the scanner's place, with a /sys of its own."""

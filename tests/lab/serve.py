@@ -1,6 +1,6 @@
 """The process that holds a whole station: `python -m tests.lab.serve` with the station as JSON on the first line.
 
-Then one JSON command a line: `{"do": "report"}`, `{"do": "stop"}`. Ends with its parent.
+Then one JSON command a line: `{"do": "report"}`, `{"do": "pass", "seconds": 90000}`, `{"do": "stop"}`. Ends with its parent.
 """
 
 import asyncio
@@ -109,12 +109,11 @@ class StationProcess:
         commands = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
         while line := await commands.readline():
-            wanted = json.loads(line)["do"]
-            if wanted == "stop":
+            asked = json.loads(line)
+            if asked["do"] == "stop":
                 return
-            if wanted == "sleep":
-                for device in self.devices:
-                    device.state.sleep()
+            for device in self.devices if asked["do"] == "pass" else ():
+                device.state.let_pass(asked["seconds"])
             await asyncio.sleep(0)
             say(self.report())
 

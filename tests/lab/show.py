@@ -1,6 +1,6 @@
 """`make lab`: a station is audited by the real commands, and the judge says what came of it.
 
-python -m tests.lab.show [commune|district_40]
+python -m tests.lab.show [commune|district_40|mutations]
 python -m tests.lab.show --kind hikvision,dahua [--mutation default,changed]
 """
 
@@ -40,12 +40,12 @@ def command(name, *words):
     return program
 
 
-def issue_scope(folder, attempts=2):
+def issue_scope(folder, attempts=2, days=1):
     """A key and a scope for the lab's network, by the collector's own commands."""
     server = command("tuanthu-server", "scope", "issue")
     key, scope = folder / "authority.key", folder / "scope.jws"
     subprocess.run([server, "keys", "new", "--out", key], check=True)
-    words = ["--unit", "TYT-01", "--network", NETWORK, "--exclude", EXCLUDED, "--days", "1"]
+    words = ["--unit", "TYT-01", "--network", NETWORK, "--exclude", EXCLUDED, "--days", str(days)]
     words += ["--authorisation", "QĐ 01/QĐ-SYT (phòng thí nghiệm)", "--attempts-per-day", str(attempts)]
     subprocess.run([server, "scope", "issue", *words, "--key", key, "--out", scope], check=True)
     return scope, folder / "authority.pub"
@@ -112,7 +112,7 @@ def wanted(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("station", nargs="?", default="commune", choices=sorted(STATIONS))
+    parser.add_argument("station", nargs="?", default="commune", choices=sorted([*STATIONS, "mutations"]))
     parser.add_argument("--kind", help="these kinds of devices instead, in all their mutations")
     parser.add_argument("--mutation", help="only in these")
     parser.add_argument("--attempts", type=int, default=2, help="logins a device may see a day")
@@ -120,6 +120,10 @@ def main():
     if os.geteuid():
         console.print("Cần quyền root để tạo mạng thử (root is needed to make the lab's network).")
         return 2
+    if options.station == "mutations":
+        from tests.lab.every_mutation import audit_all
+
+        return 1 if audit_all(console) else 0
     hosts = wanted(options)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tt-lab-")))

@@ -58,17 +58,6 @@ def test_the_last_login_that_a_device_allows_is_never_used(ledger):
     ledger.spend(order(), Limits(per_day=2, left=2))
 
 
-def test_what_the_device_said_is_remembered_for_a_day(ledger, clock):
-    ledger.settle(ledger.spend(order(0), TWO), answer(left=1))
-    error = refused(ledger, order(1))
-    assert error.code == "left"
-    assert error.wait_seconds == DAY
-    ledger.spend(order(1), Limits(per_day=2, left=5, spacing_seconds=0))  # it says so itself, just now
-    clock.pass_(DAY)
-    ledger.settle(ledger.spend(order(2), TWO), answer(left=2))
-    ledger.spend(order(3), TWO)
-
-
 def test_logins_since_are_counted_off_what_the_device_said(ledger):
     four = Limits(per_day=4, family_per_day=4, spacing_seconds=0)
     ledger.settle(ledger.spend(order(0), four), answer(left=3))

@@ -31,6 +31,9 @@ class Lock:
     key: str = "ip"
     """`ip`, `account` or `device`."""
     seconds: int = 1800
+    forgets: bool = True
+    """Whether wrong logins short of the lock-out, and the lock-out, are over after so many seconds; else only a right
+    login, or an administrator, ends them."""
 
 
 @dataclass
@@ -49,9 +52,8 @@ class AuthState:
     closed: int = 0
     evictions: int = 0
     writes: list = field(default_factory=list)
+    _locked: set = field(default_factory=set)
     _failures: dict = field(default_factory=dict)
-    _held: set = field(default_factory=set)
-    """Keys that are locked now."""
     _known: set = field(default_factory=set)
     _stale: bool = False
     _sessions: set = field(default_factory=set)
@@ -70,12 +72,7 @@ class AuthState:
         return {"ip": f"ip {peer}", "account": f"account {account}", "device": "device"}[policy]
 
     def is_locked(self, account, peer):
-        return self.mutation == "already-locked" or self.key(account, peer) in self._held
-
-    def sleep(self):
-        """A day goes by: locks end, wrong logins are forgotten."""
-        self._failures.clear()
-        self._held.clear()
+        return self.mutation == "already-locked" or self.key(account, peer) in self._locked
 
     def left(self, account, peer):
         """Wrong logins that are still allowed; None without a policy."""
@@ -112,7 +109,7 @@ class AuthState:
             self._failures[key] = self._failures.get(key, 0) + 1
             if self.lock and self._failures[key] >= self.lock.after:
                 self.locks.append(key)
-                self._held.add(key)
+                self._locked.add(key)
             return Answer.REFUSED
         self._failures.pop(key, None)
         return Answer.MUST_CHANGE if self.mutation == "forced-change" else Answer.ACCEPTED
@@ -132,6 +129,12 @@ class AuthState:
 
     def wrote(self, what):
         self.writes.append(what[:120])
+
+    def let_pass(self, seconds):
+        """So much time passes; what was locked stays in the report."""
+        if self.lock is None or (self.lock.forgets and seconds >= self.lock.seconds):
+            self._failures.clear()
+            self._locked.clear()
 
     def report(self):
         """What tests and the judge read, as plain data."""

@@ -9,6 +9,7 @@ import msgspec
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.host import Host
 from tuanthu_agent.priority import lower_priority
+from tuanthu_agent.scanner.clock import Clock
 from tuanthu_agent.scanner.events import Ended, Event, Failed, Found, Gap, Stage
 from tuanthu_agent.scanner.outfit import outfit
 from tuanthu_agent.scanner.scan import audit_hosts, find_hosts
@@ -21,9 +22,9 @@ def tell(event: Event) -> None:
     sys.stdout.buffer.flush()
 
 
-def run(scope: Path, trust: Path, state: Path, *, discover_only: bool) -> None:
+def run(scope: Path, trust: Path, state: Path, *, discover_only: bool, clock: Clock | None = None) -> None:
     """The whole scan; raises TuanthuError and PolicyError."""
-    with outfit(scope, trust, state, Host(Path("/")), discover_only=discover_only) as (means, plan):
+    with outfit(scope, trust, state, Host(Path("/")), discover_only=discover_only, clock=clock) as (means, plan):
         found = find_hosts(means, plan, lambda one: tell(Stage(one.stage, one.done, one.total, one.live)))
         for gap in found.gaps:
             tell(Gap(gap))
@@ -31,6 +32,8 @@ def run(scope: Path, trust: Path, state: Path, *, discover_only: bool) -> None:
         tell(Stage("audit", 0, total, total))
         for number, audited in enumerate(audit_hosts(means, found.hosts), 1):
             tell(Found(list(audited.findings), audited.host.managed))
+            if audited.gap is not None:
+                tell(Gap(audited.gap))
             tell(Stage("audit", number, total, total))
         tell(Ended(found.whole))
 

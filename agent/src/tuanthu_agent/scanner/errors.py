@@ -25,6 +25,6 @@ class BudgetRefusedError(TuanthuError):
     def __init__(self, code: str, wait_seconds: float | None, vi: str, en: str) -> None:
         super().__init__(vi, en)
         self.code = code
-        """`spent`, `left`, `stopped`, `spacing` or `tried`."""
+        """`spent`, `lasting`, `left`, `stopped`, `spacing` or `tried`."""
         self.wait_seconds = wait_seconds
         """After how long it may be asked again; None: time alone does not change it."""

@@ -11,14 +11,16 @@ from tuanthu_agent.scanner.discovery.discover import discover
 from tuanthu_agent.scanner.discovery.interface import Discovery, Host, Neighbourhood, Plan, Progress
 from tuanthu_agent.scanner.door import ScopedDoor
 from tuanthu_agent.scanner.engine.auditing import DeviceAudit, Tools
-from tuanthu_agent.scanner.engine.concluding import findings
+from tuanthu_agent.scanner.engine.concluding import findings, listed
 from tuanthu_agent.scanner.engine.gathering import gathered
 from tuanthu_agent.scanner.engine.planning import ways
 from tuanthu_agent.scanner.engine.recognising import Ask, recognised
-from tuanthu_agent.scanner.engine.subject import Subject
+from tuanthu_agent.scanner.engine.subject import Recognised, Subject
+from tuanthu_agent.scanner.errors import AuditLogError, LedgerError
+from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.seen import Reader
 from tuanthu_policy.devices.family import Family
-from tuanthu_policy.devices.finding import ServiceFinding
+from tuanthu_policy.devices.finding import Device, ServiceFinding
 
 AT_ONCE: Final = 16
 """Devices that are audited at the same time."""
@@ -44,6 +46,8 @@ class Audited:
 
     host: Host
     findings: tuple[ServiceFinding, ...]
+    gap: str | None = None
+    """What could not be looked at, as `code: detail`."""
 
 
 def find_hosts(means: Means, plan: Plan, progress: Progressed) -> Discovery:
@@ -75,8 +79,28 @@ def audit_hosts(means: Means, hosts: Sequence[Host]) -> Iterator[Audited]:
 
 
 def audit_device(means: Means, addresses: list[Host]) -> list[Audited]:
-    """Each address of one device in turn."""
-    return [audit_host(means, host) for host in addresses]
+    """Each address of one device in turn. A fault at one costs no other; books that cannot be kept end it all."""
+    return [shielded(means, host) for host in addresses]
+
+
+def shielded(means: Means, host: Host) -> Audited:
+    """As `audit_host`; what went wrong in itself becomes a finding without a verdict, and a gap."""
+    try:
+        return audit_host(means, host)
+    except (LedgerError, AuditLogError):
+        raise
+    except Exception as error:  # noqa: BLE001  a device that breaks us must not cost the others; it is reported
+        return Audited(
+            host, tuple(broken(host, type(error).__name__)), f"broken: {host.address}: {type(error).__name__}"
+        )
+
+
+def broken(host: Host, fault: str) -> list[ServiceFinding]:
+    """Every service of a host whose audit broke off: nothing is known of it."""
+    subject = Subject(host.address, host.mac, host.vendor, host.class_, list(host.services))
+    unknown = Recognised(None, Device(vendor=host.vendor, class_=host.class_))
+    services: list[Service | None] = [*host.services]
+    return [listed(subject, unknown, one, reason=f"broken: {fault}") for one in services or [None]]
 
 
 def audit_host(means: Means, host: Host) -> Audited:
@@ -88,6 +112,6 @@ def audit_host(means: Means, host: Host) -> Audited:
     known = recognised(subject, means.catalogue, means.door, means.ask)
     planned = [] if means.tools is None or host.managed else ways(subject, known, means.catalogue)
     if means.tools is not None:
-        DeviceAudit(means.tools, device_key(host.address, host.mac)).run(planned)
+        DeviceAudit(means.tools, device_key(host.address, host.mac)).run(planned, known.family)
     untested = means.tools is None or host.managed
     return Audited(host, tuple(findings(subject, known, planned, listed_only=untested)))

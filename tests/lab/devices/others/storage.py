@@ -107,7 +107,7 @@ KINDS = [
         (web(Synology, 5000), SSH, MDNS),
         (("admin", ""),),
         frozenset({"forced-change"}),
-        Lock(10, "ip"),
+        Lock(10, "ip", forgets=False),  # DSM blocks an address until it is unblocked, unless told otherwise
         "DS218",
         MDNS_NAMES,
         "DSM Login Web API guide",

@@ -24,6 +24,8 @@ class Limits:
     """Of the catalogue entry."""
     documented: int | None = None
     """Wrong logins after which the maker says that it locks."""
+    forgives_seconds: float | None = None
+    """Pause after which the device is known to have forgotten wrong logins; None: perhaps never."""
     left: int | None = None
     """Logins that the device just said it still allows (`Look.left`)."""
     spacing_seconds: float = 3.0
@@ -37,13 +39,28 @@ class Limits:
 
 def limits_of(scope: ScanScope, family: Family, left: int | None = None) -> Limits:
     """The bounds that scope, catalogue entry and the device itself set."""
-    documented = family.lockout.attempts
+    documented, duration = family.lockout.attempts, family.lockout.duration_seconds
     return Limits(
         per_day=scope.attempts_per_day,
         family_per_day=family.limits.attempts_per_day,
         documented=None if isinstance(documented, msgspec.UnsetType) else documented,
+        forgives_seconds=None if isinstance(duration, msgspec.UnsetType) else max(DAY, duration),
         left=left,
         spacing_seconds=family.limits.spacing_seconds,
+    )
+
+
+def strictest(several: Sequence[Limits]) -> Limits:
+    """What bounds a device that several entries speak of; of at least one. What the device itself says is the same."""
+    counting = [one for one in several if one.documented is not None or one.forgives_seconds is not None]
+    pauses = [one.forgives_seconds for one in counting if one.forgives_seconds is not None]
+    return Limits(
+        per_day=min(one.per_day for one in several),
+        family_per_day=min(one.family_per_day for one in several),
+        documented=min((one.documented for one in several if one.documented is not None), default=None),
+        forgives_seconds=max(pauses) if counting and len(pauses) == len(counting) else None,
+        left=min((one.left for one in several if one.left is not None), default=None),
+        spacing_seconds=max(one.spacing_seconds for one in several),
     )
 
 
@@ -54,6 +71,7 @@ class Spent:
     at: float
     left: int | None = None
     """What the device then said that it still allows."""
+    accepted: bool = False
 
 
 def refusal(now: float, spent: Sequence[Spent], stopped_until: float, limits: Limits) -> BudgetRefusedError | None:
@@ -63,17 +81,31 @@ def refusal(now: float, spent: Sequence[Spent], stopped_until: float, limits: Li
     day = [one for one in spent if one.at > now - DAY]
     if len(day) >= limits.allowed:
         return _spent(day[-limits.allowed].at + DAY - now if limits.allowed else None, len(day), limits.allowed)
-    left = limits.left if limits.left is not None else remembered_left(day)
+    memory = [one for one in spent if limits.forgives_seconds is None or one.at > now - limits.forgives_seconds]
+    row = in_a_row(memory)
+    if limits.left is None and limits.documented is not None and row >= limits.documented - 1:
+        return _lasting(row, limits.documented, _forgiven(now, memory, limits))
+    left = limits.left if limits.left is not None else remembered_left(memory)
     if left is not None and left < 2:
-        return _left(left, day[-1].at + DAY - now if day and limits.left is None else None)
+        return _left(left, None if limits.left is not None else _forgiven(now, memory, limits))
     if spent and now - spent[-1].at < limits.spacing_seconds:
         return _spacing(spent[-1].at + limits.spacing_seconds - now)
     return None
 
 
-def remembered_left(day: Sequence[Spent]) -> int | None:
+def _forgiven(now: float, memory: Sequence[Spent], limits: Limits) -> float | None:
+    """When the device has forgotten the last login; None: nobody knows."""
+    return memory[-1].at + limits.forgives_seconds - now if memory and limits.forgives_seconds is not None else None
+
+
+def in_a_row(memory: Sequence[Spent]) -> int:
+    """Logins since the last that was accepted: most counters begin anew there. One whose answer is unknown counts."""
+    return next((place for place, one in enumerate(reversed(memory)) if one.accepted), len(memory))
+
+
+def remembered_left(memory: Sequence[Spent]) -> int | None:
     """What the device last said, less the logins since."""
-    for place, one in enumerate(reversed(day)):
+    for place, one in enumerate(reversed(memory)):
         if one.left is not None:
             return one.left - place
     return None
@@ -104,6 +136,15 @@ def _spent(wait: float | None, count: int, allowed: int) -> BudgetRefusedError:
         wait,
         f"Đã dùng hết lượt đăng nhập trong 24 giờ của thiết bị ({count}/{allowed})",
         f"The device's logins of 24 hours are used up ({count}/{allowed})",
+    )
+
+
+def _lasting(row: int, documented: int, wait: float | None) -> BudgetRefusedError:
+    return BudgetRefusedError(
+        "lasting",
+        wait,
+        f"Thiết bị khóa sau {documented} lần sai và có thể không bao giờ quên: đã thử {row} lần liên tiếp, dừng ở đây",
+        f"The device locks after {documented} wrong logins and may never forget them: {row} in a row were tried",
     )
 
 

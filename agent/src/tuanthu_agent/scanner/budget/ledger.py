@@ -26,7 +26,7 @@ from tuanthu_policy.devices.family import Account, Family, Login
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
 _SAME = "(mac IN (SELECT value FROM json_each(?)) OR mac IS NULL AND address IN (SELECT value FROM json_each(?)))"
-_DEVICE_SPENT = f"SELECT at, left FROM attempt WHERE {_SAME} ORDER BY at, id"  # noqa: S608  a constant
+_DEVICE_SPENT = f"SELECT at, left, outcome FROM attempt WHERE {_SAME} ORDER BY at, id"  # noqa: S608  a constant
 _DEVICE_STOP = f"SELECT coalesce(max(until), 0) FROM stop WHERE {_SAME}"  # noqa: S608
 _DEVICE_LOGIN = (
     f"SELECT account, outcome, wall, mac, address FROM attempt WHERE {_SAME} "  # noqa: S608
@@ -38,6 +38,7 @@ _DEVICE_TRIED = (
 )
 
 _MOST_LEFT = 1_000_000
+_ACCEPTING = (AttemptOutcome.ACCEPTED.value, AttemptOutcome.MUST_CHANGE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,8 @@ class Ledger:
 
     def _refusal(self, device: DeviceKey, now: float, limits: Limits) -> BudgetRefusedError | None:
         values = devices.of_device(self._db, device)
-        spent = [Spent(at, left) for at, left in self._db.execute(_DEVICE_SPENT, values)]
+        rows = self._db.execute(_DEVICE_SPENT, values)
+        spent = [Spent(at, left, outcome in _ACCEPTING) for at, left, outcome in rows]
         (until,) = self._db.execute(_DEVICE_STOP, values).fetchone()
         return refusal(now, spent, until, limits)
 

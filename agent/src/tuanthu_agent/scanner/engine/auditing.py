@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from tuanthu_agent.scanner.budget import DeviceKey, Order, limits_of
+from tuanthu_agent.scanner.budget import DeviceKey, Limits, Order, limits_of, strictest
 from tuanthu_agent.scanner.clock import VIETNAM
 from tuanthu_agent.scanner.engine.books import Books
 from tuanthu_agent.scanner.engine.planning import ACCEPTING, CLEAR, Way, turns
+from tuanthu_agent.scanner.engine.shielding import log_in, look_at
 from tuanthu_agent.scanner.errors import BudgetRefusedError
-from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, OutOfScopeError, Service
+from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, Service
 from tuanthu_agent.scanner.protocols.http.pages import Attested
 from tuanthu_policy.devices.family import Account, Family
-from tuanthu_policy.devices.verdict import AttemptOutcome
+from tuanthu_policy.devices.verdict import AttemptOutcome, Verdict
 from tuanthu_policy.scan_scope import ScanScope
 
 LOOK_SECONDS: Final = 10.0
-ATTEMPT_SECONDS: Final = 20.0
 NOBODY: Final = "tuanthu-"
 """Random accounts of control logins begin so: whoever reads the device's log knows where they come from."""
 HOPELESS: Final = frozenset({AttemptOutcome.MISMATCH, AttemptOutcome.UNREACHABLE, AttemptOutcome.UNCLEAR})
@@ -54,13 +54,18 @@ class DeviceAudit:
         self._stopped: str | None = None
         self._left: int | None = None
         """Logins that the device still allows, by what it said last and what was sent since."""
+        self._families: list[Family] = []
+        """All entries that speak of the device: it has one lock-out, whichever way a login comes."""
 
-    def run(self, ways: list[Way]) -> None:
+    def run(self, ways: list[Way], recognised: Family | None = None) -> None:
         """Ask all, then log in, the likeliest first, until the budget is spent or all is known."""
         self._tools.books.see(self._device)
+        self._families = [way.target.family for way in ways] + ([recognised] if recognised is not None else [])
         for way in ways:
             self._recall(way)
             self._ask(way)
+        for way in ways:
+            self._prove(way)
         for way, index, account in turns(ways):
             if self._stopped is None:
                 self._try(way, index, account)
@@ -89,22 +94,22 @@ class DeviceAudit:
 
     def _ask(self, way: Way) -> None:
         """What the device says of itself, without any credential."""
-        door, target = self._tools.door, way.target
-        try:
-            if target.service.protocol == "http":
-                said = self._tools.attest(door, target.service, target.family, LOOK_SECONDS)
-                way.attested = said.verdict
-                way.evidence.extend(said.evidence)
-            way.look = self._tools.protocols[target.login.protocol].look(door, target, LOOK_SECONDS)
-        except OutOfScopeError as error:
-            way.look = Look(AttemptOutcome.UNREACHABLE, reason=f"out-of-scope: {error}")
+        way.look = look_at(lambda: self._seen(way))
         way.evidence.extend(way.look.evidence)
         self._hear(way.look.left)
         if way.look.outcome is not None:
             way.reason = way.look.reason
             way.stopped = True
-        if way.look.outcome is AttemptOutcome.LOCKED:
+        if way.look.outcome is AttemptOutcome.LOCKED or way.attested is Verdict.LOCKED:
             self._lock(way.look.reason, way.look.unlock_seconds)
+
+    def _seen(self, way: Way) -> Look:
+        tools, target = self._tools, way.target
+        if target.service.protocol == "http":
+            said = tools.attest(tools.door, target.service, target.family, LOOK_SECONDS)
+            way.attested = said.verdict
+            way.evidence.extend(said.evidence)
+        return tools.protocols[target.login.protocol].look(tools.door, target, LOOK_SECONDS)
 
     def _lock(self, reason: str | None, unlock_seconds: int | None) -> None:
         """The first sign of a lock-out ends all logins to the device, over every protocol."""
@@ -123,6 +128,12 @@ class DeviceAudit:
             self._control(way, account)
         elif attempt.outcome in HOPELESS:
             way.stopped = True
+
+    def _prove(self, way: Way) -> None:
+        """A former night accepted an account, and had no budget left to tell whether it accepts anything."""
+        accepted = way.accepted
+        if accepted is not None and way.control is None and not way.stopped and self._stopped is None:
+            self._control(way, way.target.family.accounts[accepted])
 
     def _control(self, way: Way, accepted: Account) -> None:
         """A random account: whoever accepts that accepts anything. Without a user where the device asks for none."""
@@ -143,17 +154,19 @@ class DeviceAudit:
             self._device, target.family, target.login, account, service.protocol, service.port, control, tools.cycle
         )
         try:
-            permit = tools.books.begin(order, limits_of(tools.scope, target.family, self._left))
+            permit = tools.books.begin(
+                order, strictest([limits_of(tools.scope, one, self._left) for one in self._families])
+            )
         except BudgetRefusedError as refused:
             self._refused(refused, way, control=control)
             return None
-        try:
-            attempt = tools.protocols[target.login.protocol].attempt(tools.door, target, account, ATTEMPT_SECONDS)
-        except OutOfScopeError as error:
-            attempt = Attempt(AttemptOutcome.UNREACHABLE, reason=f"out-of-scope: {error}")
+        attempt = log_in(tools.protocols[target.login.protocol], tools.door, target, account)
         tools.books.finish(permit, attempt)
         self._heed(way, attempt)
         return attempt
+
+    def _limits(self) -> Limits:
+        return strictest([limits_of(self._tools.scope, one, self._left) for one in self._families])
 
     def _refused(self, refused: BudgetRefusedError, way: Way, *, control: bool) -> None:
         """Of an account that was tried before only this way knows nothing new; all else ends the device's night."""

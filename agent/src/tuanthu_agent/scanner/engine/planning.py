@@ -54,11 +54,17 @@ class Way:
         ]
 
     @property
+    def accepted(self) -> int | None:
+        """The account that was accepted in this audit."""
+        return next((index for index in sorted(self.current) if self.outcomes.get(index) in ACCEPTING), None)
+
+    @property
     def settled(self) -> bool:
         """Whether more logins would tell nothing."""
-        accepted = any(self.outcomes.get(index) in ACCEPTING for index in self.current)
+        answered = {self.outcomes.get(index) for index in self.current}
+        opened = bool(answered & {*ACCEPTING, AttemptOutcome.NO_AUTH})
         testable = is_testable(self.target.family, self.target.login)
-        return self.stopped or accepted or self.attested is not None or not testable or not self.open_accounts()
+        return self.stopped or opened or self.attested is not None or not testable or not self.open_accounts()
 
     @property
     def known(self) -> Known:
@@ -78,7 +84,7 @@ def ways(subject: Subject, recognised: Recognised, catalogue: Mapping[str, Famil
 
 def way_into(subject: Subject, service: Service, recognised: Recognised, catalogue: Mapping[str, Family]) -> Way | None:
     """The way into one service; None where neither the family nor a generic entry knows a login of its protocol."""
-    family = recognised.family
+    family = None if service in recognised.elsewhere else recognised.family
     login = login_for(service, family) if family is not None else None
     if family is not None and login is not None:
         return Way(Target(service, family, login), certain=recognised.certain)

@@ -20,9 +20,10 @@ Ask = Callable[[Door, Service, Iterable[tuple[Family, Probe]], float], dict[tupl
 def recognised(subject: Subject, catalogue: Mapping[str, Family], door: Door, ask: Ask) -> Recognised:
     """The family that the evidence of any of its services proves best; generic entries are no recognition."""
     families = [one for one in catalogue.values() if one.device_class != "generic"]
-    web: list[Service | None] = [one for one in subject.services if one.protocol == "http"]
-    found = [_from_service(subject, service, families, door, ask) for service in web or [None]]
-    best = max((one for one in found if one is not None), key=lambda one: one.best.score, default=None)
+    web = [one for one in subject.services if one.protocol == "http"]
+    seen: list[Service | None] = [*web] or [None]
+    found = {service: _from_service(subject, service, families, door, ask) for service in seen}
+    best = max((one for one in found.values() if one is not None), key=lambda one: one.best.score, default=None)
     if best is None:
         return Recognised(None, Device(vendor=subject.vendor, class_=subject.class_))
     captured = best.best.captured
@@ -34,7 +35,13 @@ def recognised(subject: Subject, catalogue: Mapping[str, Family], door: Door, as
         class_=family.device_class,
         confidence=best.best.score,
     )
-    return Recognised(family, device, certain=not best.rivals)
+    elsewhere = frozenset(one for one in web if not _is(found[one], family))
+    return Recognised(family, device, certain=not best.rivals, elsewhere=elsewhere)
+
+
+def _is(found: Recognition | None, family: Family) -> bool:
+    """Whether a web service shows that family itself; what it shares with the host speaks for it, too."""
+    return found is not None and found.best.family.id == family.id
 
 
 def _from_service(

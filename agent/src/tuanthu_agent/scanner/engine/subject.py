@@ -17,6 +17,8 @@ class Recognised:
     device: Device
     certain: bool = True
     """False where another family has the same right."""
+    elsewhere: frozenset[Service] = frozenset()
+    """Web services of the host that show something else than this family's pages."""
 
 
 @dataclass(slots=True)
