@@ -16,6 +16,7 @@ from tuanthu_agent.scanner.engine.gathering import gathered
 from tuanthu_agent.scanner.engine.planning import ways
 from tuanthu_agent.scanner.engine.recognising import Ask, recognised
 from tuanthu_agent.scanner.engine.subject import Subject
+from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.seen import Reader
 from tuanthu_policy.devices.family import Family
 from tuanthu_policy.devices.finding import ServiceFinding
@@ -44,6 +45,8 @@ class Audited:
 
     host: Host
     findings: tuple[ServiceFinding, ...]
+    read: frozenset[tuple[Service, str]] = frozenset()
+    """As `Subject.read`."""
 
 
 def find_hosts(means: Means, plan: Plan, progress: Progressed) -> Discovery:
@@ -89,4 +92,4 @@ def audit_host(means: Means, host: Host) -> Audited:
     planned = ways(subject.services, known, means.catalogue) if means.tools else []
     if means.tools is not None:
         DeviceAudit(means.tools, device_key(host.address, host.mac)).run(planned)
-    return Audited(host, tuple(findings(subject, known, planned)))
+    return Audited(host, tuple(findings(subject, known, planned)), frozenset(subject.read))

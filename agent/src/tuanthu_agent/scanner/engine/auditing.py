@@ -8,7 +8,7 @@ from typing import Final
 
 from tuanthu_agent.scanner.budget import DeviceKey, Order, limits_of
 from tuanthu_agent.scanner.clock import VIETNAM
-from tuanthu_agent.scanner.engine.books import Books
+from tuanthu_agent.scanner.engine.books import LONGEST_SPACING, Books
 from tuanthu_agent.scanner.engine.planning import ACCEPTING, CLEAR, Way, turns
 from tuanthu_agent.scanner.errors import BudgetRefusedError
 from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, OutOfScopeError, Service
@@ -19,6 +19,8 @@ from tuanthu_policy.scan_scope import ScanScope
 
 LOOK_SECONDS: Final = 10.0
 ATTEMPT_SECONDS: Final = 20.0
+MARGIN_SECONDS: Final = LONGEST_SPACING + 10.0
+"""No login is begun unless the scope stays open for it and so much longer: for the spacing, and to log out."""
 NOBODY: Final = "tuanthu-"
 """Random accounts of control logins begin so: whoever reads the device's log knows where they come from."""
 HOPELESS: Final = frozenset({AttemptOutcome.MISMATCH, AttemptOutcome.UNREACHABLE, AttemptOutcome.UNCLEAR})
@@ -43,6 +45,8 @@ class Tools:
     attest: Attest
     cycle: int
     """Number of the audit (`cycle_of`): in each an account is tried once."""
+    seconds_left: Callable[[], float] = lambda: float("inf")
+    """How long logins may go on: while the scope stays open; 0 as soon as somebody stops the scan."""
 
 
 class DeviceAudit:
@@ -137,6 +141,9 @@ class DeviceAudit:
         service = target.service
         if not tools.door.permitted(service.protocol, service.address):
             self._stopped = "out-of-scope: the scope ended or its window closed"
+            return None
+        if tools.seconds_left() <= ATTEMPT_SECONDS + MARGIN_SECONDS:
+            self._stopped = "out-of-scope: too little time is left for another login"
             return None
         order = Order(
             self._device, target.family, target.login, account, service.protocol, service.port, control, tools.cycle

@@ -33,6 +33,8 @@ class Subject:
     of_service: dict[Service, Evidence] = field(default_factory=dict)
     """Evidence of one service: HTTP of several ports must not mix."""
     exposures: dict[Service, set[str]] = field(default_factory=dict)
+    read: set[tuple[Service, str]] = field(default_factory=set)
+    """Services with the name of each reader that read all that it wanted: what it did not find is not there."""
 
     def evidence(self, service: Service) -> Evidence:
         """What speaks for a family as seen from one service."""
