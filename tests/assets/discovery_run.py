@@ -23,7 +23,6 @@ def scoped_door(networks, exclude):
     """The scanner's own door, by a scope that is open for a day."""
     from tuanthu_agent.scanner.door import ScopedDoor
     from tuanthu_agent.scanner.gate import Gate
-
     from tuanthu_policy.scan_scope import ScanScope
 
     now, day = datetime.now(UTC), timedelta(days=1)

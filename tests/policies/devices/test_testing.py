@@ -6,7 +6,7 @@ import time
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tuanthu_policy.devices.family import Taken

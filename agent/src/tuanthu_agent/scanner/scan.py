@@ -83,13 +83,13 @@ def audit_device(means: Means, addresses: list[Host]) -> list[Audited]:
 
 
 def audit_host(means: Means, host: Host) -> Audited:
-    """All of one device. The machine on which this runs is listed and never logged in to."""
+    """All of one device. This very machine, and those that have an agent, are not logged in to."""
     if "self" in host.seen_by:
         own = Subject(host.address, host.mac, host.vendor, host.class_, [], dict(host.evidence))
         return Audited(host, tuple(findings(own, recognised(own, {}, means.door, means.ask), [])))
     subject = gathered(means.door, host, means.readers)
     known = recognised(subject, means.catalogue, means.door, means.ask)
-    planned = ways(subject.services, known, means.catalogue) if means.tools else []
+    planned = [] if means.tools is None or host.managed else ways(subject, known, means.catalogue)
     if means.tools is not None:
         DeviceAudit(means.tools, device_key(host.address, host.mac)).run(planned)
     return Audited(host, tuple(findings(subject, known, planned)), frozenset(subject.read))

@@ -6,10 +6,10 @@ from typing import Final
 
 import msgspec
 
-from tuanthu_agent.scanner.engine.subject import Recognised
+from tuanthu_agent.scanner.engine.subject import Recognised, Subject
 from tuanthu_agent.scanner.interface import Look, Service, Target
 from tuanthu_policy.devices.family import Account, Family, Login
-from tuanthu_policy.devices.matching import generic_families
+from tuanthu_policy.devices.matching import generic_for
 from tuanthu_policy.devices.verdict import AttemptOutcome, Verdict
 from tuanthu_policy.devices.verdicting import Known, documented_accounts, is_testable
 
@@ -67,24 +67,24 @@ class Way:
         return Known(self.outcomes, look, self.attested, self.control, certain=self.certain, reason=self.reason)
 
 
-def ways(services: Iterable[Service], recognised: Recognised, catalogue: Mapping[str, Family]) -> list[Way]:
+def ways(subject: Subject, recognised: Recognised, catalogue: Mapping[str, Family]) -> list[Way]:
     """A way for each service that has a login: the family's own, else the generic one of its protocol."""
-    found = [way for service in services if (way := way_into(service, recognised, catalogue)) is not None]
+    into = (way_into(subject, service, recognised, catalogue) for service in subject.services)
+    found = [way for way in into if way is not None]
     return sorted(found, key=lambda way: rank(way, recognised.family))
 
 
-def way_into(service: Service, recognised: Recognised, catalogue: Mapping[str, Family]) -> Way | None:
+def way_into(subject: Subject, service: Service, recognised: Recognised, catalogue: Mapping[str, Family]) -> Way | None:
     """The way into one service; None where neither the family nor a generic entry knows a login of its protocol."""
-    own = [recognised.family] if recognised.family is not None else []
-    for one in own:
-        login = login_for(service, one)
-        if login is not None:
-            return Way(Target(service, one, login), certain=recognised.certain)
-    for one in generic_families(catalogue.values(), service.protocol):
-        login = login_for(service, one)
-        if login is not None:
-            return Way(Target(service, of_port(one, service.port), login))
-    return None
+    family = recognised.family
+    login = login_for(service, family) if family is not None else None
+    if family is not None and login is not None:
+        return Way(Target(service, family, login), certain=recognised.certain)
+    generic = generic_for(catalogue.values(), service.protocol, subject.evidence(service))
+    login = login_for(service, generic.family) if generic is not None else None
+    if generic is None or login is None:
+        return None
+    return Way(Target(service, of_port(generic.family, service.port), login))
 
 
 def of_port(family: Family, port: int) -> Family:
