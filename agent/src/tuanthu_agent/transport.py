@@ -62,7 +62,7 @@ class Transport:
     def posted(
         self, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]
     ) -> Generator[requests.Response, None, None]:
-        """An answer of status 200, 201 or 204 whose body is still to be read; raises TransportError for every other outcome.
+        """An answer of status 200, 201 or 204, its body still to be read; raises TransportError for any other outcome.
 
         What goes wrong while the body is read is raised as TransportError, too.
         """

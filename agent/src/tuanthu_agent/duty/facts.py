@@ -115,9 +115,7 @@ def only_plain(web: Sequence[ServiceFinding], *, whole: bool) -> bool | None:
     return bool(web) if whole else None
 
 
-def anonymous(
-    audited: Audited, found: Sequence[ServiceFinding], exposed: set[str], *, whole: bool
-) -> bool | None:
+def anonymous(audited: Audited, found: Sequence[ServiceFinding], exposed: set[str], *, whole: bool) -> bool | None:
     """Whether anybody may read something without an account."""
     asked = [one for one in found if one.protocol in ANSWERING_ANYBODY]
     if ANONYMOUS & exposed or any(one.verdict is Verdict.NO_AUTH for one in asked):

@@ -33,8 +33,10 @@ class Night:
     finished_at: datetime
     audited: Sequence[Audited]
     gaps: Sequence[str]
-    whole: bool
+    swept: bool
     """Every address was looked at to the end."""
+    whole: bool
+    """And every device that was found was audited."""
     logins: int
     """Logins that were sent."""
 
@@ -50,7 +52,7 @@ def devices(night: Night) -> Iterator[Observation]:
     shared = Counter(own_key(one.host) for one in others)
     keyed = {(own_key(one.host) if shared[own_key(one.host)] == 1 else by_address(one.host)): one for one in others}
     for key, one in sorted(keyed.items()):
-        yield observation("device", device_facts(one, whole=night.whole), night, key)
+        yield observation("device", device_facts(one, whole=night.swept), night, key, whole=night.swept)
 
 
 def own_key(host: Host) -> str:
@@ -82,9 +84,9 @@ def scan(night: Night) -> Observation:
         "unmanaged": [unmanaged_facts(one) for one in unmanaged[:MOST_UNMANAGED]],
         "gaps": gaps[:MOST_GAPS],
     }
-    if night.whole:
+    if night.swept:
         facts["unmanaged_computers"] = len(unmanaged)
-    return observation("scan", facts, night)
+    return observation("scan", facts, night, whole=night.whole)
 
 
 def is_unmanaged(host: Host) -> bool:
@@ -104,10 +106,10 @@ def unmanaged_facts(host: Host) -> Facts:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def observation(kind: str, facts: Facts, night: Night, asset: str | None = None) -> Observation:
+def observation(kind: str, facts: Facts, night: Night, asset: str | None = None, *, whole: bool) -> Observation:
     """With identity, time and digest; partial where the run was cut short."""
-    status = ObservationStatus.OK if night.whole else ObservationStatus.PARTIAL
-    reason = None if night.whole else "scan-cut-short: the scope closed, or not every address could be asked"
+    status = ObservationStatus.OK if whole else ObservationStatus.PARTIAL
+    reason = None if whole else "scan-cut-short: the scope closed, or not every address could be asked"
     sound = msgspec.json.decode(msgspec.json.encode(facts), type=dict[str, object])
     return Observation(
         id=uuid7(),

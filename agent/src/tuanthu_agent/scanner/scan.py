@@ -54,10 +54,15 @@ def find_hosts(means: Means, plan: Plan, progress: Progressed) -> Discovery:
     return asyncio.run(discover(means.door, means.neighbourhood, plan, progress))
 
 
-def audit_hosts(means: Means, hosts: Sequence[Host]) -> Iterator[Audited]:
+def always() -> bool:
+    """For who audits all."""
+    return True
+
+
+def audit_hosts(means: Means, hosts: Sequence[Host], go_on: Callable[[], bool] = always) -> Iterator[Audited]:
     """Audit them, giving each as soon as it is done. Raises what makes a scan stop: books that cannot be kept.
 
-    Several addresses of one device wait for each other.
+    Several addresses of one device wait for each other. No other device is begun once `go_on` says no.
     """
     devices: dict[str, list[Host]] = {}
     for host in hosts:
@@ -67,6 +72,8 @@ def audit_hosts(means: Means, hosts: Sequence[Host]) -> Iterator[Audited]:
         running: set[Future[list[Audited]]] = set()
         try:
             while waiting or running:
+                if not go_on():
+                    waiting.clear()
                 while waiting and len(running) < AT_ONCE:
                     running.add(pool.submit(audit_device, means, waiting.pop()))
                 done, running = wait(running, return_when=FIRST_COMPLETED)

@@ -27,7 +27,7 @@ class ScanRunningError(TuanthuError):
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the lock; raises ScanRunningError at once where somebody else has it, TuanthuError where it cannot be had."""
+    """Hold the lock; raises ScanRunningError where somebody else has it, TuanthuError where it cannot be had."""
     try:
         files.make_folder(folder)
         handle = os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
