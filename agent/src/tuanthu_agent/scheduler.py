@@ -21,7 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from tuanthu_agent import files, identity, jobs, watching
 from tuanthu_agent.config import Config, load_config
-from tuanthu_agent.duty import calling
+from tuanthu_agent.scanning import calling
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.priority import lower_priority
 from tuanthu_agent.spool.interface import Spool
@@ -102,7 +102,7 @@ class Schedule:
             scheduler.shutdown(wait=False)
         self._spool.put({"next:collect": f"{due:.3f}"})
         later = (self._next_delivery(), self._next_transfer(), self._next_order(), self._next_scan())
-        return min(due, *(at for at in later if at is not None))
+        return min([due, *(at for at in later if at is not None)])
 
     def _run_collect(self) -> None:
         self._collect(self._config, self._spool)

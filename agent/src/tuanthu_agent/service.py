@@ -15,7 +15,7 @@ DUE_FILE = "next-due"
 CHILD = ("-I", "-m", "tuanthu_agent.turn")
 WATCH = ("-I", "-m", "tuanthu_agent.linewatch")
 WATCH_CHILD_SECONDS = 120.0
-SCAN = ("-I", "-m", "tuanthu_agent.duty")
+SCAN = ("-I", "-m", "tuanthu_agent.scanning")
 SCAN_FILE = "scan-now"
 """`OPENS CLOSES`, seconds since 1970: the child leaves word that a scan is to run in this window."""
 SCAN_GRACE_SECONDS = 60.0

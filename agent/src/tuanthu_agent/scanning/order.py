@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tuanthu_agent.duty.calling import ORDER_FILE
+from tuanthu_agent.scanning.calling import ORDER_FILE
 from tuanthu_agent.errors import TransportError, TuanthuError
 from tuanthu_agent.files import write_private
 from tuanthu_agent.identity import Identity

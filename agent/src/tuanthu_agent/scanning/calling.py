@@ -1,7 +1,7 @@
 """What the child of the resident does for the duty: ask for the order, plan, and say when a scan is to begin.
 
 The scan itself takes longer than that child may live. It leaves word in the file `scan-now`, and the resident starts
-`python -m tuanthu_agent.duty` beside its other children.
+`python -m tuanthu_agent.scanning` beside its other children.
 """
 
 import time
@@ -19,8 +19,8 @@ from tuanthu_agent.identity import Identity
 from tuanthu_agent.spool.interface import Spool
 
 if TYPE_CHECKING:
-    from tuanthu_agent.duty.order import Duty
-    from tuanthu_agent.duty.plan import Past, Run
+    from tuanthu_agent.scanning.order import Duty
+    from tuanthu_agent.scanning.plan import Past, Run
 
 ORDER_FILE: Final = "scan-order.json"
 NOW_FILE: Final = "scan-now"
@@ -40,7 +40,7 @@ def is_wanted(config: Config, identity: Identity) -> bool:
 def pull(config: Config, spool: Spool) -> "Duty | None":
     """Ask the collector; raises TuanthuError."""
     from tuanthu_agent import jobs
-    from tuanthu_agent.duty import order
+    from tuanthu_agent.scanning import order
 
     identity, signer = jobs.adopt(config, spool)
     with closing(jobs.open_transport(config, identity)) as transport:
@@ -81,7 +81,7 @@ def next_run(config: Config, spool: Spool, identity: Identity) -> "Run | None":
     """The run that is planned by the order that lies here; None where there is none."""
     if not (config.data_dir / ORDER_FILE).exists():
         return None
-    from tuanthu_agent.duty import order, plan
+    from tuanthu_agent.scanning import order, plan
 
     try:
         duty = order.kept_duty(config.data_dir, identity)
@@ -95,7 +95,7 @@ def next_run(config: Config, spool: Spool, identity: Identity) -> "Run | None":
 
 def past(spool: Spool) -> "Past":
     """What the spool remembers of former runs."""
-    from tuanthu_agent.duty.plan import Past
+    from tuanthu_agent.scanning.plan import Past
 
     return Past(number(spool.get("scan:done")), number(spool.get("scan:tried")), int(number(spool.get("scan:tries"))))
 

@@ -1,4 +1,4 @@
-"""What is stated of one device: the facts of the kind `device`. Pure; the same for an unchanged device, night by night."""
+"""What is stated of one device, the facts of the kind `device`: the same for an unchanged device, night by night."""
 
 from collections import Counter
 from collections.abc import Sequence

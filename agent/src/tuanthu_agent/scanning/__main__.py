@@ -1,4 +1,4 @@
-"""The resident's scanning child: `python -I -m tuanthu_agent.duty OPENS CLOSES`, the window in seconds since 1970."""
+"""The resident's scanning child: `python -I -m tuanthu_agent.scanning OPENS CLOSES`, the window in seconds since 1970."""
 
 import signal
 import sys
@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from tuanthu_agent.config import load_config
-from tuanthu_agent.duty.running import run
+from tuanthu_agent.scanning.running import run
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.priority import lower_priority
 from tuanthu_agent.scanner.halt import heed_signals

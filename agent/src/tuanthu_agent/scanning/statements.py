@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from tuanthu_agent.duty.facts import Facts, device_facts
+from tuanthu_agent.scanning.facts import Facts, device_facts
 from tuanthu_agent.scanner.discovery.interface import Host
 from tuanthu_agent.scanner.scan import Audited
 from tuanthu_agent.uuid7 import uuid7

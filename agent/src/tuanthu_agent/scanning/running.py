@@ -11,9 +11,9 @@ from tuanthu_agent import files, jobs
 from tuanthu_agent import identity as identities
 from tuanthu_agent.collect import spool_reports
 from tuanthu_agent.config import Config
-from tuanthu_agent.duty import order
-from tuanthu_agent.duty.order import Duty
-from tuanthu_agent.duty.statements import Night, observations
+from tuanthu_agent.scanning import order
+from tuanthu_agent.scanning.order import Duty
+from tuanthu_agent.scanning.statements import Night, observations
 from tuanthu_agent.errors import AgentChangedError, TuanthuError
 from tuanthu_agent.host import Host
 from tuanthu_agent.scanner.discovery.interface import Host as Found
