@@ -109,9 +109,7 @@ def test_what_a_wrong_clock_left_behind_silences_nothing():
     )
 
 
-CLOCKS = st.builds(
-    lambda hour, minute: f"{hour:02d}:{minute:02d}", st.integers(0, 23), st.integers(0, 59)
-)
+CLOCKS = st.builds(lambda hour, minute: f"{hour:02d}:{minute:02d}", st.integers(0, 23), st.integers(0, 59))
 
 
 @given(
