@@ -21,9 +21,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from tuanthu_agent import files, identity, jobs, watching
 from tuanthu_agent.config import Config, load_config
-from tuanthu_agent.scanning import calling
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.priority import lower_priority
+from tuanthu_agent.scanning import calling
 from tuanthu_agent.spool.interface import Spool
 
 DUE_FILE: Final = "next-due"

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.agent.scanner.conftest import NOON, make_scope
 
-from tuanthu_agent.scanner.clock import VIETNAM
+from tuanthu_agent.scanner.clock import VIETNAM, Reading
 from tuanthu_agent.scanner.gate import Gate
-from tuanthu_agent.scanner.clock import Reading
 from tuanthu_agent.scanning.plan import DAY, FIRST_PAUSE, HOUR, Past, next_run, windows
 from tuanthu_policy.scan_scope import Window
 

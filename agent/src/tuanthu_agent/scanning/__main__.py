@@ -8,11 +8,11 @@ from typing import Final
 import structlog
 
 from tuanthu_agent.config import load_config
-from tuanthu_agent.scanning.running import run
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.priority import lower_priority
 from tuanthu_agent.scanner.halt import heed_signals
 from tuanthu_agent.scanner.turn import ScanRunningError
+from tuanthu_agent.scanning.running import run
 from tuanthu_policy.errors import PolicyError
 
 EXIT_FAILED: Final = 3

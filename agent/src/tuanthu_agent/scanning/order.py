@@ -9,13 +9,13 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tuanthu_agent.scanning.calling import ORDER_FILE
 from tuanthu_agent.errors import TransportError, TuanthuError
 from tuanthu_agent.files import write_private
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.scanner.discovery.interface import Enrolled
 from tuanthu_agent.scanner.errors import ScopeError
 from tuanthu_agent.scanner.scope import check_validity, verify
+from tuanthu_agent.scanning.calling import ORDER_FILE
 from tuanthu_agent.signing import Signer
 from tuanthu_agent.transport import Transport
 from tuanthu_policy.envelope import (

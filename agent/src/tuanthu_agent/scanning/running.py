@@ -11,9 +11,6 @@ from tuanthu_agent import files, jobs
 from tuanthu_agent import identity as identities
 from tuanthu_agent.collect import spool_reports
 from tuanthu_agent.config import Config
-from tuanthu_agent.scanning import order
-from tuanthu_agent.scanning.order import Duty
-from tuanthu_agent.scanning.statements import Night, observations
 from tuanthu_agent.errors import AgentChangedError, TuanthuError
 from tuanthu_agent.host import Host
 from tuanthu_agent.scanner.discovery.interface import Host as Found
@@ -22,6 +19,9 @@ from tuanthu_agent.scanner.halt import halted
 from tuanthu_agent.scanner.outfit import fitted_out
 from tuanthu_agent.scanner.scan import Audited, Means, audit_hosts, find_hosts
 from tuanthu_agent.scanner.scope import check_validity
+from tuanthu_agent.scanning import order
+from tuanthu_agent.scanning.order import Duty
+from tuanthu_agent.scanning.statements import Night, observations
 from tuanthu_agent.service import DUE_FILE
 from tuanthu_agent.spool.interface import Spool
 

@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
-from tuanthu_agent.scanning.facts import Facts, device_facts
 from tuanthu_agent.scanner.discovery.interface import Host
 from tuanthu_agent.scanner.scan import Audited
+from tuanthu_agent.scanning.facts import Facts, device_facts
 from tuanthu_agent.uuid7 import uuid7
 from tuanthu_policy.devices.key import device_key
 from tuanthu_policy.observation import Observation, content_digest
