@@ -1,5 +1,6 @@
 """When a unit's network is scanned."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -80,7 +81,7 @@ def test_every_second_night_means_every_second_night():
         run = next_run(scope, 48, SEED, now, past)
         opened.append(run.window.opens)
         now, past = run.start + 600, Past(done=run.window.opens, tried=run.start, tries=1)
-    assert [later - former for former, later in zip(opened, opened[1:], strict=False)] == [2 * DAY] * 3
+    assert [later - former for former, later in itertools.pairwise(opened)] == [2 * DAY] * 3
 
 
 def test_a_short_window_is_used_too():
@@ -138,4 +139,4 @@ def test_windows_come_in_order_and_never_overlap(now, start, end):
     scope = make_scope() if start == end else make_scope(window=Window(start=start, end=end))
     found = list(windows(scope, 24, now))
     assert all(one.opens < one.closes for one in found)
-    assert all(former.closes <= later.opens for former, later in zip(found, found[1:], strict=False))
+    assert all(former.closes <= later.opens for former, later in itertools.pairwise(found))

@@ -1,4 +1,4 @@
-"""The resident's scanning child: `python -I -m tuanthu_agent.scanning OPENS CLOSES`, the window in seconds since 1970."""
+"""The resident's scanning child: `python -I -m tuanthu_agent.scanning OPENS CLOSES`, its window since 1970."""
 
 import signal
 import sys
