@@ -74,7 +74,9 @@ def test_a_scope_of_another_authority_is_refused_and_the_former_order_is_not_obe
 
 
 def test_an_expired_scope_is_refused(pinned, collector, authority):
-    collector.scan_order = authority.order(scope_now(not_after=datetime.now(UTC) - timedelta(seconds=5)))
+    collector.scan_order = authority.order(
+        scope_now(issued_at=datetime.now(UTC) - timedelta(days=3), not_after=datetime.now(UTC) - timedelta(seconds=5))
+    )
     with pytest.raises(ScopeError):
         pull(pinned)
     assert order.load(pinned.data_dir) is None
