@@ -168,7 +168,7 @@ def test_beside_another_scan_it_says_so(papers, capfd, home):
     assert "Đang có một lượt quét khác" in text
 
 
-def test_ctrl_c_ends_it_in_good_order(papers):
+def test_ctrl_c_ends_it_in_good_order(papers, home):
     """The scope covers a whole network of loopback: there is time to press the keys."""
     words = papers(networks=["127.63.0.0/20"])
     code = "import sys; from tuanthu_agent.cli import main; main(sys.argv[1:])"
@@ -176,7 +176,11 @@ def test_ctrl_c_ends_it_in_good_order(papers):
         [sys.executable, "-c", code, "scan", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
-    time.sleep(4)
+    deadline = time.monotonic() + 30
+    while not (home / "agent" / "scan" / "budget.sqlite").exists():  # made last before the first packet
+        assert time.monotonic() < deadline, "the scan did not begin"
+        time.sleep(0.05)
+    time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=40)
     assert process.returncode == 130

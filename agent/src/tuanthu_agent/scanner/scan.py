@@ -1,6 +1,5 @@
 """A whole scan: find the hosts, then audit each; many devices at once, each of them one thing after the other."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from tuanthu_agent.scanner.engine.gathering import gathered
 from tuanthu_agent.scanner.engine.planning import ways
 from tuanthu_agent.scanner.engine.recognising import Ask, recognised
 from tuanthu_agent.scanner.engine.subject import Subject
+from tuanthu_agent.scanner.halt import run_unless_halted
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.seen import Reader
 from tuanthu_policy.devices.family import Family
@@ -51,7 +51,7 @@ class Audited:
 
 def find_hosts(means: Means, plan: Plan, progress: Progressed) -> Discovery:
     """The hosts of the scope."""
-    return asyncio.run(discover(means.door, means.neighbourhood, plan, progress))
+    return run_unless_halted(discover(means.door, means.neighbourhood, plan, progress))
 
 
 def always() -> bool:
