@@ -20,6 +20,7 @@ from tuanthu_agent.scanner.protocols.registry import PROTOCOLS, READERS
 from tuanthu_agent.scanner.scan import Means
 from tuanthu_agent.scanner.scope import load_authority, read_scope
 from tuanthu_agent.scanner.turn import alone
+from tuanthu_agent.scanner.vault import Vault
 from tuanthu_policy.devices.loader import load_devices
 from tuanthu_policy.scan_scope import ScanScope
 
@@ -49,5 +50,16 @@ def fitted_out(allowed: ScanScope, state: Path, host: Host, *, discover_only: bo
             books = Books(attempts)
             cycle = cycle_of(datetime.now(UTC))
             left = unless_halted(gate.seconds_left)
-            tools = Tools(door, allowed, PROTOCOLS, books, ask_attestations, cycle, left)
+            documented = {(one.user, one.password) for family in catalogue.values() for one in family.accounts}
+            tools = Tools(
+                door,
+                allowed,
+                PROTOCOLS,
+                books,
+                ask_attestations,
+                cycle,
+                seconds_left=left,
+                own=Vault(state).own,
+                documented=documented,
+            )
             yield replace(means, tools=tools), plan

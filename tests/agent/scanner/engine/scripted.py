@@ -15,6 +15,7 @@ from tuanthu_agent.scanner.engine.concluding import settled
 from tuanthu_agent.scanner.engine.planning import Way
 from tuanthu_agent.scanner.interface import Attempt, Look, Service, Target
 from tuanthu_agent.scanner.protocols.http.pages import Attested
+from tuanthu_agent.scanner.vault import no_vault
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
 DAY = 24 * 3600.0
@@ -101,6 +102,8 @@ class Engine:
         self.attested = Attested()
         self.left = float("inf")
         self.cycle = 1
+        self.own = no_vault
+        self.documented = ()
 
     def ways(self, *services):
         """One way for each (protocol, port)."""
@@ -121,7 +124,9 @@ class Engine:
                 Books(attempts, sleep=self.clock.pass_),
                 lambda *_: self.attested,
                 self.cycle,
-                lambda: self.left,
+                seconds_left=lambda: self.left,
+                own=self.own,
+                documented=self.documented,
             )
             DeviceAudit(tools, CAMERA).run(found)
         self.clock.pass_(hours * 3600)
