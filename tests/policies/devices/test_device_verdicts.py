@@ -117,5 +117,5 @@ def test_common_accounts_refused_by_an_unknown_device_are_no_pass():
     refused = dict.fromkeys(range(len(generic.accounts)), Outcome.REFUSED)
     found = verdict(refused, generic)
     assert (found.verdict, found.reason, found.tested) == (Verdict.INCONCLUSIVE, "family-unknown", found.documented)
-    assert verdict(refused, generic, own_accepted=True).verdict is Verdict.DEFAULT_REJECTED
+    assert verdict(refused, generic, own_accepted=True, control=Outcome.REFUSED).verdict is Verdict.DEFAULT_REJECTED
     assert verdict({**refused, 1: Outcome.ACCEPTED}, generic).verdict is Verdict.DEFAULT_CONFIRMED
