@@ -116,12 +116,14 @@ def is_shown(field: str, sums: "dict[str, Counts]") -> bool:
 
 def rule_sums(found: "Standing", only: int | None) -> "dict[str, Counts]":
     """Counts per rule over the chosen units."""
+    from tuanthu_policy.fact import AssetSort
     from tuanthu_server.compliance.standing import Counts
 
     units = [unit for unit in found.units.values() if only is None or unit.unit_id == only]
     return {
         rule: Counts(**{name: sum(getattr(unit.rules[rule], name) for unit in units) for name in count_labels()})
-        for rule in found.policy.policy.rules
+        for rule, sort in found.policy.policy.sorts.items()
+        if rule in found.policy.policy.rules and sort is not AssetSort.DEVICE
     }
 
 
