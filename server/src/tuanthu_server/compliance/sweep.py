@@ -49,11 +49,7 @@ def _sweep_group(at: datetime, *, skip_locked: bool) -> int | None:
         if not locked:
             return None
         locked = _still_due(store, locked, at)
-        present = [
-            Subject(asset, unit, device=bool(device))
-            for asset, unit, retired_at, device in locked
-            if retired_at is None
-        ]
+        present = [Subject(row[0], row[1], device=bool(row[3])) for row in locked if row[2] is None]
         judge_and_record(store, present, at)
         forget(store, [Subject(asset, unit) for asset, unit, retired_at, _ in locked if retired_at is not None], at)
         return len(locked)

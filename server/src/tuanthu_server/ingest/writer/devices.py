@@ -109,7 +109,8 @@ class Devices:
                 addresses.add(key.partition(":")[2] if key.startswith("ip:") else address)
         types = (None,) * 10 + (datetime, datetime)
         for row in self._store.rows(DEVICES, [units], types):
-            device = Device(*row[:9], bool(row[9]), *row[10:])
+            device = Device(*row)
+            device.managed = bool(device.managed)
             if device.device_key in keys or (device.address and device.address in addresses):
                 self._by_key[device.unit_id, device.device_key] = device
                 self._known[device.asset_id] = device
@@ -130,7 +131,7 @@ class Devices:
         return [device for device in self._known.values() if device.touched]
 
     def find(self, unit: int, key: str, at: datetime) -> Device | None:
-        """The device with that key; for one without a MAC also that which was seen at its address at about that time."""
+        """The device with that key; without a MAC, else that which was seen at its address at about that time."""
         found = self._by_key.get((unit, key))
         if found is not None or not key.startswith("ip:"):
             return found
