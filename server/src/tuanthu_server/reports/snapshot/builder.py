@@ -4,7 +4,14 @@ from datetime import UTC
 
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot import indicator_parts, line_parts, policy_parts, result_parts, unit_parts
+from tuanthu_server.reports.snapshot import (
+    device_parts,
+    indicator_parts,
+    line_parts,
+    policy_parts,
+    result_parts,
+    unit_parts,
+)
 from tuanthu_server.reports.snapshot.checks import check_sums
 from tuanthu_server.reports.snapshot.clean import clean
 from tuanthu_server.reports.snapshot.inputs import Inputs
@@ -51,6 +58,7 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
         failing=failing,
         undetermined_machines=undetermined,
         connectivity=line_parts.connectivity_part(inputs.lines, inputs.units),
+        devices=device_parts.devices_part(inputs.devices, inputs.standing, inputs.units),
         plans=indicator_parts.plan_parts(inputs.standing, inputs.units),
     )
     check_sums(report)

@@ -6,8 +6,8 @@ import msgspec
 
 from tuanthu_policy.text import Text
 
-SCHEMA_VERSION = 3
-"""1 had no indicators, 2 nothing on Internet lines."""
+SCHEMA_VERSION = 4
+"""1 had no indicators, 2 nothing on Internet lines, 3 nothing on network devices."""
 DEPARTMENT = "department"
 """The scope of the whole sector; any other scope is a unit's code."""
 
@@ -302,6 +302,57 @@ class ConnectivityPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """All units together: how far the collector answered where there was Internet."""
 
 
+class DeviceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One network device."""
+
+    unit: str
+    asset: int
+    name: str
+    device_class: str
+    address: str
+    mac: str
+    credentials: str
+    """The outcome of the rule on factory accounts."""
+    worst: str
+    """The worst outcome of all rules about devices."""
+    last_seen: datetime | None
+
+
+class UnitDevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The network devices of one unit; counts are of devices."""
+
+    code: str
+    devices: int
+    silent: int
+    """Of these, seen by no scan for 35 days."""
+    computers: int
+    """Of these, computers: they have no agent."""
+    counts: OutcomeCounts
+    """By the rule on factory accounts."""
+    rate: Ratio
+    open: OutcomeCounts
+    """By the rule on open access."""
+    scanned_at: datetime | None
+    """When the newest scan ended; None where there was none, or it did not say."""
+    scanned_whole: bool
+
+
+class DevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The network devices of the scope, apart from all figures of machines."""
+
+    devices: int
+    silent: int
+    computers: int
+    units_scanned: int
+    counts: OutcomeCounts
+    rate: Ratio
+    open: OutcomeCounts
+    units: list[UnitDevicesPart]
+    """In the order of the report's units."""
+    rows: list[DeviceRow]
+    """Every device, by unit, the worst first."""
+
+
 class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One frozen report of the department or of one unit. Renderers add no arithmetic to it.
 
@@ -335,3 +386,4 @@ class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     undetermined_machines: list[MachineResult]
     plans: list[PlanPart] = []
     connectivity: ConnectivityPart | None = None
+    devices: DevicesPart | None = None
