@@ -130,9 +130,24 @@ def _then(units: Collection[int], at: datetime) -> list[DeviceLine]:
         if asset.unit_id not in wanted or facts.get("managed") is True:
             continue
         name, key = names[asset.asset_id]
-        told = (_text(facts.get(fact)) for fact in ("device_class", "vendor", "model", "address"))
+        device_class, vendor, model, address = (
+            _text(facts.get(fact)) for fact in ("device_class", "vendor", "model", "address")
+        )
         outcomes = {result.rule: result.outcome for result in asset.results}
-        found.append(DeviceLine(asset.asset_id, asset.unit_id, name, *told, key, asset.last_seen, outcomes))
+        found.append(
+            DeviceLine(
+                asset.asset_id,
+                asset.unit_id,
+                name,
+                device_class,
+                vendor,
+                model,
+                address,
+                key,
+                asset.last_seen,
+                outcomes,
+            )
+        )
     return found
 
 
@@ -145,7 +160,7 @@ def scan_runs(units: Collection[int], as_of: datetime | None = None) -> list[Sca
     spans = evidence.current_spans(store, machines) if as_of is None else evidence.spans_at(store, machines, as_of)
     wanted = {asset: {SCAN_KIND: kinds[SCAN_KIND]} for asset, kinds in spans.items() if SCAN_KIND in kinds}
     runs = [
-        _run(asset, *machines[asset], kinds[SCAN_KIND])
+        _run(asset, machines[asset], kinds[SCAN_KIND])
         for asset, kinds in evidence.read_sightings(store, wanted).items()
     ]
     return sorted(runs, key=lambda one: (one.seen_at, one.asset_id), reverse=True)
@@ -159,8 +174,8 @@ def newest_of_units(runs: Iterable[ScanRun]) -> dict[int, ScanRun]:
     return found
 
 
-def _run(asset: int, unit: int, machine: str, sighting: Sighting) -> ScanRun:
-    return ScanRun(unit, asset, machine, sighting.seen_at, sighting.observation.facts)
+def _run(asset: int, machine: tuple[int, str], sighting: Sighting) -> ScanRun:
+    return ScanRun(machine[0], asset, machine[1], sighting.seen_at, sighting.observation.facts)
 
 
 def _text(value: Any) -> str:

@@ -6,7 +6,8 @@ from tuanthu_server.reports.document.indicators import has_indicators
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.rows import numbered
 from tuanthu_server.reports.document.words import OUTCOMES, count, percent, short_date
-from tuanthu_server.reports.snapshot.model import DepartmentReport, DeviceRow, DevicesPart, UnitDevicesPart
+from tuanthu_server.reports.snapshot.device_model import DeviceRow, DevicesPart, UnitDevicesPart
+from tuanthu_server.reports.snapshot.model import DepartmentReport
 
 MOST_UNITS = 10
 

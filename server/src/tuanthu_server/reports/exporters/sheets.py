@@ -8,7 +8,8 @@ from tuanthu_server.reports.document.reasons import reason
 from tuanthu_server.reports.exporters.cells import Sheet, SheetColumn, Value
 from tuanthu_server.reports.exporters.device_sheets import device_sheets
 from tuanthu_server.reports.exporters.line_sheets import line_sheets
-from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart, MachineResult, OutcomeCounts, Ratio
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
+from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart, MachineResult
 
 _COUNTS = [
     SheetColumn(title, 9)

@@ -6,7 +6,8 @@ from itertools import chain
 
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart, OutcomeCounts
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts
+from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart
 
 
 def check_sums(report: DepartmentReport) -> None:

@@ -7,9 +7,10 @@ from tuanthu_server.compliance.devices import DEFAULT_LOGIN, OPEN_ACCESS, Device
 from tuanthu_server.compliance.standing import DeviceCompliance, Standing
 from tuanthu_server.compliance.totals import devices_of
 from tuanthu_server.reports.snapshot.clean import clean
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts
+from tuanthu_server.reports.snapshot.device_model import DeviceRow, DevicesPart, UnitDevicesPart
 from tuanthu_server.reports.snapshot.figures import counts_of, rate
 from tuanthu_server.reports.snapshot.inputs import DeviceFacts, UnitFacts
-from tuanthu_server.reports.snapshot.model import DeviceRow, DevicesPart, OutcomeCounts, UnitDevicesPart
 
 
 def devices_part(facts: DeviceFacts | None, standing: Standing, units: Sequence[UnitFacts]) -> DevicesPart | None:

@@ -5,39 +5,13 @@ from datetime import datetime
 import msgspec
 
 from tuanthu_policy.text import Text
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
+from tuanthu_server.reports.snapshot.device_model import DevicesPart
 
 SCHEMA_VERSION = 4
 """1 had no indicators, 2 nothing on Internet lines, 3 nothing on network devices."""
 DEPARTMENT = "department"
 """The scope of the whole sector; any other scope is a unit's code."""
-
-
-class Ratio(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A share with both its numbers; see `figures.ratio` for how the percentage is rounded."""
-
-    numerator: int
-    denominator: int | None
-    """None: nobody knows it."""
-    percent: str
-    """`66,6`, `100`, `0`, `<0,1`; empty when the denominator is 0 or unknown."""
-    fraction: float | None
-    """The same percentage as a number from 0 to 1 for spreadsheets; None where `percent` is empty."""
-
-
-class OutcomeCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Machines per outcome. `applicable`, all but `notapplicable`, is `passed` + `failed` + `undetermined`."""
-
-    total: int
-    notapplicable: int
-    applicable: int
-    passed: int
-    failed: int
-    undetermined: int
-    """The sum of the four that follow; shown apart from `failed` everywhere."""
-    unknown: int
-    stale: int
-    notchecked: int
-    error: int
 
 
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -300,57 +274,6 @@ class ConnectivityPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Codes of the units with the lowest availability in that month, worst first, at most ten; none without outage."""
     collector: list[LineMonthPart]
     """All units together: how far the collector answered where there was Internet."""
-
-
-class DeviceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One network device."""
-
-    unit: str
-    asset: int
-    name: str
-    device_class: str
-    address: str
-    mac: str
-    credentials: str
-    """The outcome of the rule on factory accounts."""
-    worst: str
-    """The worst outcome of all rules about devices."""
-    last_seen: datetime | None
-
-
-class UnitDevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The network devices of one unit; counts are of devices."""
-
-    code: str
-    devices: int
-    silent: int
-    """Of these, seen by no scan for 35 days."""
-    computers: int
-    """Of these, computers: they have no agent."""
-    counts: OutcomeCounts
-    """By the rule on factory accounts."""
-    rate: Ratio
-    open: OutcomeCounts
-    """By the rule on open access."""
-    scanned_at: datetime | None
-    """When the newest scan ended; None where there was none, or it did not say."""
-    scanned_whole: bool
-
-
-class DevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The network devices of the scope, apart from all figures of machines."""
-
-    devices: int
-    silent: int
-    computers: int
-    units_scanned: int
-    counts: OutcomeCounts
-    rate: Ratio
-    open: OutcomeCounts
-    units: list[UnitDevicesPart]
-    """In the order of the report's units."""
-    rows: list[DeviceRow]
-    """Every device, by unit, the worst first."""
 
 
 class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
