@@ -59,7 +59,10 @@ def show_scopes() -> None:
     from tuanthu_server.scans.models import ScopeAssignment
     from tuanthu_server.scans.words import state_of
 
-    table = Table("Giấy phép", "Đơn vị", "Máy", "Mạng", "Hiệu lực đến", "Giao lúc", "Tình trạng")
+    table = Table()
+    table.add_column("Giấy phép", no_wrap=True, min_width=36)  # to be copied into `scope revoke`
+    for title in ("Đơn vị", "Máy", "Mạng", "Hiệu lực đến", "Giao lúc", "Tình trạng"):
+        table.add_column(title, overflow="fold")
     found = ScopeAssignment.objects.select_related("agent__asset", "unit", "authority").order_by("-assigned_at", "-pk")
     for one in found:
         table.add_row(
