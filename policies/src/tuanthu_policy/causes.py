@@ -102,6 +102,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "route-unclear": Text("không rõ tuyến mặc định đi qua loại kết nối nào", "unclear what a default route runs over"),
     "ruleset-unclear": Text("quy tắc tường lửa không đủ rõ", "the firewall's rules are not clear"),
     "samba-unclear": Text("cấu hình Samba không hiểu được", "the settings of Samba are not understood"),
+    "scan-cut-short": Text("lần quét phải dừng giữa chừng", "the scan was cut short"),
     "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
     "security-unclear": Text("không tách được bản vá bảo mật", "security updates cannot be told apart"),
     "service-invalid": Text("dịch vụ thêm trong thiết lập không hợp lệ", "a service of the settings is not valid"),

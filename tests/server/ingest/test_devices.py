@@ -247,6 +247,18 @@ def test_hostile_facts_of_a_device_are_stored_and_counted_exactly(intake, agent)
     assert verify_counters() == []
 
 
+def test_under_a_policy_that_knows_no_devices_they_are_kept_counted_and_judged_by_nothing(intake, unit, policy):
+    scanner = enrol_agent(unit, "máy quét")
+    deliver(intake, scanner, scanner.report([device(login="fail"), observation("alpha", {"good": True})]))
+    figures = standing().units[unit.pk]
+    assert (figures.assets, figures.devices.devices, figures.devices.rules) == (1, 1, {})
+    assert asset_results(devices()[0].pk) == []
+    assert verify_counters() == []
+    policies.publish(load_policy(), datetime.now(UTC))
+    assert outcome(devices()[0]) == "fail"
+    assert verify_counters() == []
+
+
 KEYS = ("mac:44:19:b6:00:00:01", "mac:44:19:b6:00:00:02", "ip:10.1.2.3", "ip:10.1.2.4")
 STEPS = st.lists(
     st.tuples(
