@@ -33,6 +33,11 @@ class DevicesOfUnit(msgspec.Struct, frozen=True):
     """Devices by whether anybody gets in."""
     run: ScanRun | None
 
+    @property
+    def known(self) -> bool:
+        """Whether anything was ever seen there: of a unit that was never scanned no zero is shown."""
+        return self.run is not None or self.devices.devices > 0
+
 
 class ServiceLine(msgspec.Struct, frozen=True):
     """One service of a device."""
