@@ -144,6 +144,27 @@ def test_a_heartbeat_of_one_agent_confirms_what_another_one_saw(intake, agent, u
     assert devices()[0].last_seen_at == span.to_at
 
 
+def test_a_heartbeat_that_brings_back_what_another_agent_thought_gone_describes_the_device_too(intake, agent, unit):
+    other = enrol_agent(unit, "máy quét thứ hai")
+    first = device(at=ago(6), managed=True, address="10.1.2.3")
+    deliver(intake, agent, agent.report([first]))
+    deliver(intake, other, other.report([device(at=ago(4), managed=False, address="10.1.2.4")]))
+    assert (devices()[0].managed, devices()[0].address) == (False, "10.1.2.4")
+    deliver(intake, agent, agent.report([], [beat(first, ago(2))]))
+    assert (devices()[0].managed, devices()[0].address) == (True, "10.1.2.3")
+    assert verify_counters() == []
+
+
+def test_a_late_sighting_inside_a_span_describes_nothing(intake, agent, unit):
+    other = enrol_agent(unit, "máy quét thứ hai")
+    first = device(at=ago(6), managed=False)
+    deliver(intake, agent, agent.report([first]))
+    deliver(intake, agent, agent.report([], [beat(first, ago(1))]))
+    deliver(intake, other, other.report([device(at=ago(3), managed=True, address="10.1.2.4")]))
+    assert (devices()[0].managed, devices()[0].address) == (False, "10.1.2.3")
+    assert verify_counters() == []
+
+
 def test_a_heartbeat_of_an_unknown_device_is_asked_for_in_full(intake, agent):
     seen = device()
     answer = deliver(intake, agent, agent.report([], [beat(seen, ago(1))]))
@@ -273,7 +294,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories=st.lists(STEPS, min_size=1, max_size=3), data=st.data())
 def test_figures_of_devices_equal_recomputation_after_any_history_in_any_order(intake, unit, shipped, histories, data):
     from tuanthu_server.ingest.intake import delivery

@@ -59,6 +59,8 @@ class Device(msgspec.Struct):
     last_seen_at: datetime | None = None
     retired: bool = False
     touched: bool = False
+    told: bool = False
+    """Whether an observation of this group spoke of it."""
 
     def seen(self, at: datetime) -> None:
         """It was seen at that time."""
@@ -66,9 +68,7 @@ class Device(msgspec.Struct):
         self.last_seen_at = max(self.last_seen_at or at, at)
 
     def describe(self, facts: Mapping[str, Any], at: datetime) -> None:
-        """Take over what an observation says of it, unless a newer one has spoken."""
-        if self.described_at is not None and at < self.described_at:
-            return
+        """Take over what an observation says of it."""
         self.described_at = at
         self.managed = facts.get("managed") is True
         self.device_class = _text(facts, "device_class", 16) or "unknown"
@@ -145,7 +145,10 @@ class Devices:
         """The device that an observation is of, described by it; a new one where none is known."""
         found = self.find(unit, key, at) or self._named_at_last(unit, key, _text(facts, "address", 45), at)
         device = found or self._make(unit, key, at)
-        device.describe(facts, at)
+        device.told = True
+        if device.described_at is None or at >= device.described_at:
+            # For those that are looked for by address; what is current decides in the end.
+            device.describe(facts, at)
         return device
 
     def _named_at_last(self, unit: int, key: str, address: str, at: datetime) -> Device | None:

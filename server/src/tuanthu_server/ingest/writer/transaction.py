@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tuanthu_policy.devices.key import DEVICE_KIND
 from tuanthu_policy.envelope import Acknowledgement
 from tuanthu_policy.observation import Observation, Sighting
 from tuanthu_server.compliance.judging import Subject, judge_and_record
@@ -18,6 +19,7 @@ from tuanthu_server.ingest.writer.gaps import missing_ranges
 from tuanthu_server.ingest.writer.locked import LockedAgent, lock_agents, stored_digests
 from tuanthu_server.ingest.writer.prepared import Answer, Prepared, corrected
 from tuanthu_server.ingest.writer.spans import Content, Key, Spans
+from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.store.interface import Store
 
@@ -92,6 +94,7 @@ class GroupWriter:
             fold_anew(self.store, (sign.key for sign in self.late))
             self.spans = self.read_spans()
         self.write_agents()
+        self.describe_devices()
         self.devices.write()
         judge_and_record(self.store, self.subjects(), self.at)
         return self.acknowledge()
@@ -234,6 +237,22 @@ class GroupWriter:
         )
         seen = {one.asset_id: one.last_seen_at for one in touched}
         self.store.update("inventory_asset", ("id",), ("last_seen_at",), sorted(seen.items()))
+
+    def describe_devices(self) -> None:
+        """What their rows say of devices follows from what is current of them, whichever statement came last."""
+        spoken = [(one, self.spans.current.get((one.asset_id, DEVICE_KIND))) for one in self.devices.used()]
+        spans = {
+            one.asset_id: span
+            for one, span in spoken
+            if span is not None and (one.told or one.asset_id in self.changed)
+        }
+        lacking = [span.content for span in spans.values() if span.content.uuid not in self.observations]
+        read = evidence.read_observations(self.store, ((one.report_id, one.uuid) for one in lacking)) if lacking else {}
+        for device, _ in spoken:
+            if device.asset_id in spans:
+                span = spans[device.asset_id]
+                observation = self.observations.get(span.content.uuid) or read[span.content.uuid]
+                device.describe(observation.facts, span.to_at)
 
     def subjects(self) -> list[Subject]:
         """The assets whose evidence changed, with the evidence that this group brought."""
