@@ -2,10 +2,12 @@
 
 import json
 
+import msgspec
 import pytest
 from tests.policies.making import AT, shipped
 
 from tuanthu_policy.errors import PolicyError
+from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
@@ -85,8 +87,56 @@ def test_it_tells_which_rules_read_a_kind_and_which_kinds_a_rule_reads():
 
 def test_it_judges_all_rules_or_those_named():
     everything = shipped().judge({}, AT)
-    assert [result.rule for result in everything] == sorted(shipped().rules)
+    of_machines = [rule.id for rule in shipped().rules_about(AssetSort.MACHINE)]
+    assert [result.rule for result in everything] == of_machines == sorted(of_machines)
     assert {result.outcome for result in everything} == {Outcome.NOTCHECKED}
     assert [result.rule for result in shipped().judge({}, AT, ["lan.connected"])] == ["lan.connected"]
     with pytest.raises(KeyError):
         shipped().judge({}, AT, ["no.such"])
+
+
+def test_machines_devices_and_scanning_machines_are_asked_their_own_questions():
+    policy = shipped()
+    machine, device = policy.asked(AssetSort.MACHINE), policy.asked(AssetSort.DEVICE)
+    scanner = policy.asked(AssetSort.MACHINE, {"scan"})
+    assert {"device.no_default_credentials", "device.telnet_closed"} <= set(device)
+    assert all(name.startswith("device.") for name in device)
+    assert not set(machine) & set(device)
+    assert set(scanner) - set(machine) == {"scan.recent_and_whole", "scan.no_unmanaged_computers"}
+    assert set(policy.measures) <= set(machine)
+
+
+def test_controls_of_devices_never_share_a_code_with_those_of_machines():
+    policy = shipped()
+    machines, devices = policy.control_rules(), policy.control_rules(AssetSort.DEVICE)
+    assert "device:directive-14-2018/no-default-configuration" in devices
+    assert "directive-14-2018/no-default-configuration" not in machines
+    assert not machines.keys() & devices.keys()
+    assert all(policy.sorts[rule] is AssetSort.MACHINE for rules in machines.values() for rule in rules)
+
+
+def test_an_older_bundle_without_sorts_stays_canonical():
+    assert b'"asset"' in shipped().bundle()
+    machines = [kind for kind in shipped().kinds.values() if kind.asset is AssetSort.MACHINE]
+    old = Policy(machines, shipped().rules_about(AssetSort.MACHINE), []).bundle()
+    assert b'"asset"' not in old
+    assert Policy.from_bundle(old).bundle() == old
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("condition", "may read nothing but facts of devices"),
+        ("framework", "measures no clause"),
+    ],
+)
+def test_questions_about_devices_and_scans_are_kept_where_they_belong(place, words):
+    rules, frameworks = dict(shipped().rules), list(shipped().frameworks.values())
+    if place == "condition":
+        mixed = {"all": [{"fact": "device.managed", "is": False}, {"fact": "host.os_family", "is": "linux"}]}
+        rules["device.telnet_closed"] = msgspec.structs.replace(rules["device.telnet_closed"], condition=mixed)
+    else:
+        control = msgspec.structs.replace(frameworks[0].controls[0], rules=["scan.recent_and_whole"])
+        frameworks[0] = msgspec.structs.replace(frameworks[0], controls=[control])
+    with pytest.raises(PolicyError, match=words):
+        Policy(shipped().kinds.values(), rules.values(), frameworks)

@@ -64,6 +64,7 @@ CAUSES: Final[Mapping[str, Text]] = {
         "đường truyền mới được theo dõi dưới một ngày", "the line has been watched for less than a day"
     ),
     "lists-missing": Text("chưa tải danh mục gói", "no package lists have been fetched"),
+    "login-unsettled": Text("còn dịch vụ chưa kết luận được về đăng nhập", "the login of a service is not settled"),
     "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
     "nft-output": Text("không đọc được danh sách quy tắc của nft", "the rules that nft lists cannot be read"),
     "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
@@ -83,6 +84,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     ),
     "not-exposed": Text("Windows không cho đọc thiết lập này", "Windows does not show this setting"),
     "not-found": Text("không tìm thấy", "not found"),
+    "not-looked": Text("lần quét không xem phần này", "the scan did not look at this"),
     "not-started": Text("bộ thu thập không khởi động được", "the collector did not start"),
     "nothing-readable": Text("không đọc được nguồn nào", "no source could be read"),
     "package-manager-unsupported": Text("trình quản lý gói chưa được hỗ trợ", "the package manager is not supported"),
@@ -100,6 +102,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "route-unclear": Text("không rõ tuyến mặc định đi qua loại kết nối nào", "unclear what a default route runs over"),
     "ruleset-unclear": Text("quy tắc tường lửa không đủ rõ", "the firewall's rules are not clear"),
     "samba-unclear": Text("cấu hình Samba không hiểu được", "the settings of Samba are not understood"),
+    "scan-cut-short": Text("lần quét phải dừng giữa chừng", "the scan was cut short"),
     "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
     "security-unclear": Text("không tách được bản vá bảo mật", "security updates cannot be told apart"),
     "service-invalid": Text("dịch vụ thêm trong thiết lập không hợp lệ", "a service of the settings is not valid"),

@@ -9,7 +9,7 @@ from tuanthu_policy.condition import ConditionError
 from tuanthu_policy.control import Framework
 from tuanthu_policy.duration import DAY, DurationError, parse_duration
 from tuanthu_policy.errors import PolicyError
-from tuanthu_policy.fact import Fact, FactKind, FactType
+from tuanthu_policy.fact import AssetSort, Fact, FactKind, FactType, sort_of
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.yaml_tree import Where, key_text
 
@@ -35,18 +35,32 @@ def check_policy(
         for name, fact in kind.facts.items():
             _check_fact(fact, kind.kind, ("facts", name), locate)
     compiled = {rule.id: check_rule(rule, kinds, locate) for rule in rules.values()}
+    sorts = {name: asset_sort(rule, kinds) for name, rule in compiled.items()}
     for framework in frameworks.values():
-        _check_framework(framework, rules, locate)
+        _check_framework(framework, sorts, locate)
     return compiled
+
+
+def asset_sort(compiled: CompiledRule, kinds: Mapping[str, FactKind]) -> AssetSort:
+    """What a checked rule is about."""
+    return sort_of(kinds[kind] for kind in compiled.kinds) or AssetSort.MACHINE
 
 
 def check_rule(rule: Rule, kinds: Mapping[str, FactKind], locate: Locate = unplaced) -> CompiledRule:
     """Check and compile one rule."""
     check_age(rule.id, rule.max_age, locate)
     try:
-        return compile_rule(rule, kinds)
+        compiled = compile_rule(rule, kinds)
     except ConditionError as error:
         raise locate(rule.id, error.where, error.vi, error.en) from None
+    if sort_of(kinds[kind] for kind in compiled.kinds) is None:
+        raise locate(
+            rule.id,
+            ("condition",),
+            "quy tắc về thiết bị chỉ được xét dữ kiện của thiết bị",
+            "a rule about devices may read nothing but facts of devices",
+        )
+    return compiled
 
 
 def check_age(name: str, max_age: str, locate: Locate) -> None:
@@ -79,7 +93,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _check_framework(framework: Framework, rules: Mapping[str, Rule], locate: Locate) -> None:
+def _check_framework(framework: Framework, sorts: Mapping[str, AssetSort], locate: Locate) -> None:
     for key in ("date", "in_force_from"):
         written = getattr(framework.document, key)
         if written and not _is_date(written):
@@ -94,9 +108,7 @@ def _check_framework(framework: Framework, rules: Mapping[str, Rule], locate: Lo
                 framework.id, (*where, "id"), f"trùng mã {control.id!r}", f"duplicate control id {control.id!r}"
             )
         seen.add(control.id)
-        for number, rule in enumerate(control.rules):
-            if rule not in rules:
-                raise locate(framework.id, (*where, "rules", number), f"không có quy tắc {rule!r}", f"no rule {rule!r}")
+        _check_measured(framework.id, control.rules, (*where, "rules"), sorts, locate)
         if not control.rules and not control.attestation:
             raise locate(
                 framework.id, where, "điều khoản cần rules hoặc attestation", "a control needs rules or attestation"
@@ -106,3 +118,17 @@ def _check_framework(framework: Framework, rules: Mapping[str, Rule], locate: Lo
                 parse_duration(control.attestation.valid_for)
             except DurationError as error:
                 raise locate(framework.id, (*where, "attestation", "valid_for"), error.vi, error.en) from None
+
+
+def _check_measured(name: str, rules: list[str], where: Where, sorts: Mapping[str, AssetSort], locate: Locate) -> None:
+    """The rules of a clause exist, and none is about scans, which measure no clause."""
+    for number, rule in enumerate(rules):
+        if rule not in sorts:
+            raise locate(name, (*where, number), f"không có quy tắc {rule!r}", f"no rule {rule!r}")
+        if sorts[rule] is AssetSort.SCANNER:
+            raise locate(
+                name,
+                (*where, number),
+                f"quy tắc về lần quét {rule!r} không đo điều khoản nào",
+                f"the rule about scans {rule!r} measures no clause",
+            )

@@ -9,6 +9,7 @@ import msgspec
 from tuanthu_policy.asking import condition_lines, period_text
 from tuanthu_policy.control import Control, Document, Framework, Verified
 from tuanthu_policy.domains import domain_of, domain_title, in_order
+from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.indicator import (
     AttestedIndicator,
     Indicator,
@@ -37,6 +38,10 @@ VERIFIED: Final[Mapping[Verified, str]] = {
 _NUMBERS: Final = {"staff": "số nhân sự", "machines": "số máy tính", "servers": "số máy chủ", "devices": "số thiết bị"}
 _BASES: Final = {"staff": "số nhân sự", "machines": "số máy tính", "units": "số đơn vị"}
 _QUANTIFIERS: Final = {"any_machine": "có ít nhất một máy", "every_machine": "mọi máy khai báo đều"}
+_SORTS: Final = {
+    AssetSort.DEVICE: "thiết bị mạng, tính riêng với máy",
+    AssetSort.SCANNER: "máy được giao quét mạng",
+}
 _HEAD: Final = """# Quy tắc kiểm tra
 
 Tệp này được tạo từ `policies/` bằng `python -m tuanthu_policy.docs`; đừng sửa tay. Dữ kiện mà các quy tắc xét: [facts.md](facts.md).
@@ -80,6 +85,8 @@ def _rule(rule: Rule, policy: Policy) -> Iterator[str]:
     yield f'### <a id="{rule.id}"></a>{rule.title.vi}\n'
     yield f"`{rule.id}` · *{rule.title.en}*\n"
     yield f"- Mức độ: {SEVERITIES[rule.severity]}; bằng chứng dùng được trong {period_text(rule.max_age)}"
+    if policy.sorts[rule.id] is not AssetSort.MACHINE:
+        yield f"- Xét trên: {_SORTS[policy.sorts[rule.id]]}"
     yield f"- Phục vụ: {_served(rule.id, policy)}"
     if rule.applies_when is not msgspec.UNSET:
         yield "- Áp dụng khi:"
@@ -92,7 +99,8 @@ def _rule(rule: Rule, policy: Policy) -> Iterator[str]:
 
 def _served(rule: str, policy: Policy) -> str:
     """The clauses that ask for a rule, or why it is asked without one."""
-    used = [name for name, rules in policy.control_rules().items() if "/" in name and rule in rules]
+    controls = policy.control_rules() | policy.control_rules(AssetSort.DEVICE)
+    used = [name.removeprefix("device:") for name, rules in controls.items() if "/" in name and rule in rules]
     if used:
         return ", ".join(f"[`{name}`](#{name})" for name in used)
     reason = UNMAPPED.get(rule)

@@ -1,5 +1,6 @@
 """The fact catalogue: which facts a kind of observation may carry, with their types."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -35,9 +36,30 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     fields: dict[str, "Fact"] = {}
 
 
-class FactKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class AssetSort(StrEnum):
+    """What is judged by a rule; figures of one sort never mix with those of another."""
+
+    MACHINE = "machine"
+    """A computer with an agent."""
+    DEVICE = "device"
+    """A device on a unit's network that a scan found."""
+    SCANNER = "scanner"
+    """A machine with an agent that has scanned at least once; asked besides all that every machine is asked."""
+
+
+class FactKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One kind of observation: `policies/facts/<kind>.yml`."""
 
     kind: str
     title: Text
+    asset: AssetSort = AssetSort.MACHINE
+    """What its facts are about; a rule is about what the kinds that it reads are about."""
     facts: dict[str, Fact]
+
+
+def sort_of(kinds: Iterable[FactKind]) -> AssetSort | None:
+    """What a rule that reads these kinds is about; None where they do not go together."""
+    sorts = {kind.asset for kind in kinds}
+    if AssetSort.DEVICE in sorts:
+        return AssetSort.DEVICE if sorts == {AssetSort.DEVICE} else None
+    return AssetSort.SCANNER if AssetSort.SCANNER in sorts else AssetSort.MACHINE

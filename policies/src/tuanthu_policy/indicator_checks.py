@@ -11,7 +11,7 @@ from tuanthu_policy.compiled import CompiledRule, compile_rule
 from tuanthu_policy.condition import ConditionError
 from tuanthu_policy.control import Framework
 from tuanthu_policy.errors import PolicyError
-from tuanthu_policy.fact import FactKind
+from tuanthu_policy.fact import AssetSort, FactKind, sort_of
 from tuanthu_policy.indicator import (
     AttestedIndicator,
     Indicator,
@@ -155,9 +155,14 @@ class _PlanChecker:
             applies_when=applies,
         )
         try:
-            return compile_rule(rule, self._kinds)
+            compiled = compile_rule(rule, self._kinds)
         except ConditionError as error:
             raise self._error((*where, *error.where), error.vi, error.en) from None
+        if sort_of(self._kinds[kind] for kind in compiled.kinds) is not AssetSort.MACHINE:
+            raise self._error(
+                (*where, "condition"), "chỉ tiêu chỉ xét dữ kiện của máy", "an indicator reads facts of machines only"
+            )
+        return compiled
 
 
 def _of_class(counted: Condition | None, better: Sequence[IndicatorClass], one: IndicatorClass) -> Condition:

@@ -1,24 +1,30 @@
 """A whole policy: fact catalogue, rules, frameworks and indicators, compiled, with its digest and its bundle."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from datetime import datetime
 from functools import cached_property
 
 import msgspec
 
-from tuanthu_policy.checks import Locate, check_policy, unplaced
+from tuanthu_policy.checks import Locate, asset_sort, check_policy, unplaced
 from tuanthu_policy.compiled import CompiledRule
 from tuanthu_policy.control import Framework
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.evaluate import Sightings, evaluate
-from tuanthu_policy.fact import FactKind
+from tuanthu_policy.fact import AssetSort, FactKind
 from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.indicator_checks import check_plans
 from tuanthu_policy.result import RuleResult
 from tuanthu_policy.rule import Rule
 
 BUNDLE_FORMAT = 1
+SCAN_KIND = "scan"
+
+
+def control_code(code: str, sort: AssetSort) -> str:
+    """The code under which a control's figures about a sort of asset are kept."""
+    return f"device:{code}" if sort is AssetSort.DEVICE else code
 
 
 class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -57,7 +63,9 @@ class Policy:
         )
         """The questions of indicators by their codes (`indicator.measure_code`)."""
         self.judged: dict[str, CompiledRule] = self.compiled | self.measures
-        """All that a collector judges on a machine."""
+        """All that a collector judges, of whatever sort of asset."""
+        self.sorts: dict[str, AssetSort] = {name: asset_sort(rule, self.kinds) for name, rule in self.judged.items()}
+        """What each of these is about."""
 
     @cached_property
     def digest(self) -> str:
@@ -92,17 +100,36 @@ class Policy:
             raise PolicyError("gói chính sách không ở dạng chuẩn tắc", "the policy bundle is not in its canonical form")
         return policy
 
-    def control_rules(self) -> dict[str, tuple[str, ...]]:
-        """`framework/control` → its rules (controls without any left out), and `framework` → all its rules, sorted."""
+    def rules_about(self, sort: AssetSort) -> list[Rule]:
+        """The rules about one sort of asset, by id."""
+        return [rule for name, rule in self.rules.items() if self.sorts[name] is sort]
+
+    def asked(self, sort: AssetSort, seen: Container[str] = ()) -> tuple[str, ...]:
+        """What is judged on an asset of a sort on which these kinds were seen: its rules, and measures on machines.
+
+        Rules about scans are asked of a machine only once it has scanned.
+        """
+        wanted = {sort}
+        if sort is not AssetSort.DEVICE and SCAN_KIND in seen:
+            wanted = {AssetSort.MACHINE, AssetSort.SCANNER}
+        return tuple(name for name, about in self.sorts.items() if about in wanted)
+
+    def control_rules(self, sort: AssetSort = AssetSort.MACHINE) -> dict[str, tuple[str, ...]]:
+        """Code of a control → its rules about one sort of asset (controls without any left out), sorted.
+
+        The code is `framework/control`, or `framework` for all its rules; for devices with `device:` before it, so that
+        a figure of machines and one of devices never have one name.
+        """
         found: dict[str, tuple[str, ...]] = {}
         for framework in self.frameworks.values():
             every: set[str] = set()
             for control in framework.controls:
-                if control.rules:
-                    found[f"{framework.id}/{control.id}"] = tuple(sorted(control.rules))
-                    every.update(control.rules)
+                rules = [rule for rule in control.rules if self.sorts[rule] is sort]
+                if rules:
+                    found[control_code(f"{framework.id}/{control.id}", sort)] = tuple(sorted(rules))
+                    every.update(rules)
             if every:
-                found[framework.id] = tuple(sorted(every))
+                found[control_code(framework.id, sort)] = tuple(sorted(every))
         return found
 
     def rules_reading(self, kinds: Collection[str]) -> tuple[str, ...]:
@@ -115,11 +142,11 @@ class Policy:
         return frozenset(kind for name in rules for kind in self.judged[name].kinds)
 
     def judge(self, sightings: Sightings, at: datetime, rules: Iterable[str] | None = None) -> list[RuleResult]:
-        """Judge these rules or measures (all rules, where none are named) on the newest sighting of each kind, at `at`.
+        """Judge these rules or measures on the newest sighting of each kind, at `at`; where none are named, the rules
+        about a machine.
 
         Raises KeyError for an unknown one; no evidence raises.
         """
-        chosen: Iterable[CompiledRule] = (
-            self.compiled.values() if rules is None else [self.judged[name] for name in rules]
-        )
-        return [evaluate(rule, sightings, at) for rule in chosen]
+        if rules is None:
+            rules = [name for name in self.asked(AssetSort.MACHINE, sightings) if name in self.rules]
+        return [evaluate(self.judged[name], sightings, at) for name in rules]

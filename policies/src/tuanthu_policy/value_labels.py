@@ -159,8 +159,8 @@ VALUES: Final[Mapping[str, Text]] = {
 SPECIAL: Final[Mapping[str, Mapping[str, Text]]] = {
     "device.device_class": CLASSES,
     "device.services.standing": _STANDINGS,
+    "device.services.transport": {"tcp": Text("TCP", "TCP"), "udp": Text("UDP", "UDP")},
     "device.services.verdict": _VERDICTS,
-    "device.snmp_standing": {**_STANDINGS, "none": Text("Không trả lời", "Not answering")},
     "lan.interfaces.errors": {"low": Text("Ít", "Few"), "high": Text("Nhiều", "Many")},
     "lan.link_errors": {"low": Text("Ít", "Few"), "high": Text("Nhiều", "Many")},
     "malware.detections.state": {"active": Text("Đang hoạt động", "Active")},

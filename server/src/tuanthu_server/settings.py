@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "tuanthu_server.accounts",
     "tuanthu_server.inventory",
     "tuanthu_server.compliance",
+    "tuanthu_server.scans",
     "tuanthu_server.ingest",
     "tuanthu_server.reports",
     "tuanthu_server.dashboard",

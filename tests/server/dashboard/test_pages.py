@@ -51,7 +51,19 @@ def machine(policy) -> Asset:
 def test_every_page_asks_an_outsider_to_sign_in(machine):
     pages = dict(every_page())
 
-    assert {"overview", "units", "unit", "asset", "lines", "controls", "control", "password"} <= pages.keys()
+    assert {
+        "overview",
+        "units",
+        "unit",
+        "asset",
+        "lines",
+        "devices",
+        "unit-devices",
+        "computers",
+        "controls",
+        "control",
+        "password",
+    } <= pages.keys()
     for name, address in pages.items():
         answer = Client().get(address)
         if name not in OPEN:
@@ -68,7 +80,9 @@ def test_an_empty_collector_says_what_to_do(officer, policy):
     assert "Không tìm thấy đơn vị nào" in officer.get("/units/").content.decode()
 
 
-@pytest.mark.parametrize("address", ["/", "/units/", "/lines/", "/controls/", "/units/A-1/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/units/", "/lines/", "/controls/", "/units/A-1/", "/devices/", "/devices/A-1/", "/computers/"]
+)
 def test_a_collector_without_a_policy_explains_itself(officer, address):
     Unit.objects.create(code="A-1", name="Đơn vị", created_at=datetime.now(UTC))
 
@@ -128,12 +142,20 @@ def test_hostile_names_are_shown_as_text_and_break_no_page(officer, machine):
     machine.os = machine.owner = machine.location = machine.serial = HOSTILE
     machine.macs = [HOSTILE]
     machine.save()
+    device = Asset.objects.create(unit=unit, role="device", created_at=datetime.now(UTC), device_key="ip:10.0.0.1")
+    device.name = device.vendor = device.model = device.family = HOSTILE
+    device.device_class = "computer"
+    device.save()
     UnitLink.objects.create(unit=unit, relation=Relation.OWNER, target_name=HOSTILE, valid_from="2025-07-01")
 
     for address in (
         "/",
         "/units/",
         "/lines/",
+        "/devices/",
+        "/devices/A-1/",
+        "/computers/",
+        f"/assets/{device.pk}/",
         "/units/A-1/",
         f"/assets/{machine.pk}/",
         "/controls/directive-14-2018/coverage/",
@@ -157,6 +179,8 @@ def test_a_unit_with_an_odd_code_still_has_a_page(officer, policy, code):
     [
         "/units/KHONG-CO/",
         "/units/%00/",
+        "/devices/KHONG-CO/",
+        "/devices/%00/",
         "/controls/%00/a/",
         "/assets/999/",
         "/controls/a/b/",
@@ -182,7 +206,9 @@ def test_an_error_of_the_server_is_told_in_vietnamese_without_its_details(office
     assert "ZeroDivision" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/", "/units/", "/lines/", "/controls/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/units/", "/lines/", "/controls/", "/devices/", "/devices/A-1/", "/computers/"]
+)
 def test_a_page_only_answers_to_reading(officer, policy, address):
     assert officer.post(address).status_code == 405
 
@@ -197,7 +223,8 @@ def test_the_list_of_units_is_searched_without_diacritics(officer, policy):
 
 
 def test_no_page_needs_a_script_or_anything_from_elsewhere(officer, machine):
-    for address in ("/", "/units/", "/lines/", "/units/A-1/", f"/assets/{machine.pk}/", "/controls/", "/login/"):
+    addresses = ("/", "/units/", "/lines/", "/devices/", "/devices/A-1/", "/computers/", "/units/A-1/", "/controls/")
+    for address in (*addresses, f"/assets/{machine.pk}/", "/login/"):
         page = officer.get(address, follow=True).content.decode()
         assert "<script" not in page
         assert " style=" not in page
@@ -208,7 +235,7 @@ def test_pages_of_216_units_render_quickly(officer, policy):
     load_organisation()
     officer.get("/")
 
-    for address in ("/", "/units/", "/lines/"):
+    for address in ("/", "/units/", "/lines/", "/devices/"):
         start = time.process_time()
         officer.get(address)
         assert time.process_time() - start < 0.3, address

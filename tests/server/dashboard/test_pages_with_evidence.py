@@ -34,6 +34,11 @@ def test_every_page_of_the_demonstration_opens_in_both_languages(demonstration, 
     for language in ("vi", "en"):
         officer.post("/language/", {"language": language, "next": "/login/"})
         addresses = ["/", "/units/", "/lines/", "/lines/?back=3", "/controls/", "/controls/directive-14-2018/coverage/"]
+        addresses += ["/devices/", "/computers/", "/controls/directive-14-2018/no-default-configuration/"]
+        addresses += [
+            f"/devices/{code}/"
+            for code in Unit.objects.filter(assets__role="device").values_list("code", flat=True).distinct()
+        ]
         addresses += [f"/assets/{pk}/" for pk in Asset.objects.values_list("pk", flat=True)]
         addresses += [f"/units/{code}/" for code in Unit.objects.values_list("code", flat=True)[:40]]
         for address in addresses:

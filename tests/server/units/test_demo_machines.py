@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tuanthu_policy.causes import CAUSES
+from tuanthu_policy.devices.key import is_device_key
+from tuanthu_policy.devices.verdict import Verdict
 from tuanthu_policy.fact import FactType
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.outcome import Outcome
@@ -12,7 +14,9 @@ from tuanthu_server.compliance.details import asset_results
 from tuanthu_server.compliance.indicators import indicator_figures
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.compliance.standing import standing
+from tuanthu_server.compliance.verify import verify_counters
 from tuanthu_server.dashboard.figures import statements
+from tuanthu_server.demo.devices import found_at
 from tuanthu_server.demo.machine import Identity, host_sight
 from tuanthu_server.demo.machines import MARK, MOST, add_machines
 from tuanthu_server.demo.network import mac_of
@@ -21,6 +25,7 @@ from tuanthu_server.demo.scene import METHOD, Scene
 from tuanthu_server.demo.sights import SIGHTS
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Agent, Asset, Report
+from tuanthu_server.reports.snapshot import take_snapshot
 from tuanthu_server.units.queries import expectations_on, today, units_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,8 +51,9 @@ def organisation():
 def test_simulated_machines_come_in_by_token_and_signed_report_and_are_visibly_simulated(organisation):
     assert add_machines(60) == 60
 
-    assert Asset.objects.count() == Agent.objects.count() == 60
-    assert all(asset.name.startswith(MARK) and asset.unit.demonstration for asset in Asset.objects.all())
+    machines = Asset.objects.exclude(role="device")
+    assert machines.count() == Agent.objects.count() == 60
+    assert all(asset.name.startswith(MARK) and asset.unit.demonstration for asset in machines)
     assert all(agent.token.uses_left == 0 for agent in Agent.objects.select_related("token"))
     assert 50 < Report.objects.count() < 120
 
@@ -79,6 +85,32 @@ def test_simulated_facts_keep_to_the_catalogue():
             check(seen.facts, policy_kinds[kind].facts, kind)
             assert all(cause.partition(":")[0] in CAUSES for cause in seen.reason.split("; ") if cause), seen.reason
             assert bool(seen.reason) is (seen.status != "ok")
+
+
+def test_simulated_devices_keep_to_the_catalogue_and_show_every_verdict():
+    kinds, at = load_policy().kinds, datetime(2026, 10, 1, tzinfo=UTC)
+    verdicts, keys = set(), []
+    for number in range(60):
+        devices, scan = found_at(number, f"U{number}", at)
+        keys += devices
+        for seen in (*devices.values(), scan):
+            check(seen.facts, kinds[seen.kind].facts, seen.kind)
+            assert all(cause.partition(":")[0] in CAUSES for cause in seen.reason.split("; ") if cause), seen.reason
+            verdicts |= {one.get("verdict") for one in seen.facts.get("services", ())}
+    assert verdicts == set(Verdict)
+    assert len(keys) == len(set(keys)) == sum(map(is_device_key, keys))
+
+
+def test_the_demonstration_has_scanned_stations_with_devices_good_and_bad(organisation):
+    add_machines(150)
+
+    found = take_snapshot("department").devices
+    assert 5 < found.units_scanned < 185
+    assert found.counts.failed > 0
+    assert found.counts.passed > 0
+    assert found.counts.undetermined > 0
+    assert found.computers > 0
+    assert verify_counters() == []
 
 
 def scenes(count):

@@ -4,6 +4,8 @@ import re
 from ipaddress import ip_address
 from typing import Final
 
+DEVICE_KIND: Final = "device"
+"""The one kind of statements about devices; each names its device, and no statement of another kind does."""
 LONGEST_KEY: Final = 80
 _MAC: Final = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}").fullmatch
 _NO_DEVICE: Final = frozenset({"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"})

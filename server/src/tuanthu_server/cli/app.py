@@ -25,6 +25,7 @@ COMMAND_MODULES = (
     "keys",
     "scope",
     "catalogue",
+    "devices",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 

@@ -77,6 +77,10 @@ def print_units(code: str | None, as_of: datetime | None) -> None:
     console = Console(highlight=False)
     console.print(f"Số máy theo kết quả của từng quy tắc, {scope}, đến {shown(found.as_of)}", markup=False)
     console.print(counts_table(found, sums))
+    of_devices = device_sums(found, unit_id(code))
+    if any(counts.total for counts in of_devices.values()):
+        console.print("Số thiết bị mạng theo kết quả của từng quy tắc, tính riêng với máy")
+        console.print(counts_table(found, of_devices))
     console.print(
         f"Tỷ lệ = máy đạt ÷ mọi máy trong phạm vi quy tắc. Chính sách: {found.policy.digest[:12]}", style="dim"
     )
@@ -116,13 +120,22 @@ def is_shown(field: str, sums: "dict[str, Counts]") -> bool:
 
 def rule_sums(found: "Standing", only: int | None) -> "dict[str, Counts]":
     """Counts per rule over the chosen units."""
+    from tuanthu_policy.fact import AssetSort
     from tuanthu_server.compliance.standing import Counts
 
     units = [unit for unit in found.units.values() if only is None or unit.unit_id == only]
     return {
         rule: Counts(**{name: sum(getattr(unit.rules[rule], name) for unit in units) for name in count_labels()})
-        for rule in found.policy.policy.rules
+        for rule, sort in found.policy.policy.sorts.items()
+        if rule in found.policy.policy.rules and sort is not AssetSort.DEVICE
     }
+
+
+def device_sums(found: "Standing", only: int | None) -> "dict[str, Counts]":
+    """Counts of network devices per rule over the chosen units."""
+    from tuanthu_server.compliance.totals import devices_of
+
+    return devices_of([unit for unit in found.units.values() if only is None or unit.unit_id == only]).rules
 
 
 def unit_id(code: str | None) -> int | None:

@@ -4,11 +4,14 @@ from pathlib import Path
 
 from cyclopts import App
 
+from tuanthu_server.cli.duty import trust
+
 
 def register(app: App) -> None:
-    """Add the command."""
-    keys = App(name="keys", help="Khóa của cơ quan cấp phép quét mạng (the scan authority's key). Không cần dữ liệu.")
+    """Add the commands; `new` needs no data."""
+    keys = App(name="keys", help="Khóa của cơ quan cấp phép quét mạng (the scan authority's key).")
     keys.command(new)
+    keys.command(trust)
     app.command(keys)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from tuanthu_policy.scan_scope import DEFAULT_ATTEMPTS_PER_DAY, PROTOCOLS, ScanScope, Window
+from tuanthu_server.cli.duty import assign, revoke_scope, show_scopes
 from tuanthu_server.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,10 +21,13 @@ Several = Annotated[list[str], Parameter(consume_multiple=True, negative="")]
 
 
 def register(app: App) -> None:
-    """Add the commands."""
-    scopes = App(name="scope", help="Giấy phép quét mạng có chữ ký (signed scan scopes). Không cần dữ liệu.")
+    """Add the commands; `issue` and `show` need no data."""
+    scopes = App(name="scope", help="Giấy phép quét mạng có chữ ký (signed scan scopes).")
     scopes.command(issue)
     scopes.command(show)
+    scopes.command(assign)
+    scopes.command(show_scopes, name="list")
+    scopes.command(revoke_scope, name="revoke")
     app.command(scopes)
 
 

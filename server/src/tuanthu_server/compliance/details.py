@@ -16,7 +16,7 @@ from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
-from tuanthu_server.inventory.models import Asset
+from tuanthu_server.inventory.models import Asset, AssetRole
 
 
 class AssetResult(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ RESULTS = """
     JOIN compliance_rulename n ON n.id = r.rule_id
     LEFT JOIN inventory_currentobservation c ON c.asset_id = r.asset_id AND c.kind = r.evidence_kind
     LEFT JOIN inventory_observation o ON o.id = c.observation_id
-    WHERE a.retired_at IS NULL
+    WHERE a.retired_at IS NULL AND a.role {which} 'device'
 """
 ORDER = " ORDER BY a.unit_id, a.name, a.id, n.code"
 
@@ -53,13 +53,19 @@ def failing_assets(
     rule: str | None = None,
     unit_ids: Collection[int] | None = None,
     as_of: datetime | None = None,
+    *,
+    devices: bool = False,
 ) -> list[AssetResult]:
-    """The results with one of these outcomes, of one rule or all, in these units or all; by unit, asset, rule."""
+    """The results with one of these outcomes, of one rule or all, in these units or all; by unit, asset, rule.
+
+    Of machines, or with `devices` of network devices; never of both.
+    """
     if as_of is not None:
         found = [
             result
             for result in _results_at(as_of, None)
-            if result.outcome in outcomes
+            if (result.role == AssetRole.DEVICE) == devices
+            and result.outcome in outcomes
             and rule in (None, result.rule)
             and (unit_ids is None or result.unit_id in unit_ids)
         ]
@@ -72,7 +78,7 @@ def failing_assets(
     if unit_ids is not None:
         condition += " AND a.unit_id {any}"
         values.append(sorted(unit_ids))
-    return _read(condition, values)
+    return _read(condition, values, devices=devices)
 
 
 def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetResult]:
@@ -80,7 +86,8 @@ def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetRes
     if as_of is not None:
         return list(_results_at(as_of, [asset_id]))
     sweep()
-    return _read(" AND r.asset_id = %s", [asset_id])
+    devices = Asset.objects.filter(pk=asset_id, role=AssetRole.DEVICE).exists()
+    return _read(" AND r.asset_id = %s", [asset_id], devices=devices)
 
 
 def asset_sightings(asset_id: int, as_of: datetime | None = None) -> dict[str, Sighting]:
@@ -96,9 +103,10 @@ def explanation(policy: Policy, rule: str, sightings: Mapping[str, Sighting], at
     return explain(compiled, sightings, at) if compiled else None
 
 
-def _read(condition: str, params: list[object]) -> list[AssetResult]:
+def _read(condition: str, params: list[object], *, devices: bool) -> list[AssetResult]:
     types = (None, None, None, None, None, None, None, None, datetime, UUID)
-    rows = stores.current().rows(RESULTS + condition + ORDER, params, types)
+    results = RESULTS.replace("{which}", "=" if devices else "<>")
+    rows = stores.current().rows(results + condition + ORDER, params, types)
     return [
         AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9])
         for row in rows

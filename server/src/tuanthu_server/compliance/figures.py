@@ -1,10 +1,15 @@
 """Raw figures per unit, as counters hold them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from tuanthu_server.inventory.store.interface import Store
+
+SILENT_AFTER = timedelta(days=3)
+"""A machine that reported once and not within this time is silent."""
+DEVICE_SILENT_AFTER = timedelta(days=35)
+"""A device that no scan saw within this time may be gone; only a person takes it out of the counts."""
 
 ByUnit = dict[int, dict[str, dict[int, int]]]
 """Unit → rule or control → outcome → assets; nothing is kept for zero."""
@@ -18,24 +23,48 @@ class AssetFigures(msgspec.Struct):
     never_reported: int = 0
 
 
+class DeviceFigures(msgspec.Struct):
+    """How many network devices a unit has, apart from its machines."""
+
+    devices: int = 0
+    """Without those that are machines with an agent."""
+    silent: int = 0
+    """Of these, not seen any more."""
+    computers: int = 0
+    """Of these, computers: without an agent they are a gap in coverage."""
+    managed: int = 0
+    """Hosts that are machines with an agent; in none of the other figures."""
+
+
 class Figures(msgspec.Struct):
     """Figures of all units."""
 
     rules: ByUnit = {}
     controls: ByUnit = {}
     assets: dict[int, AssetFigures] = {}
+    devices: dict[int, DeviceFigures] = {}
 
     def count(self, table: ByUnit, unit: int, code: str, outcome: int, amount: int = 1) -> None:
         """Add to one figure of `rules` or `controls`."""
         cells = table.setdefault(unit, {}).setdefault(code, {})
         cells[outcome] = cells.get(outcome, 0) + amount
 
-    def count_asset(self, unit: int, last_seen: datetime | None, silent_before: datetime) -> None:
+    def count_asset(self, unit: int, last_seen: datetime | None, at: datetime) -> None:
         """Add one machine."""
         figures = self.assets.setdefault(unit, AssetFigures())
         figures.assets += 1
         figures.never_reported += last_seen is None
-        figures.silent += last_seen is not None and last_seen < silent_before
+        figures.silent += last_seen is not None and last_seen < at - SILENT_AFTER
+
+    def count_devices(self, unit: int, *, managed: bool, computer: bool, silent: bool, amount: int = 1) -> None:
+        """Add devices of one sort."""
+        figures = self.devices.setdefault(unit, DeviceFigures())
+        if managed:
+            figures.managed += amount
+            return
+        figures.devices += amount
+        figures.computers += amount if computer else 0
+        figures.silent += amount if silent else 0
 
 
 COUNTERS = """
@@ -49,19 +78,27 @@ COUNTERS = """
     UNION ALL
     SELECT 'assets', unit_id,
            CASE WHEN last_seen_at IS NULL THEN 'never' WHEN last_seen_at < %s THEN 'silent' ELSE '' END, 0, COUNT(*)
-    FROM inventory_asset WHERE retired_at IS NULL GROUP BY 1, 2, 3
+    FROM inventory_asset WHERE retired_at IS NULL AND role <> 'device' GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'devices', unit_id,
+           CASE WHEN managed THEN 'managed' WHEN device_class = 'computer' THEN 'computer' ELSE '' END,
+           CASE WHEN last_seen_at < %s THEN 1 ELSE 0 END, COUNT(*)
+    FROM inventory_asset WHERE retired_at IS NULL AND role = 'device' GROUP BY 1, 2, 3, 4
 """
 
 
-def from_counters(store: Store, silent_before: datetime) -> Figures:
+def from_counters(store: Store, now: datetime) -> Figures:
     """The figures as counters hold them. One statement, so one moment, without holding anybody up."""
     figures = Figures()
-    for table, unit, code, outcome, amount in store.rows(COUNTERS, [silent_before]):
+    for table, unit, code, outcome, amount in store.rows(COUNTERS, [now - SILENT_AFTER, now - DEVICE_SILENT_AFTER]):
         if table == "assets":
             machines = figures.assets.setdefault(unit, AssetFigures())
             machines.assets += int(amount)
             machines.never_reported += int(amount) if code == "never" else 0
             machines.silent += int(amount) if code == "silent" else 0
+        elif table == "devices":
+            kind = {"managed": code == "managed", "computer": code == "computer", "silent": outcome == 1}
+            figures.count_devices(unit, **kind, amount=int(amount))
         else:
             figures.count(figures.rules if table == "rules" else figures.controls, unit, code, outcome, int(amount))
     return figures

@@ -5,12 +5,13 @@ from datetime import datetime
 
 import msgspec
 
+from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.result import RuleResult
-from tuanthu_server.compliance.figures import Figures
-from tuanthu_server.compliance.policies import in_force
+from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, Figures
+from tuanthu_server.compliance.policies import COUNTED, in_force
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.store.interface import Store
@@ -18,7 +19,7 @@ from tuanthu_server.inventory.store.interface import Store
 GROUP = 200
 
 ASSETS = """
-    SELECT id, unit_id, created_at, retired_at FROM inventory_asset
+    SELECT id, unit_id, role = 'device' FROM inventory_asset
     WHERE created_at <= %s AND (retired_at IS NULL OR retired_at > %s) ORDER BY id
 """
 LAST_SEEN = """
@@ -32,7 +33,9 @@ class AssetAtMoment(msgspec.Struct, frozen=True):
 
     asset_id: int
     unit_id: int
+    device: bool
     last_seen: datetime | None
+    """Of a machine, the receipt of its newest report; of a device, when it was last seen."""
     sightings: Mapping[str, Sighting]
     results: list[RuleResult]
 
@@ -42,30 +45,47 @@ def judged_assets(at: datetime, policy: Policy, only: list[int] | None = None) -
     store = stores.current()
     found = store.rows(ASSETS, [at, at])
     wanted = None if only is None else set(only)
-    chosen = {row[0]: row[1] for row in found if wanted is None or row[0] in wanted}
+    chosen = {row[0]: (row[1], bool(row[2])) for row in found if wanted is None or row[0] in wanted}
     ids = list(chosen)
     for start in range(0, len(ids), GROUP):
         group = ids[start : start + GROUP]
         sightings = evidence.read_sightings(store, evidence.spans_at(store, group, at))
         last_seen = _last_seen(store, group, at)
         for asset in group:
+            unit, device = chosen[asset]
             seen = sightings.get(asset, {})
-            yield AssetAtMoment(asset, chosen[asset], last_seen.get(asset), seen, policy.judge(seen, at, policy.judged))
+            last = max((one.seen_at for one in seen.values()), default=None) if device else last_seen.get(asset)
+            asked = policy.asked(AssetSort.DEVICE if device else AssetSort.MACHINE, seen)
+            yield AssetAtMoment(asset, unit, device, last, seen, policy.judge(seen, at, asked))
 
 
-def figures_at(at: datetime, silent_before: datetime) -> Figures:
+def figures_at(at: datetime) -> Figures:
     """The figures of a moment, recomputed from details."""
     policy = in_force(at).policy
-    controls = policy.control_rules()
+    controls = {sort is AssetSort.DEVICE: policy.control_rules(sort) for sort in COUNTED}
     figures = Figures()
     for asset in judged_assets(at, policy):
         outcomes = {result.rule: result.outcome for result in asset.results}
         for rule, outcome in outcomes.items():
             figures.count(figures.rules, asset.unit_id, rule, outcome.value)
-        for control, outcome in control_outcomes(controls, outcomes).items():
+        for control, outcome in control_outcomes(controls[asset.device], outcomes).items():
             figures.count(figures.controls, asset.unit_id, control, outcome.value)
-        figures.count_asset(asset.unit_id, asset.last_seen, silent_before)
+        if asset.device:
+            _count_device(figures, asset, at)
+        else:
+            figures.count_asset(asset.unit_id, asset.last_seen, at)
     return figures
+
+
+def _count_device(figures: Figures, asset: AssetAtMoment, at: datetime) -> None:
+    """By what was seen of it last, as its row describes it now."""
+    facts = asset.sightings["device"].observation.facts if "device" in asset.sightings else {}
+    figures.count_devices(
+        asset.unit_id,
+        managed=facts.get("managed") is True,
+        computer=facts.get("device_class") == "computer",
+        silent=asset.last_seen is not None and asset.last_seen < at - DEVICE_SILENT_AFTER,
+    )
 
 
 def control_outcomes(controls: Mapping[str, tuple[str, ...]], outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:

@@ -28,6 +28,8 @@ class Subject(msgspec.Struct):
     """Kinds whose evidence changed; None judges every rule."""
     sightings: dict[str, Sighting] = {}
     """Current evidence that the caller has at hand; the rest is read when a rule needs it."""
+    device: bool = False
+    """A network device, which is judged by the rules about devices and no others."""
 
 
 class Known(msgspec.Struct):
@@ -54,9 +56,9 @@ def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) ->
     sightings = _complete_sightings(store, policy, tasks)
     changes = Changes(at, policy.measures)
     for subject, rules in tasks:
-        before = known.get(subject.asset_id)
-        results = policy.policy.judge(sightings[subject.asset_id], at, policy.policy.judged if rules is None else rules)
-        _compare(changes, policy, subject, before, results, sightings=sightings[subject.asset_id], whole=rules is None)
+        before, seen = known.get(subject.asset_id), sightings[subject.asset_id]
+        results = policy.policy.judge(seen, at, policy.asked(seen, device=subject.device) if rules is None else rules)
+        _compare(changes, policy, subject, before, results, sightings=seen, whole=rules is None)
     record(store, changes)
 
 
@@ -87,7 +89,7 @@ def _rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at:
         return None
     if subject.changed is None:
         return None
-    return policy.rules_reading(subject.changed)
+    return policy.rules_reading(subject.changed, device=subject.device)
 
 
 def _complete_sightings(
@@ -96,7 +98,7 @@ def _complete_sightings(
     """What the callers gave, and from the database what else the rules to judge will read."""
     lacking: dict[int, frozenset[str]] = {}
     for subject, rules in tasks:
-        missing = policy.kinds_read_by(rules) - subject.sightings.keys()
+        missing = policy.kinds_read_by(rules, device=subject.device) - subject.sightings.keys()
         if missing:
             lacking[subject.asset_id] = missing
     spans = evidence.current_spans(store, lacking) if lacking else {}
@@ -122,7 +124,9 @@ def _compare(
     judged = judged_by_number(policy, results, sightings)
     rules = judged if whole else old.results | judged
     touched = (
-        policy.controls if whole else {control for rule in judged for control in policy.controls_of_rule.get(rule, ())}
+        policy.controls_about[subject.device]
+        if whole
+        else {control for rule in judged for control in policy.controls_of_rule.get(rule, ())}
     )
     found = {
         control: max((rules[rule].outcome for rule in policy.controls[control]), default=Outcome.UNKNOWN.value)

@@ -1,5 +1,6 @@
 """Policies: publishing one, and which was in force at a moment."""
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -8,13 +9,16 @@ import msgspec
 import zstandard
 from django.db import transaction
 
-from tuanthu_policy.policy import Policy
+from tuanthu_policy.fact import AssetSort
+from tuanthu_policy.policy import SCAN_KIND, Policy
 from tuanthu_server.compliance.models import ControlName, PolicyVersion, RuleName
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.store.interface import Store
 from tuanthu_server.local_time import shown
 
 MOST_SETS_OF_KINDS = 256
+COUNTED = (AssetSort.MACHINE, AssetSort.DEVICE)
+"""Sorts of assets with figures of their own."""
 
 
 class PolicyInForce(msgspec.Struct, frozen=True):
@@ -37,26 +41,39 @@ class Numbered(msgspec.Struct, frozen=True):
     controls: dict[int, tuple[int, ...]]
     """Control number → numbers of the rules that decide it."""
     controls_of_rule: dict[int, tuple[int, ...]]
-    reading: dict[frozenset[str], tuple[str, ...]] = {}
+    controls_about: dict[bool, tuple[int, ...]]
+    """Whether of devices → numbers of the controls that are about them, or about machines."""
+    whole: dict[tuple[bool, bool], tuple[str, ...]]
+    """Whether of a device, and whether it has scanned → all that is asked of it."""
+    reading: dict[tuple[frozenset[str], bool], tuple[str, ...]] = {}
     """Answers of `rules_reading` so far; a policy never changes, and agents report few different sets of kinds."""
-    read: dict[tuple[str, ...] | None, frozenset[str]] = {}
+    read: dict[tuple[tuple[str, ...] | None, bool], frozenset[str]] = {}
     """Answers of `kinds_read_by` so far."""
 
-    def rules_reading(self, kinds: frozenset[str]) -> tuple[str, ...]:
-        """The rules and measures that read at least one of these kinds."""
-        if kinds not in self.reading:
+    def asked(self, seen: Container[str], *, device: bool) -> tuple[str, ...]:
+        """All that is asked of an asset of which these kinds were seen."""
+        return self.whole[device, SCAN_KIND in seen]
+
+    def rules_reading(self, kinds: frozenset[str], *, device: bool = False) -> tuple[str, ...]:
+        """The rules and measures about such an asset that read at least one of these kinds.
+
+        Rules about scans are among them only where a scan is what changed: of other machines they are not asked.
+        """
+        if (kinds, device) not in self.reading:
             if len(self.reading) > MOST_SETS_OF_KINDS:
                 self.reading.clear()
-            self.reading[kinds] = self.policy.rules_reading(kinds)
-        return self.reading[kinds]
+            asked = frozenset(self.asked(kinds, device=device))
+            self.reading[kinds, device] = tuple(one for one in self.policy.rules_reading(kinds) if one in asked)
+        return self.reading[kinds, device]
 
-    def kinds_read_by(self, rules: tuple[str, ...] | None) -> frozenset[str]:
-        """The kinds that these read; None means all."""
-        if rules not in self.read:
+    def kinds_read_by(self, rules: tuple[str, ...] | None, *, device: bool = False) -> frozenset[str]:
+        """The kinds that these read; None means all that can be asked of such an asset."""
+        if (rules, device) not in self.read:
             if len(self.read) > MOST_SETS_OF_KINDS:
                 self.read.clear()
-            self.read[rules] = self.policy.kinds_read_by(self.policy.judged if rules is None else rules)
-        return self.read[rules]
+            chosen = self.whole[device, True] if rules is None else rules
+            self.read[rules, device] = self.policy.kinds_read_by(chosen)
+        return self.read[rules, device]
 
 
 def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "") -> PolicyVersion:
@@ -76,9 +93,7 @@ def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "
                 f"Another policy is in force from exactly {shown(moment)}; choose another moment",
             )
         RuleName.objects.bulk_create([RuleName(code=code) for code in policy.judged], ignore_conflicts=True)
-        ControlName.objects.bulk_create(
-            [ControlName(code=code) for code in policy.control_rules()], ignore_conflicts=True
-        )
+        ControlName.objects.bulk_create([ControlName(code=code) for code in _controls(policy)], ignore_conflicts=True)
         return PolicyVersion.objects.create(
             digest=policy.digest,
             body=zstandard.ZstdCompressor().compress(policy.bundle()),
@@ -122,17 +137,34 @@ def _number(version: int, digest: str) -> Numbered:
     policy = _load(digest)
     rules = _numbers(RuleName, policy.judged)
     measures = frozenset(rules[code] for code in policy.measures)
-    controls = _numbers(ControlName, policy.control_rules())
-    decided_by = {
-        controls[code]: tuple(rules[rule] for rule in codes) for code, codes in policy.control_rules().items()
-    }
+    everything = _controls(policy)
+    controls = _numbers(ControlName, everything)
+    decided_by = {controls[code]: tuple(rules[rule] for rule in codes) for code, codes in everything.items()}
     reverse: dict[int, list[int]] = {}
     for control, members in decided_by.items():
         for rule in members:
             reverse.setdefault(rule, []).append(control)
     return Numbered(
-        version, policy, rules, measures, decided_by, {rule: tuple(found) for rule, found in reverse.items()}
+        version,
+        policy,
+        rules,
+        measures,
+        decided_by,
+        {rule: tuple(found) for rule, found in reverse.items()},
+        controls_about={
+            sort is AssetSort.DEVICE: tuple(controls[code] for code in policy.control_rules(sort)) for sort in COUNTED
+        },
+        whole={
+            (sort is AssetSort.DEVICE, scanned): policy.asked(sort, {SCAN_KIND} if scanned else ())
+            for sort in COUNTED
+            for scanned in (False, True)
+        },
     )
+
+
+def _controls(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """All codes of controls with their rules, those about devices too."""
+    return {code: rules for sort in COUNTED for code, rules in policy.control_rules(sort).items()}
 
 
 def _numbers(model: Any, codes: Any) -> dict[str, int]:

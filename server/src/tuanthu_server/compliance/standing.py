@@ -1,11 +1,13 @@
 """How units stand: by the counters now, or recomputed from the evidence and the policy of an earlier moment."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
+from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.outcome import Outcome
+from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance import figures, history
 from tuanthu_server.compliance.details import (
     AssetResult,
@@ -14,15 +16,18 @@ from tuanthu_server.compliance.details import (
     explanation,
     failing_assets,
 )
+from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, SILENT_AFTER
 from tuanthu_server.compliance.policies import PolicyInForce, in_force
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.units.models import Unit
 
 __all__ = [
+    "DEVICE_SILENT_AFTER",
     "SILENT_AFTER",
     "AssetResult",
     "Counts",
+    "DeviceCompliance",
     "PolicyInForce",
     "Standing",
     "UnitCompliance",
@@ -32,9 +37,6 @@ __all__ = [
     "failing_assets",
     "standing",
 ]
-
-SILENT_AFTER = timedelta(days=3)
-"""A machine that reported once and not within this time is silent."""
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -59,6 +61,23 @@ class Counts(msgspec.Struct, frozen=True):
         return self.total - self.notapplicable
 
 
+class DeviceCompliance(msgspec.Struct, frozen=True):
+    """The figures of network devices of one unit, or of several together."""
+
+    devices: int = 0
+    """Devices not retired, without those that are machines with an agent."""
+    silent: int = 0
+    """Of these, seen by no scan within `DEVICE_SILENT_AFTER`."""
+    computers: int = 0
+    """Of these, computers: without an agent they are a gap in coverage."""
+    managed: int = 0
+    """Hosts that are machines with an agent; in none of the other figures but as `notapplicable`."""
+    rules: dict[str, Counts] = {}
+    """By rule about devices."""
+    controls: dict[str, Counts] = {}
+    """By `framework/control`, and by `framework`, as far as their rules are about devices."""
+
+
 class UnitCompliance(msgspec.Struct, frozen=True):
     """One unit's figures."""
 
@@ -69,11 +88,13 @@ class UnitCompliance(msgspec.Struct, frozen=True):
     """Of these: reported once, and not within `SILENT_AFTER`."""
     never_reported: int
     rules: dict[str, Counts]
-    """By rule of the policy in force."""
+    """By rule of the policy in force about machines (and those about scans, on machines that scan)."""
     controls: dict[str, Counts]
     """By `framework/control`, and by `framework` for the worst of all its rules."""
     measures: dict[str, Counts] = {}
     """By the code of an indicator's question (`tuanthu_policy.indicator.measure_code`)."""
+    devices: DeviceCompliance = msgspec.field(default_factory=DeviceCompliance)
+    """Its network devices, which are in none of the figures above."""
 
     @property
     def reporting(self) -> int:
@@ -99,14 +120,15 @@ def standing(as_of: datetime | None = None) -> Standing:
     if as_of is None:
         policy = in_force(now)
         sweep()
-        return _assemble(now, policy, figures.from_counters(stores.current(), now - SILENT_AFTER))
+        return _assemble(now, policy, figures.from_counters(stores.current(), now))
     policy = in_force(as_of)
-    return _assemble(as_of, policy, history.figures_at(as_of, as_of - SILENT_AFTER))
+    return _assemble(as_of, policy, history.figures_at(as_of))
 
 
 def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) -> Standing:
     units = {}
     controls = policy.policy.control_rules()
+    rules = [code for code in policy.policy.rules if policy.policy.sorts[code] is not AssetSort.DEVICE]
     for unit in Unit.objects.values_list("id", flat=True):
         assets = numbers.assets.get(unit, figures.AssetFigures())
         units[unit] = UnitCompliance(
@@ -114,11 +136,26 @@ def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) 
             assets=assets.assets,
             silent=assets.silent,
             never_reported=assets.never_reported,
-            rules=_counts(policy.policy.rules, numbers.rules.get(unit, {})),
+            rules=_counts(rules, numbers.rules.get(unit, {})),
             controls=_counts(controls, numbers.controls.get(unit, {})),
             measures=_counts(policy.policy.measures, numbers.rules.get(unit, {})),
+            devices=_devices(policy.policy, unit, numbers),
         )
     return Standing(as_of, policy, units)
+
+
+def _devices(policy: Policy, unit: int, numbers: figures.Figures) -> DeviceCompliance:
+    found = numbers.devices.get(unit, figures.DeviceFigures())
+    codes = policy.control_rules(AssetSort.DEVICE)
+    counts = _counts(codes, numbers.controls.get(unit, {}))
+    return DeviceCompliance(
+        devices=found.devices,
+        silent=found.silent,
+        computers=found.computers,
+        managed=found.managed,
+        rules=_counts((rule.id for rule in policy.rules_about(AssetSort.DEVICE)), numbers.rules.get(unit, {})),
+        controls={code.removeprefix("device:"): one for code, one in counts.items()},
+    )
 
 
 def _counts(codes: Iterable[str], numbers: dict[str, dict[int, int]]) -> dict[str, Counts]:

@@ -13,14 +13,14 @@ GROUP = 200
 """Assets judged in one transaction."""
 
 DUE = """
-    SELECT a.id, a.unit_id, a.retired_at FROM inventory_asset a WHERE EXISTS (
+    SELECT a.id, a.unit_id, a.retired_at, a.role = 'device' FROM inventory_asset a WHERE EXISTS (
         SELECT 1 FROM compliance_judgedstate j WHERE j.asset_id = a.id AND (
             j.due_at <= %s OR a.retired_at IS NOT NULL OR j.policy_id <> (
                 SELECT id FROM compliance_policyversion WHERE in_force_from <= %s ORDER BY in_force_from DESC LIMIT 1)))
     ORDER BY a.id LIMIT %s
 """
 UNJUDGED = """
-    SELECT a.id, a.unit_id, a.retired_at FROM inventory_asset a
+    SELECT a.id, a.unit_id, a.retired_at, a.role = 'device' FROM inventory_asset a
     WHERE a.retired_at IS NULL AND NOT EXISTS (SELECT 1 FROM compliance_judgedstate j WHERE j.asset_id = a.id)
       AND EXISTS (SELECT 1 FROM compliance_policyversion WHERE in_force_from <= %s)
     ORDER BY a.id LIMIT %s
@@ -49,8 +49,9 @@ def _sweep_group(at: datetime, *, skip_locked: bool) -> int | None:
         if not locked:
             return None
         locked = _still_due(store, locked, at)
-        judge_and_record(store, [Subject(asset, unit) for asset, unit, retired_at in locked if retired_at is None], at)
-        forget(store, [Subject(asset, unit) for asset, unit, retired_at in locked if retired_at is not None], at)
+        present = [Subject(row[0], row[1], device=bool(row[3])) for row in locked if row[2] is None]
+        judge_and_record(store, present, at)
+        forget(store, [Subject(asset, unit) for asset, unit, retired_at, _ in locked if retired_at is not None], at)
         return len(locked)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from tuanthu_server.compliance.shares import Share
-from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
+from tuanthu_server.compliance.standing import Counts, DeviceCompliance, Standing, UnitCompliance
 
 Expected = Mapping[int, int | None]
 """Unit → machines that it says it has; None or nothing for a unit that does not say."""
@@ -40,6 +40,7 @@ class Totals(msgspec.Struct, frozen=True):
     coverage: Coverage
     rules: dict[str, Counts]
     controls: dict[str, Counts]
+    devices: DeviceCompliance
 
 
 def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -> Totals:
@@ -54,6 +55,20 @@ def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -
         coverage=coverage_of(parts, expected),
         rules=_added(part.rules for part in parts),
         controls=_added(part.controls for part in parts),
+        devices=devices_of(parts),
+    )
+
+
+def devices_of(parts: Iterable[UnitCompliance]) -> DeviceCompliance:
+    """The figures of these units' network devices together."""
+    every = [part.devices for part in parts]
+    return DeviceCompliance(
+        devices=sum(one.devices for one in every),
+        silent=sum(one.silent for one in every),
+        computers=sum(one.computers for one in every),
+        managed=sum(one.managed for one in every),
+        rules=_added(one.rules for one in every),
+        controls=_added(one.controls for one in every),
     )
 
 

@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from tuanthu_server.compliance import figures, history
 from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.lines.verify import verify_lines
-from tuanthu_server.compliance.standing import SILENT_AFTER
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.inventory import store as stores
 
@@ -24,13 +23,15 @@ def verify_counters() -> list[str]:
         now = datetime.now(UTC)
         sweep(now)
         refresh(whole=True)
-        counted = figures.from_counters(stores.current(), now - SILENT_AFTER)
-        recomputed = history.figures_at(now, now - SILENT_AFTER)
+        counted = figures.from_counters(stores.current(), now)
+        recomputed = history.figures_at(now)
         lines = verify_lines(stores.current())
     differences = _compare("rules", counted.rules, recomputed.rules)
     differences += _compare("controls", counted.controls, recomputed.controls)
     if counted.assets != recomputed.assets:
         differences.append(f"assets: {counted.assets} != {recomputed.assets}")
+    if counted.devices != recomputed.devices:
+        differences.append(f"devices: {counted.devices} != {recomputed.devices}")
     return differences + lines
 
 

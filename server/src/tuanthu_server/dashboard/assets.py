@@ -7,7 +7,7 @@ import msgspec
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance.models import Finding
 from tuanthu_server.compliance.standing import SILENT_AFTER
-from tuanthu_server.inventory.models import Asset
+from tuanthu_server.inventory.models import Asset, AssetRole
 from tuanthu_server.units.models import Unit
 
 
@@ -21,7 +21,7 @@ class AssetLine(msgspec.Struct, frozen=True):
 
 def asset_lines(unit: Unit, framework: str, at: datetime) -> list[AssetLine]:
     """Machines of a unit that are not retired, worst first."""
-    assets = list(Asset.objects.filter(unit=unit, retired_at__isnull=True))
+    assets = list(Asset.objects.filter(unit=unit, retired_at__isnull=True).exclude(role=AssetRole.DEVICE))
     found = Finding.objects.filter(asset__unit=unit, control__code=framework)
     worst = {asset_id: Outcome(outcome) for asset_id, outcome in found.values_list("asset_id", "outcome")}
     lines = [AssetLine(asset, worst.get(asset.pk, Outcome.NOTCHECKED), is_silent(asset, at)) for asset in assets]

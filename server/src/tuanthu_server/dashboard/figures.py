@@ -52,12 +52,14 @@ def main_framework(policy: Policy) -> Framework | None:
 
 
 def control_lines(policy: Policy, counts: dict[str, Counts], only: Framework | None = None) -> list[ControlLine]:
-    """Every clause of every framework (or of one), in the order of the documents."""
+    """Every clause of every framework (or of one), in the order of the documents; its figures are of machines."""
+    measured = policy.control_rules()
     return [
-        ControlLine(framework, control, counts.get(f"{framework.id}/{control.id}", EMPTY) if control.rules else None)
+        ControlLine(framework, control, counts.get(code, EMPTY) if code in measured else None)
         for _, framework in sorted(policy.frameworks.items())
         if only is None or framework is only
         for control in framework.controls
+        for code in (f"{framework.id}/{control.id}",)
     ]
 
 

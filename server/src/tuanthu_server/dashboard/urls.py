@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
-from tuanthu_server.dashboard.views import assets, controls, indicators, lines, overview, units
+from tuanthu_server.dashboard.views import assets, controls, devices, indicators, lines, overview, units
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("units/", units.unit_list, name="units"),
     path("units/<path:code>/", units.unit_page, name="unit"),
     path("assets/<int:asset_id>/", assets.asset_page, name="asset"),
+    path("devices/", devices.device_list, name="devices"),
+    path("devices/<path:code>/", devices.unit_devices, name="unit-devices"),
+    path("computers/", devices.computer_list, name="computers"),
     path("lines/", lines.line_list, name="lines"),
     path("indicators/", indicators.indicator_list, name="indicators"),
     path("controls/", controls.control_list, name="controls"),

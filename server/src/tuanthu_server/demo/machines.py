@@ -13,6 +13,7 @@ from tuanthu_policy.availability import WINDOW
 from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope, MachineIdentity
 from tuanthu_policy.observation import Observation, ObservationStatus, content_digest
 from tuanthu_server import __version__
+from tuanthu_server.demo.devices import found_at
 from tuanthu_server.demo.keys import AgentKey
 from tuanthu_server.demo.machine import Identity, host_sight
 from tuanthu_server.demo.network import mac_of
@@ -52,6 +53,8 @@ class Machine(msgspec.Struct, frozen=True):
     number: int
     unit: Unit
     server: bool
+    scans: bool = False
+    """Whether it scans its unit's networks."""
 
     @property
     def serial(self) -> str:
@@ -95,12 +98,19 @@ def _machines(count: int) -> Iterator[Machine]:
     if count and not units:
         raise InputError("Chưa có tổ chức trình diễn", "There is no demonstration organisation")
     sizes = [expected[unit.pk].machines or 0 for unit in units]
+    scanned: set[int] = set()
     for number in range(1, count + 1):
         draw = random.Random(f"{MARK}/{number}")  # noqa: S311 - invented spread, no secrets
         unit = draw.choices(units, sizes)[0]
         servers = expected[unit.pk].servers or 0
         share = max(_SERVERS, servers / max(1, expected[unit.pk].machines or 0)) if servers else 0
-        yield Machine(number, unit, server=draw.random() < share)
+        machine = Machine(number, unit, server=draw.random() < share)
+        # The first machine of a small unit that reports of late scans its networks, however many are added later.
+        wanted = unit.kind == UnitKind.STATION and unit.pk not in scanned
+        if wanted and machine.dice("history").random() >= _OLD_FILE:
+            scanned.add(unit.pk)
+            machine = msgspec.structs.replace(machine, scans=True)
+        yield machine
 
 
 def _enrol(group: list[Machine]) -> list[tuple[Machine, AgentKey, str]]:
@@ -173,13 +183,20 @@ def _report(
     sights = [host]
     for kind, make in SIGHTS.items():
         sights.append(make(machine.dice(f"{kind}/{sequence}" if kind in CHANGING else kind), scene))
+    devices, scan = found_at(machine.number, machine.unit.code, seen) if machine.scans else ({}, None)
+    if scan is not None:
+        sights.append(scan)
     envelope = Envelope(
         schema_version=SCHEMA_VERSION,
         agent=agent,
         sequence=sequence,
         created_at=seen,
         agent_version=__version__,
-        observations=[*earlier, *(_observation(sight, seen) for sight in sights)],
+        observations=[
+            *earlier,
+            *(_observation(sight, seen) for sight in sights),
+            *(_observation(sight, seen, key) for key, sight in devices.items()),
+        ],
     )
     payload = msgspec.json.encode(envelope)
     return Delivery(
@@ -220,7 +237,7 @@ def _is_kept(machine: Machine) -> bool:
     return machine.dice("care").random() < _KEPT
 
 
-def _observation(sight: Sight, at: datetime) -> Observation:
+def _observation(sight: Sight, at: datetime, asset: str | msgspec.UnsetType = msgspec.UNSET) -> Observation:
     return Observation(
         id=str(_uuid7(at)),
         kind=sight.kind,
@@ -229,6 +246,7 @@ def _observation(sight: Sight, at: datetime) -> Observation:
         status=ObservationStatus(sight.status),
         reason=sight.reason or msgspec.UNSET,
         facts=sight.facts,
+        asset=asset,
         digest=content_digest(sight.kind, sight.method, sight.status, sight.reason, sight.facts),
     )
 

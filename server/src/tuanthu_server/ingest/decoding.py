@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from tuanthu_policy.devices.key import DEVICE_KIND, is_device_key
 from tuanthu_policy.envelope import SCHEMA_VERSION, EnrolRequest, Envelope
 from tuanthu_policy.observation import digest_matches
 from tuanthu_server.ingest.refusals import Refusal
@@ -84,9 +85,11 @@ def _check_shape(envelope: Envelope) -> None:
         _check_content(observation.kind, observation.digest, path)
         _check_time(observation.collected_at, f"{path}.collected_at")
         _check_uuid(observation.id, f"{path}.id")
+        _check_asset(observation.kind, observation.asset, path)
     for place, held in enumerate(envelope.held):
         _check_content(held.kind, held.digest, f"$.held[{place}]")
         _check_time(held.at, f"$.held[{place}].at")
+        _check_asset(held.kind, held.asset, f"$.held[{place}]")
 
 
 def _check_content(kind: str, digest: str, path: str) -> None:
@@ -94,6 +97,12 @@ def _check_content(kind: str, digest: str, path: str) -> None:
         raise _malformed(f"{path}.kind", "tên loại không hợp lệ", "not a name of a kind")
     if not DIGEST(digest):
         raise _malformed(f"{path}.digest", "phải là SHA-256 dạng hex", "must be a SHA-256 in hex")
+
+
+def _check_asset(kind: str, asset: str | msgspec.UnsetType, path: str) -> None:
+    """Of a device speak statements of one kind, and these of nothing else."""
+    if (kind == DEVICE_KIND) != isinstance(asset, str) or (isinstance(asset, str) and not is_device_key(asset)):
+        raise _malformed(f"{path}.asset", "khóa thiết bị không hợp lệ", "not the key of a device, or of no device")
 
 
 def _check_time(value: datetime, path: str) -> None:

@@ -13,6 +13,7 @@ from tuanthu_server.ingest.compression import check_size
 from tuanthu_server.ingest.enrolment import enrol
 from tuanthu_server.ingest.intake import Intake, delivery
 from tuanthu_server.ingest.refusals import SERVICE_UNAVAILABLE, Refusal
+from tuanthu_server.ingest.scan_orders import scan_order
 from tuanthu_server.ingest.transfer import DisconnectedError, Receive, Scope, Send, Transfers
 
 RETRY_AFTER = (b"retry-after", b"5")
@@ -35,6 +36,7 @@ class AgentEndpoints:
             ("POST", "/agent/v1/enrol"): self._enrol,
             ("POST", "/agent/v1/transfer/down"): self._transfer_down,
             ("POST", "/agent/v1/transfer/up"): self._transfer_up,
+            ("POST", "/agent/v1/scan-order"): self._scan_order,
             ("GET", "/agent/v1/ca.pem"): self._ca,
             ("GET", "/healthz"): self._health,
         }
@@ -86,6 +88,13 @@ class AgentEndpoints:
         count, complete = await self._transfers.up(header_fields(scope), receive)
         extra = () if complete else (CLOSE,)
         await answer(send, 200, msgspec.json.encode(TransferAnswer(bytes=count)), JSON, extra)
+
+    async def _scan_order(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        order = await scan_order(self._intake, header_fields(scope))
+        if order is None:
+            await answer(send, 204, b"", JSON)
+        else:
+            await answer(send, 200, msgspec.json.encode(order), JSON)
 
     async def _body(self, event: str, headers: dict[str, str], receive: Receive) -> bytes:
         """The body; one log line for one that is too large."""

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 import structlog
 from django.db import transaction
 
-from tuanthu_policy.envelope import ENROL_TYPE, EnrolResponse
+from tuanthu_policy.envelope import ENROL_TYPE, EnrolResponse, b64url
 from tuanthu_server.compliance.judging import Subject, judge_and_record
 from tuanthu_server.ingest import compression
 from tuanthu_server.ingest.decoding import decode_enrolment
@@ -13,6 +14,7 @@ from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.ingest.signature import decode_key, verify
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.enrolment import Enrolled, enrol_key
+from tuanthu_server.scans import trust
 
 log = structlog.get_logger("tuanthu.ingest")
 
@@ -45,5 +47,11 @@ def _enrol(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:
     unit = agent.asset.unit
     log.info("enrolled", agent=str(agent.pk), unit=unit.code, created=enrolled.created)
     return EnrolResponse(
-        agent=str(agent.pk), unit_code=unit.code, unit_name=unit.name, server_time=now
+        agent=str(agent.pk), unit_code=unit.code, unit_name=unit.name, server_time=now, authority=_authority()
     ), enrolled.created
+
+
+def _authority() -> str | msgspec.UnsetType:
+    """The key that the agent is to pin."""
+    found = trust.current()
+    return msgspec.UNSET if found is None else b64url(bytes(found.public_key)).decode()

@@ -14,10 +14,13 @@ class AssetRole(models.TextChoices):
 
     WORKSTATION = "workstation", "Máy trạm"
     SERVER = "server", "Máy chủ"
+    DEVICE = "device", "Thiết bị mạng"
+    """Found by a scan; no machine, and in no count of machines."""
 
 
 class Asset(models.Model):
-    """A machine in the inventory. It stays in every count until a person retires it with a reason.
+    """A machine or a network device in the inventory. It stays in every count of its sort until a person retires it
+    with a reason.
 
     This row is the lock of all that is judged of the asset: whoever writes its results holds it FOR UPDATE.
     """
@@ -34,7 +37,27 @@ class Asset(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_reason = models.CharField(max_length=500, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
-    """Receipt of the newest report, by the collector's clock."""
+    """Of a machine, the receipt of its newest report; of a device, when it was last seen. By the collector's clock."""
+    device_key = models.CharField(max_length=80, blank=True)
+    """Of a device: its key in its unit (`tuanthu_policy.devices.key`). This and what follows is empty for a machine."""
+    device_class = models.CharField(max_length=16, blank=True)
+    vendor = models.CharField(max_length=120, blank=True)
+    model = models.CharField(max_length=120, blank=True)
+    family = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    managed = models.BooleanField(default=False)
+    """Whether it is a machine with an agent, which is judged and counted as such and not as a device."""
+    described_at = models.DateTimeField(null=True, blank=True)
+    """When it was seen that this describes it: older sightings change nothing."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("unit", "device_key"),
+                condition=models.Q(role="device", retired_at__isnull=True),
+                name="one_device_a_key",
+            ),
+        )
 
 
 class Agent(models.Model):

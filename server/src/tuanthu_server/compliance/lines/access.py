@@ -29,7 +29,10 @@ NOW = """
     FROM compliance_linefold f JOIN inventory_asset a ON a.id = f.asset_id
     WHERE a.retired_at IS NULL AND f.seen_at >= %s GROUP BY a.unit_id, f.grade
 """
-ASSETS = "SELECT id, unit_id FROM inventory_asset WHERE created_at <= %s AND (retired_at IS NULL OR retired_at > %s)"
+ASSETS = """
+    SELECT id, unit_id FROM inventory_asset
+    WHERE role <> 'device' AND created_at <= %s AND (retired_at IS NULL OR retired_at > %s)
+"""
 
 
 def unit_access(at: datetime, *, past: bool = False) -> dict[int, UnitAccess]:

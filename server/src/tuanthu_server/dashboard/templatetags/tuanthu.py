@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext
 
+from tuanthu_policy.devices.labels import class_text
 from tuanthu_policy.duration import parse_duration
 from tuanthu_policy.labels import OUTCOME_LABELS, outcome_label
 from tuanthu_policy.outcome import Outcome
@@ -132,6 +133,12 @@ def fault(code: str) -> str:
 def grade(value: str) -> str:
     """A grade of the evidence for fibre."""
     return value_text("wan.access_grade", value, _language())
+
+
+@register.filter
+def device_class(value: str) -> str:
+    """What sort of device it is."""
+    return class_text(value or "unknown", _language())
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""One machine: what it is, what was seen on it, and what follows from that."""
+"""One machine or device: what it is, what was seen on it, and what follows from that."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,7 +13,8 @@ from tuanthu_server.dashboard.evidence import sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import main_framework
 from tuanthu_server.dashboard.results import domain_groups
-from tuanthu_server.inventory.models import Asset
+from tuanthu_server.dashboard.views.devices import device_page
+from tuanthu_server.inventory.models import Asset, AssetRole
 
 SHOWN_TRANSITIONS = 50
 
@@ -23,6 +24,8 @@ SHOWN_TRANSITIONS = 50
 def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     """Inventory, each rule with what decided it, the facts, and the history of outcomes."""
     asset = get_object_or_404(Asset.objects.select_related("unit"), pk=asset_id)
+    if asset.role == AssetRole.DEVICE:
+        return device_page(request, asset)
     refresh()
     now = standing()
     policy = now.policy.policy

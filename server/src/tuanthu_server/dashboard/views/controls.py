@@ -40,12 +40,15 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
     now = standing()
     total = _total(now)
     line = _find(control_lines(now.policy.policy, total.controls), framework, control)
-    rules = [
-        (now.policy.policy.rules[rule], total.rules.get(rule, EMPTY))
-        for rule in line.control.rules
-        if rule in now.policy.policy.rules
+    policy = now.policy.policy
+    rules = [(policy.rules[rule], total.rules[rule]) for rule in line.control.rules if rule in total.rules]
+    of_devices = [
+        (policy.rules[rule], total.devices.rules[rule]) for rule in line.control.rules if rule in total.devices.rules
     ]
     bad = _worst_of_each([result for rule, _ in rules for result in failing_assets(BAD, rule=rule.id)])
+    bad_devices = _worst_of_each(
+        [result for rule, _ in of_devices for result in failing_assets(BAD, rule=rule.id, devices=True)]
+    )
     context = {
         "section": "controls",
         "standing": now,
@@ -54,7 +57,11 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         "results": bad[:SHOWN_ASSETS],
         "hidden": len(bad) > SHOWN_ASSETS,
         "unit_of": {unit.pk: unit for unit in units_on(day_of(now.as_of))},
-        "rule_of": {rule.id: rule for rule, _ in rules},
+        "rule_of": {rule.id: rule for rule, _ in [*rules, *of_devices]},
+        "device_rules": of_devices,
+        "device_counts": total.devices.controls.get(f"{framework}/{control}", EMPTY),
+        "device_results": bad_devices[:SHOWN_ASSETS],
+        "devices_hidden": len(bad_devices) > SHOWN_ASSETS,
     }
     return render(request, "dashboard/control.html", context)
 

@@ -10,6 +10,7 @@ from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.standing import Standing, standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
+from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import (
     EMPTY,
@@ -75,6 +76,7 @@ def unit_context(unit: Unit, now: Standing) -> dict[str, object]:
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "controls": control_lines(now.policy.policy, compliance.controls, framework),
         "others": other_frameworks(now.policy.policy, compliance.controls),
+        "device_credentials": counts_of(compliance.devices)[0],
         "assets": asset_lines(unit, framework.id if framework else "", now.as_of),
         "line_months": unit_months([unit.pk], now.as_of)[unit.pk],
         "outages": unit_outages(unit.pk, now.as_of),

@@ -38,7 +38,8 @@ REPORTS = """
 class Sign(msgspec.Struct):
     """One statement of a late report: this content held at this time."""
 
-    agent_id: UUID
+    agent_id: UUID | None
+    """None for a statement of a device: several agents may speak of it, so its numbers are times (`devices.number`)."""
     key: Key
     content: Content
     at: datetime
@@ -63,8 +64,14 @@ def place(store: Store, sign: Sign) -> bool:
 def _split(store: Store, span: Span, sign: Sign) -> None:
     """A span that was thought to go on past the late report ends before it and begins again after it.
 
-    When it was seen last before and first after, the reports between tell.
+    When it was seen last before and first after, the reports between tell; of a device only what the span itself tells
+    is taken, which claims no sighting that there was not.
     """
+    if sign.agent_id is None:
+        _move(store, span.id, span.sequence, span.from_at)
+        end = (span.last_sequence, span.last_sequence, span.to_at, span.to_at)
+        _insert(store, Span(span.asset_id, span.kind, span.content, *end))
+        return
     earlier: list[tuple[int, datetime]] = []
     later: list[tuple[int, datetime]] = []
     for sequence, received_at, skew, body in store.rows(

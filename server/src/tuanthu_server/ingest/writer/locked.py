@@ -35,10 +35,21 @@ LOCK = """
 STORED = "SELECT agent_id, sequence, payload_digest FROM inventory_report WHERE agent_id {any} AND sequence {any}"
 
 
-def lock_agents(store: Store, agents: Iterable[UUID]) -> dict[UUID, LockedAgent]:
-    """Lock agents and assets, always in the order of assets, so that no ring of writers waits for itself."""
+ASSETS_OF = "SELECT asset_id FROM inventory_agent WHERE id {any}"
+LOCK_ASSETS = "SELECT id FROM inventory_asset WHERE id {any} ORDER BY id {lock}"
+
+
+def lock_agents(store: Store, agents: Iterable[UUID], devices: Iterable[int] = ()) -> dict[UUID, LockedAgent]:
+    """Lock agents and assets, always in the order of assets, so that no ring of writers waits for itself.
+
+    Devices that the group speaks of are locked in the same order: a machine's number may stand between theirs.
+    """
+    agents, devices = sorted(set(agents)), set(devices)
+    if devices:
+        machines = {row[0] for row in store.rows(ASSETS_OF, [agents])}
+        store.rows(LOCK_ASSETS, [sorted(machines | devices)])
     types = (UUID, None, None, None, None, None, None, None, None, datetime)
-    rows = store.rows(LOCK, [sorted(set(agents))], types)
+    rows = store.rows(LOCK, [agents], types)
     return {row[0]: LockedAgent(row[0], row[1], row[2], bool(row[3]), bool(row[4]), *row[5:]) for row in rows}
 
 

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
+from tuanthu_policy.devices.key import DEVICE_KIND
 from tuanthu_policy.envelope import Acknowledgement
 from tuanthu_policy.observation import Observation, Sighting
 from tuanthu_server.compliance.judging import Subject, judge_and_record
 from tuanthu_server.compliance.lines.refresh import fold_anew
 from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.ingest.writer import late
+from tuanthu_server.ingest.writer.devices import Device, Devices, number
 from tuanthu_server.ingest.writer.gaps import missing_ranges
 from tuanthu_server.ingest.writer.locked import LockedAgent, lock_agents, stored_digests
 from tuanthu_server.ingest.writer.prepared import Answer, Prepared, corrected
 from tuanthu_server.ingest.writer.spans import Content, Key, Spans
+from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.store.interface import Store
 
@@ -35,6 +39,17 @@ REPORT_COLUMNS = (
 )
 
 
+class Place(NamedTuple):
+    """Where a statement belongs."""
+
+    agent_id: UUID | None
+    """None for one of a device."""
+    key: Key
+    sequence: int
+    """The report's, or of a device the time of the statement."""
+    is_late: bool
+
+
 def write(group: Sequence[Prepared]) -> list[Answer]:
     """Store a group durably; the answers stand in the order of the group and hold once this has returned.
 
@@ -52,14 +67,20 @@ class GroupWriter:
         self.group = group
         self.at = at
         self.answers: list[Answer | None] = [None] * len(group)
-        self.agents = lock_agents(store, (report.agent_id for report in group))
-        self.spans = Spans(store, {agent.asset_id for agent in self.agents.values()})
+        self.devices = Devices(store, group)
+        self.agents = lock_agents(store, (report.agent_id for report in group), self.devices.candidates)
+        self.devices.check()
+        self.spans = self.read_spans()
         self.observations: dict[UUID, Observation] = {}
         self.changed: dict[int, set[str]] = {}
         self.resend: dict[int, list[str]] = {}
         self.late_places: set[int] = set()
         self.late: list[late.Sign] = []
         self.late_contents: dict[tuple[Key, bytes], Content] = {}
+
+    def read_spans(self) -> Spans:
+        """The current spans of all machines and devices of the group."""
+        return Spans(self.store, {agent.asset_id for agent in self.agents.values()} | self.devices.assets())
 
     def run(self) -> list[Answer]:
         """Everything, in order."""
@@ -71,8 +92,10 @@ class GroupWriter:
                 self.changed.setdefault(sign.key[0], set()).add(sign.key[1])
         if self.late:
             fold_anew(self.store, (sign.key for sign in self.late))
-            self.spans = Spans(self.store, {agent.asset_id for agent in self.agents.values()})
+            self.spans = self.read_spans()
         self.write_agents()
+        self.describe_devices()
+        self.devices.write()
         judge_and_record(self.store, self.subjects(), self.at)
         return self.acknowledge()
 
@@ -148,38 +171,52 @@ class GroupWriter:
             self.observations[uuid] = observation
             content = Content(bytes.fromhex(observation.digest), uuid, report_id, observation.collected_at)
             at = corrected(observation.collected_at, skew, report.received_at)
-            self.note((agent, (agent.asset_id, observation.kind)), content, at, sequence, is_late=is_late)
+            if isinstance(observation.asset, str):
+                device = self.devices.seen(agent.unit_id, observation.asset, observation.facts, at)
+                self.note(self.of_device(device, observation.kind, at), content, at)
+            else:
+                self.note(Place(agent.agent_id, (agent.asset_id, observation.kind), sequence, is_late), content, at)
         for held in report.envelope.held:
             at = corrected(held.at, skew, report.received_at)
-            key = (agent.asset_id, held.kind)
-            if not self.note_held(agent, key, bytes.fromhex(held.digest), at, sequence, is_late=is_late):
+            place = Place(agent.agent_id, (agent.asset_id, held.kind), sequence, is_late)
+            if isinstance(held.asset, str):
+                known = self.devices.find(agent.unit_id, held.asset, at)
+                if known is None:
+                    unknown.append(held.digest)
+                    continue
+                place = self.of_device(known, held.kind, at)
+            if not self.note_held(place, bytes.fromhex(held.digest), at):
                 unknown.append(held.digest)
         return unknown
 
-    def note(
-        self, owner: tuple[LockedAgent, Key], content: Content, at: datetime, sequence: int, *, is_late: bool
-    ) -> None:
+    def of_device(self, device: Device, kind: str, at: datetime) -> Place:
+        """Where a statement of a device belongs: by its time alone, whichever agent made it."""
+        key, sequence = (device.asset_id, kind), number(at)
+        current = self.spans.current.get(key)
+        device.seen(at)
+        return Place(None, key, sequence, current is not None and sequence < current.last_sequence)
+
+    def note(self, place: Place, content: Content, at: datetime) -> None:
         """A content seen in full."""
-        agent, key = owner
-        if is_late:
+        key, sequence = place.key, place.sequence
+        if place.is_late:
             self.late_contents[key, content.digest] = content
-            self.late.append(late.Sign(agent.agent_id, key, content, at, sequence))
+            self.late.append(late.Sign(place.agent_id, key, content, at, sequence))
             return
         current = self.spans.current.get(key)
         if current is not None and current.content.digest == content.digest:
-            self.note_held(agent, key, content.digest, at, sequence, is_late=False)
+            self.note_held(place, content.digest, at)
             return
         self.spans.open(key, content, at, sequence)
         self.changed.setdefault(key[0], set()).add(key[1])
 
-    def note_held(
-        self, agent: LockedAgent, key: Key, digest: bytes, at: datetime, sequence: int, *, is_late: bool
-    ) -> bool:
+    def note_held(self, place: Place, digest: bytes, at: datetime) -> bool:
         """A heartbeat; returns whether its content is known."""
-        if is_late:
+        key, sequence = place.key, place.sequence
+        if place.is_late:
             content = self.late_contents.get((key, digest)) or self.spans.find_content(key, digest)
             if content is not None:
-                self.late.append(late.Sign(agent.agent_id, key, content, at, sequence))
+                self.late.append(late.Sign(place.agent_id, key, content, at, sequence))
             return content is not None
         current = self.spans.current.get(key)
         # Evidence is used for at least a day by every rule, so a sign within a day of the last cannot revive anything.
@@ -201,21 +238,41 @@ class GroupWriter:
         seen = {one.asset_id: one.last_seen_at for one in touched}
         self.store.update("inventory_asset", ("id",), ("last_seen_at",), sorted(seen.items()))
 
+    def describe_devices(self) -> None:
+        """What their rows say of devices follows from what is current of them, whichever statement came last."""
+        spoken = [(one, self.spans.current.get((one.asset_id, DEVICE_KIND))) for one in self.devices.used()]
+        spans = {
+            one.asset_id: span
+            for one, span in spoken
+            if span is not None and (one.told or one.asset_id in self.changed)
+        }
+        lacking = [span.content for span in spans.values() if span.content.uuid not in self.observations]
+        read = evidence.read_observations(self.store, ((one.report_id, one.uuid) for one in lacking)) if lacking else {}
+        for device, _ in spoken:
+            if device.asset_id in spans:
+                span = spans[device.asset_id]
+                observation = self.observations.get(span.content.uuid) or read[span.content.uuid]
+                device.describe(observation.facts, span.to_at)
+
     def subjects(self) -> list[Subject]:
         """The assets whose evidence changed, with the evidence that this group brought."""
-        found = []
-        for agent in {one.asset_id: one for one in self.agents.values()}.values():
-            kinds = self.changed.get(agent.asset_id)
-            if not kinds or agent.retired:
-                continue
-            sightings = {}
-            for kind in kinds:
-                span = self.spans.current[agent.asset_id, kind]
-                observation = self.observations.get(span.content.uuid)
-                if observation is not None:
-                    sightings[kind] = Sighting(observation, span.to_at)
-            found.append(Subject(agent.asset_id, agent.unit_id, frozenset(kinds), sightings))
-        return found
+        machines = {one.asset_id: one for one in self.agents.values()}.values()
+        found = [self.subject(one.asset_id, one.unit_id) for one in machines if not one.retired]
+        found += [
+            self.subject(one.asset_id, one.unit_id, device=True) for one in self.devices.used() if not one.retired
+        ]
+        return [subject for subject in found if subject.changed]
+
+    def subject(self, asset: int, unit: int, *, device: bool = False) -> Subject:
+        """What changed on one asset."""
+        kinds = self.changed.get(asset, ())
+        sightings = {}
+        for kind in kinds:
+            span = self.spans.current[asset, kind]
+            observation = self.observations.get(span.content.uuid)
+            if observation is not None:
+                sightings[kind] = Sighting(observation, span.to_at)
+        return Subject(asset, unit, frozenset(kinds), sightings, device=device)
 
     def acknowledge(self) -> list[Answer]:
         """The answers, with the gaps as they are after this group."""

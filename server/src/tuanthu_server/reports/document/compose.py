@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tuanthu_server.reports.document import annex, connectivity, indicators, opening, parts
+from tuanthu_server.reports.document import annex, connectivity, devices, indicators, opening, parts
 from tuanthu_server.reports.document.model import Document, Foot, Head
 from tuanthu_server.reports.document.words import DEMONSTRATION, kind_of_document, long_date, long_moment, together
 from tuanthu_server.reports.snapshot import codec
@@ -24,6 +24,7 @@ def compose(report: DepartmentReport) -> Document:
             parts.by_unit(report),
             *([indicators.indicators(report)] if indicators.has_indicators(report) else []),
             *([connectivity.connectivity(report)] if connectivity.has_lines(report) else []),
+            *([devices.devices(report, report.devices)] if report.devices is not None else []),
             parts.causes(report),
         ],
         ending=_ending(report),
@@ -33,6 +34,7 @@ def compose(report: DepartmentReport) -> Document:
         units_measure="Đơn vị tính: máy",
         units=annex.all_units(report),
         lines=connectivity.all_lines(report),
+        devices=devices.all_devices(report),
         trace=_trace(report),
         details_title="KẾT QUẢ CHI TIẾT TỪNG ĐƠN VỊ",
         details_scope=annex.scope(report),

@@ -6,7 +6,8 @@ from tuanthu_server.reports.document.indicators import has_indicators
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.rows import numbered
 from tuanthu_server.reports.document.words import count
-from tuanthu_server.reports.snapshot.model import ConnectivityPart, DepartmentReport, LineMonthPart, Ratio, UnitLinePart
+from tuanthu_server.reports.snapshot.counts import Ratio
+from tuanthu_server.reports.snapshot.model import ConnectivityPart, DepartmentReport, LineMonthPart, UnitLinePart
 
 UNKNOWN = "chưa rõ"
 NOTHING = "—"

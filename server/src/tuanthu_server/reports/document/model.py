@@ -82,6 +82,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     units: Table
     lines: Table
     """Every unit's Internet line; without rows in a report from before there were lines."""
+    devices: Table
+    """Every network device; without rows in a report from before there were devices."""
     trace: list[str]
     """Where the figures are kept, and their digests."""
     details_title: str

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tuanthu_policy.domains import domain_of, domain_title, in_order
 from tuanthu_server.reports.document.connectivity import has_lines
+from tuanthu_server.reports.document.devices import has_devices
 from tuanthu_server.reports.document.indicators import has_indicators
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.reasons import reason
@@ -192,12 +193,17 @@ def causes(report: DepartmentReport) -> Part:
 
 def last_section(report: DepartmentReport) -> str:
     """Number of the section on what is failed and what to do."""
-    return ("V", "VI", "VII")[has_indicators(report) + has_lines(report)]
+    return ("V", "VI", "VII", "VIII")[_optional(report)]
 
 
 def last_table(report: DepartmentReport) -> str:
     """Name of its table."""
-    return f"Bảng {7 + has_indicators(report) + has_lines(report)}"
+    return f"Bảng {7 + _optional(report)}"
+
+
+def _optional(report: DepartmentReport) -> int:
+    """How many of the sections that a report may lack it has."""
+    return has_indicators(report) + has_lines(report) + has_devices(report)
 
 
 def _recommendations(report: DepartmentReport) -> list[str]:

@@ -1,7 +1,7 @@
 """Rows of figures that several tables share."""
 
 from tuanthu_server.reports.document.words import count, percent
-from tuanthu_server.reports.snapshot.model import OutcomeCounts, Ratio
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
 
 
 def outcome_cells(counts: OutcomeCounts | None, rate: Ratio | None) -> list[str]:

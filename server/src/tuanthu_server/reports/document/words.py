@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from tuanthu_policy.labels import OUTCOME_LABELS
 from tuanthu_server.local_time import LOCAL
-from tuanthu_server.reports.snapshot.model import ControlPart, Ratio
+from tuanthu_server.reports.snapshot.counts import Ratio
+from tuanthu_server.reports.snapshot.model import ControlPart
 
 UNKNOWN = "chưa xác định"
 DEMONSTRATION = "SỐ LIỆU TRÌNH DIỄN"

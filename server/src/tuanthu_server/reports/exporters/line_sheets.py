@@ -3,7 +3,8 @@
 from tuanthu_policy.value_labels import value_text
 from tuanthu_server.reports.document.connectivity import UNKNOWN, month_text
 from tuanthu_server.reports.exporters.cells import Sheet, SheetColumn, Value
-from tuanthu_server.reports.snapshot.model import DepartmentReport, LineMonthPart, Ratio
+from tuanthu_server.reports.snapshot.counts import Ratio
+from tuanthu_server.reports.snapshot.model import DepartmentReport, LineMonthPart
 
 
 def line_sheets(report: DepartmentReport) -> list[Sheet]:

@@ -4,7 +4,14 @@ from datetime import UTC
 
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot import indicator_parts, line_parts, policy_parts, result_parts, unit_parts
+from tuanthu_server.reports.snapshot import (
+    device_parts,
+    indicator_parts,
+    line_parts,
+    policy_parts,
+    result_parts,
+    unit_parts,
+)
 from tuanthu_server.reports.snapshot.checks import check_sums
 from tuanthu_server.reports.snapshot.clean import clean
 from tuanthu_server.reports.snapshot.inputs import Inputs
@@ -20,10 +27,10 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
             f"Chính sách đang có hiệu lực không có bộ tiêu chí “{inputs.framework}”",
             f"The policy in force has no framework “{inputs.framework}”",
         )
-    measured = policy_parts.measured_controls(framework)
+    measured = policy_parts.measured_controls(force.policy, framework)
     units = [unit_parts.unit_part(facts, inputs.standing, framework.id, measured) for facts in inputs.units]
     codes = {facts.id: facts.code for facts in inputs.units}
-    rules = policy_parts.framework_rules(framework)
+    rules = policy_parts.framework_rules(force.policy, framework)
     results = [result for result in inputs.results if result.rule in rules]
     failing = result_parts.machine_results(results, (Outcome.FAIL,), codes)
     undetermined = result_parts.machine_results(results, result_parts.UNDETERMINED, codes)
@@ -40,7 +47,7 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
         policy=PolicyPart(digest=force.digest, in_force_from=force.in_force_from.astimezone(UTC)),
         framework=policy_parts.framework_part(framework, units, totals.machines_expected),
         totals=totals,
-        controls=policy_parts.control_parts(framework, units),
+        controls=policy_parts.control_parts(force.policy, framework, units),
         rules=policy_parts.rule_parts(force.policy, framework, inputs.standing, inputs.units),
         units=units,
         worst_units=unit_parts.worst_units(units),
@@ -51,6 +58,7 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
         failing=failing,
         undetermined_machines=undetermined,
         connectivity=line_parts.connectivity_part(inputs.lines, inputs.units),
+        devices=device_parts.devices_part(inputs.devices, inputs.standing, inputs.units),
         plans=indicator_parts.plan_parts(inputs.standing, inputs.units),
     )
     check_sums(report)

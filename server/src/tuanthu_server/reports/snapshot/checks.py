@@ -1,10 +1,13 @@
 """A report whose figures contradict each other is not issued."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 
+from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart, OutcomeCounts
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts
+from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart
 
 
 def check_sums(report: DepartmentReport) -> None:
@@ -20,6 +23,7 @@ def check_sums(report: DepartmentReport) -> None:
         for indicator in plan.indicators:
             _check_indicator(indicator)
     _check_lines(report)
+    _check_devices(report)
     failed = {row.id: row.counts.failed for row in report.rules}
     listed = {cause.rule: cause.machines for cause in report.causes}
     for rule, count in failed.items():
@@ -57,6 +61,24 @@ def _check_lines(report: DepartmentReport) -> None:
                         f"The figures contradict each other: the line of {unit.code} in {month.month} has a share of "
                         f"{one.numerator}/{one.denominator}; run `tuanthu-server evaluate --verify`",
                     )
+
+
+def _check_devices(report: DepartmentReport) -> None:
+    """The list of devices is what was counted: as many rows, and of each outcome as many."""
+    found = report.devices
+    if found is None:
+        return
+    listed = Counter(row.unit for row in found.rows)
+    failed = Counter(row.unit for row in found.rows if row.credentials == Outcome.FAIL.code)
+    for unit in found.units:
+        if (listed[unit.code], failed[unit.code]) != (unit.devices, unit.counts.failed):
+            raise ReportError(
+                f"Số liệu không khớp: {unit.code} có {unit.devices} thiết bị, {unit.counts.failed} còn mặc định, danh "
+                f"sách lại có {listed[unit.code]}, {failed[unit.code]}; hãy chạy `tuanthu-server evaluate --verify`",
+                f"The figures contradict each other: {unit.code} has {unit.devices} devices, {unit.counts.failed} of "
+                f"them failing, and the list {listed[unit.code]}, {failed[unit.code]}; run "
+                "`tuanthu-server evaluate --verify`",
+            )
 
 
 def _totals(report: DepartmentReport) -> Iterator[tuple[str, int, int]]:

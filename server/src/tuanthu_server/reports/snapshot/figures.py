@@ -6,7 +6,7 @@ import msgspec
 
 from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import Counts
-from tuanthu_server.reports.snapshot.model import OutcomeCounts, Ratio
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
 
 _TINY = 0.0005
 """Stands in spreadsheets for a share above 0 and below 0.1 %."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tuanthu_server.compliance.devices import DeviceLine, ScanRun
 from tuanthu_server.compliance.lines.access import UnitAccess
 from tuanthu_server.compliance.lines.figures import LineMonth
 from tuanthu_server.compliance.standing import AssetResult, Standing
@@ -37,6 +38,15 @@ class LineFacts:
 
 
 @dataclass(frozen=True)
+class DeviceFacts:
+    """What is known of the network devices of the units in scope."""
+
+    lines: Sequence[DeviceLine]
+    runs: Mapping[int, ScanRun]
+    """The newest scan by unit."""
+
+
+@dataclass(frozen=True)
 class Inputs:
     """All that is known when a report is taken."""
 
@@ -50,3 +60,4 @@ class Inputs:
     results: Sequence[AssetResult]
     """All results that are neither `pass` nor `notapplicable`, of the units above."""
     lines: LineFacts | None = None
+    devices: DeviceFacts | None = None

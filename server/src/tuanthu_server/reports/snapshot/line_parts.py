@@ -7,9 +7,10 @@ from tuanthu_server.compliance.lines.figures import LineMonth
 from tuanthu_server.compliance.lines.months import year_and_month
 from tuanthu_server.compliance.shares import Share
 from tuanthu_server.reports.snapshot.clean import clean
+from tuanthu_server.reports.snapshot.counts import Ratio
 from tuanthu_server.reports.snapshot.figures import ratio
 from tuanthu_server.reports.snapshot.inputs import LineFacts, UnitFacts
-from tuanthu_server.reports.snapshot.model import ConnectivityPart, LineMonthPart, Ratio, UnitLinePart
+from tuanthu_server.reports.snapshot.model import ConnectivityPart, LineMonthPart, UnitLinePart
 
 MOST_WORST = 10
 

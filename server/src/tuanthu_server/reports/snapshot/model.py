@@ -5,39 +5,13 @@ from datetime import datetime
 import msgspec
 
 from tuanthu_policy.text import Text
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
+from tuanthu_server.reports.snapshot.device_model import DevicesPart
 
-SCHEMA_VERSION = 3
-"""1 had no indicators, 2 nothing on Internet lines."""
+SCHEMA_VERSION = 4
+"""1 had no indicators, 2 nothing on Internet lines, 3 nothing on network devices."""
 DEPARTMENT = "department"
 """The scope of the whole sector; any other scope is a unit's code."""
-
-
-class Ratio(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A share with both its numbers; see `figures.ratio` for how the percentage is rounded."""
-
-    numerator: int
-    denominator: int | None
-    """None: nobody knows it."""
-    percent: str
-    """`66,6`, `100`, `0`, `<0,1`; empty when the denominator is 0 or unknown."""
-    fraction: float | None
-    """The same percentage as a number from 0 to 1 for spreadsheets; None where `percent` is empty."""
-
-
-class OutcomeCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Machines per outcome. `applicable`, all but `notapplicable`, is `passed` + `failed` + `undetermined`."""
-
-    total: int
-    notapplicable: int
-    applicable: int
-    passed: int
-    failed: int
-    undetermined: int
-    """The sum of the four that follow; shown apart from `failed` everywhere."""
-    unknown: int
-    stale: int
-    notchecked: int
-    error: int
 
 
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -335,3 +309,4 @@ class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     undetermined_machines: list[MachineResult]
     plans: list[PlanPart] = []
     connectivity: ConnectivityPart | None = None
+    devices: DevicesPart | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tuanthu_policy.control import Control, Framework
+from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.reports.snapshot.figures import add_counts, counts_of, rate, ratio
@@ -20,14 +21,16 @@ from tuanthu_server.reports.snapshot.unit_parts import passed_of_expected
 UNCONFIRMED = "unconfirmed"
 
 
-def measured_controls(framework: Framework) -> list[str]:
-    """Clauses that rules measure, in the order of the document."""
-    return [control.id for control in framework.controls if control.rules]
+def measured_controls(policy: Policy, framework: Framework) -> list[str]:
+    """Clauses that rules measure on machines, in the order of the document."""
+    measured = policy.control_rules()
+    return [control.id for control in framework.controls if f"{framework.id}/{control.id}" in measured]
 
 
-def framework_rules(framework: Framework) -> list[str]:
-    """Every rule of the framework once, in the order in which its clauses name them."""
-    return list(dict.fromkeys(rule for control in framework.controls for rule in control.rules))
+def framework_rules(policy: Policy, framework: Framework, sort: AssetSort = AssetSort.MACHINE) -> list[str]:
+    """Every rule of the framework about a sort of asset once, in the order in which its clauses name them."""
+    named = dict.fromkeys(rule for control in framework.controls for rule in control.rules)
+    return [rule for rule in named if policy.sorts[rule] is sort]
 
 
 def framework_part(framework: Framework, units: Sequence[UnitPart], expected: int | None) -> FrameworkPart:
@@ -44,13 +47,13 @@ def framework_part(framework: Framework, units: Sequence[UnitPart], expected: in
     )
 
 
-def control_parts(framework: Framework, units: Sequence[UnitPart]) -> list[ControlPart]:
-    """Every clause, measured or not, in the order of the document."""
-    columns = {name: index for index, name in enumerate(measured_controls(framework))}
-    return [_control_part(control, units, columns.get(control.id)) for control in framework.controls]
+def control_parts(policy: Policy, framework: Framework, units: Sequence[UnitPart]) -> list[ControlPart]:
+    """Every clause, measured on machines or not, in the order of the document."""
+    columns = {name: index for index, name in enumerate(measured_controls(policy, framework))}
+    return [_control_part(policy, control, units, columns.get(control.id)) for control in framework.controls]
 
 
-def _control_part(control: Control, units: Sequence[UnitPart], column: int | None) -> ControlPart:
+def _control_part(policy: Policy, control: Control, units: Sequence[UnitPart], column: int | None) -> ControlPart:
     counts = None if column is None else add_counts(unit.controls[column].counts for unit in units)
     demand = control.attestation or None
     return ControlPart(
@@ -58,7 +61,7 @@ def _control_part(control: Control, units: Sequence[UnitPart], column: int | Non
         clause=control.clause,
         title=control.title,
         verified=control.verified.value,
-        rules=list(control.rules),
+        rules=[rule for rule in control.rules if policy.sorts[rule] is AssetSort.MACHINE],
         counts=counts,
         rate=None if counts is None else rate(counts),
         attestation=None if demand is None else AttestationPart(what=demand.what, state=UNCONFIRMED),
@@ -67,7 +70,7 @@ def _control_part(control: Control, units: Sequence[UnitPart], column: int | Non
 
 def rule_parts(policy: Policy, framework: Framework, standing: Standing, units: Sequence[UnitFacts]) -> list[RulePart]:
     """Every rule of the framework with its counts."""
-    return [_rule_part(policy, name, standing, units) for name in framework_rules(framework)]
+    return [_rule_part(policy, name, standing, units) for name in framework_rules(policy, framework)]
 
 
 def _rule_part(policy: Policy, name: str, standing: Standing, units: Sequence[UnitFacts]) -> RulePart:

@@ -8,12 +8,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tuanthu_policy.outcome import Outcome
+from tuanthu_server.compliance.devices import device_lines, newest_of_units, scan_runs
 from tuanthu_server.compliance.lines.access import unit_access
 from tuanthu_server.compliance.lines.figures import sector_months, unit_months
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.standing import failing_assets, standing
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot.inputs import Inputs, LineFacts, UnitFacts
+from tuanthu_server.reports.snapshot.inputs import DeviceFacts, Inputs, LineFacts, UnitFacts
 from tuanthu_server.reports.snapshot.model import DEPARTMENT
 from tuanthu_server.reports.texts import ReportTexts, organisation
 from tuanthu_server.units import queries
@@ -46,6 +47,7 @@ def read_inputs(scope: str, as_of: datetime | None, texts: ReportTexts) -> Input
             "There are no units at that moment; import them with `tuanthu-server units import`",
         )
     now = standing(as_of)
+    numbers = [unit.pk for unit in units]
     return Inputs(
         created_at=created_at,
         scope=scope,
@@ -57,7 +59,8 @@ def read_inputs(scope: str, as_of: datetime | None, texts: ReportTexts) -> Input
         standing=now,
         units=_facts(units, day),
         lines=_lines(units, now.as_of, past=as_of is not None),
-        results=failing_assets(_LISTED, unit_ids=[unit.pk for unit in units], as_of=as_of),
+        results=failing_assets(_LISTED, unit_ids=numbers, as_of=as_of),
+        devices=DeviceFacts(device_lines(numbers, as_of), newest_of_units(scan_runs(numbers, as_of))),
     )
 
 

@@ -25,10 +25,11 @@ PARTS = {
     "worst": ("worst",),
     "indicators": ("indicators",),
     "connectivity": ("connectivity",),
+    "devices": ("devices",),
     "causes": ("causes",),
 }
 """The sections and their tables, in order."""
-OPTIONAL = {"indicators", "connectivity"}
+OPTIONAL = {"indicators", "connectivity", "devices"}
 """Sections that a report may lack."""
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a property of the file, not a moment
 

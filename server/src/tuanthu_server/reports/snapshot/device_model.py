@@ -1,0 +1,58 @@
+"""Types of the snapshot about network devices; their counts are of devices."""
+
+from datetime import datetime
+
+import msgspec
+
+from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
+
+
+class DeviceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One network device."""
+
+    unit: str
+    asset: int
+    name: str
+    device_class: str
+    address: str
+    mac: str
+    credentials: str
+    """The outcome of the rule on factory accounts."""
+    worst: str
+    """The worst outcome of all rules about devices."""
+    last_seen: datetime | None
+
+
+class UnitDevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The network devices of one unit; counts are of devices."""
+
+    code: str
+    devices: int
+    silent: int
+    """Of these, seen by no scan for 35 days."""
+    computers: int
+    """Of these, computers: they have no agent."""
+    counts: OutcomeCounts
+    """By the rule on factory accounts."""
+    rate: Ratio
+    open: OutcomeCounts
+    """By the rule on open access."""
+    scanned_at: datetime | None
+    """When the newest scan ended; None where there was none, or it did not say."""
+    scanned_whole: bool
+
+
+class DevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The network devices of the scope, apart from all figures of machines."""
+
+    devices: int
+    silent: int
+    computers: int
+    units_scanned: int
+    counts: OutcomeCounts
+    rate: Ratio
+    open: OutcomeCounts
+    units: list[UnitDevicesPart]
+    """In the order of the report's units."""
+    rows: list[DeviceRow]
+    """Every device, by unit, the worst first."""
