@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tuanthu_agent.host import Host
 from tuanthu_agent.scanner.attempts import Attempts
+from tuanthu_agent.scanner.clock import Clock, SystemClock
 from tuanthu_agent.scanner.discovery.interface import Plan
 from tuanthu_agent.scanner.discovery.neighbours import LiveNeighbourhood
 from tuanthu_agent.scanner.door import ScopedDoor
@@ -26,17 +26,23 @@ from tuanthu_policy.scan_scope import ScanScope
 
 
 @contextmanager
-def outfit(scope: Path, trust: Path, state: Path, host: Host, *, discover_only: bool) -> Iterator[tuple[Means, Plan]]:
+def outfit(
+    scope: Path, trust: Path, state: Path, host: Host, *, discover_only: bool, clock: Clock | None = None
+) -> Iterator[tuple[Means, Plan]]:
     """Verify and open everything before the first packet; raises TuanthuError and PolicyError."""
-    allowed = read_scope(scope, load_authority(trust), datetime.now(UTC))
-    with fitted_out(allowed, state, host, discover_only=discover_only) as fitted:
+    clock = clock or SystemClock()
+    allowed = read_scope(scope, load_authority(trust), clock.read().wall)
+    with fitted_out(allowed, state, host, discover_only=discover_only, clock=clock) as fitted:
         yield fitted
 
 
 @contextmanager
-def fitted_out(allowed: ScanScope, state: Path, host: Host, *, discover_only: bool) -> Iterator[tuple[Means, Plan]]:
+def fitted_out(
+    allowed: ScanScope, state: Path, host: Host, *, discover_only: bool, clock: Clock | None = None
+) -> Iterator[tuple[Means, Plan]]:
     """The same for a scope that was verified; raises TuanthuError and PolicyError."""
-    gate = Gate(allowed)
+    clock = clock or SystemClock()
+    gate = Gate(allowed, clock)
     door = ScopedDoor(gate)
     catalogue = load_devices()
     plan = Plan(addresses=gate.addresses())
@@ -46,9 +52,9 @@ def fitted_out(allowed: ScanScope, state: Path, host: Host, *, discover_only: bo
         if discover_only:
             yield means, plan
             return
-        with Attempts(state, allowed) as attempts:
+        with Attempts(state, allowed, clock) as attempts:
             books = Books(attempts)
-            cycle = cycle_of(datetime.now(UTC))
+            cycle = cycle_of(clock.read().wall)
             left = unless_halted(gate.seconds_left)
             documented = {(one.user, one.password) for family in catalogue.values() for one in family.accounts}
             tools = Tools(
