@@ -45,7 +45,8 @@ def fixtures() -> str:
 
 @cache
 def collectors_source() -> str:
-    files = (ROOT / "agent/src/tuanthu_agent/collectors").rglob("*.py")
+    rooms = (ROOT / "agent/src/tuanthu_agent" / room for room in ("collectors", "scanner", "scanning"))
+    files = [path for room in rooms for path in room.rglob("*.py")]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
