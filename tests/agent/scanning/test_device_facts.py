@@ -45,6 +45,7 @@ def test_a_camera_on_its_default():
         "logins_unsettled": 0, "logins_passing": 1, "logins_uninitialised": 0, "logins_open": 0, "exposure_count": 1,
         "anonymous_access": False, "telnet_open": False, "web_management": True, "plain_http_only": True,
         "snmp_standing": "none", "obsolete_crypto": False, "encrypted_services": 0,
+        "upnp_igd": False,
     }  # fmt: skip
     assert {name: value for name, value in found.items() if name != "services"} == expected
 
@@ -85,6 +86,14 @@ def test_the_greeting_of_an_ftp_server_says_nothing_of_anonymous_access():
     assert "anonymous_access" not in facts(finding(21, "ftp", Verdict.INCONCLUSIVE), read=[(21, "ftp")])
     assert facts(finding(21, "ftp", REJECTED), read=[(21, "ftp")])["anonymous_access"] is False
     assert facts(finding(21, "ftp", exposures=["ftp-anonymous"]))["anonymous_access"] is True
+
+
+def test_a_upnp_description_that_could_not_be_read_settles_nothing():
+    one = finding(1900, "upnp", transport="udp")
+    assert "upnp_igd" not in facts(one)
+    assert "upnp_igd" not in facts(whole=False)
+    assert facts(one, read=[(1900, "upnp")])["upnp_igd"] is False
+    assert facts(finding(1900, "upnp", transport="udp", exposures=["upnp-igd"]), whole=False)["upnp_igd"] is True
 
 
 def test_the_worst_of_several_snmp_services_counts():

@@ -102,6 +102,11 @@ def test_a_run_that_was_cut_short_says_so_and_gives_no_count_of_what_is_unmanage
     assert "logins" not in seen[0].facts
 
 
+def test_what_was_not_looked_at_is_named():
+    (one,) = of_kind(observations(night(device(1, finding(443, tls=True)))), "device")
+    assert (one.status.value, one.reason) == ("partial", "not-looked: obsolete_crypto")
+
+
 def test_devices_that_were_audited_count_although_not_all_were():
     seen = observations(night(device(1), whole=False, gaps=["not-audited: 4"]))
     assert [one.status.value for one in seen] == ["ok", "partial"]

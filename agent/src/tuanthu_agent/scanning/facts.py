@@ -16,6 +16,16 @@ ANONYMOUS: Final = frozenset(
 OBSOLETE: Final = frozenset({"obsolete-ssh", "obsolete-tls"})
 OPEN: Final = frozenset({Verdict.NO_AUTH, Verdict.ACCEPTS_ANY})
 ANSWERING_ANYBODY: Final = frozenset({"ftp", "mqtt", "onvif", "rtsp"})
+SIGNS: Final = (
+    "telnet_open",
+    "web_management",
+    "plain_http_only",
+    "anonymous_access",
+    "snmp_standing",
+    "upnp_igd",
+    "obsolete_crypto",
+)
+"""Facts that are always there where the device was looked at for them."""
 WORST_FIRST: Final = ("fail", "unknown", "pass", "none")
 
 
@@ -96,7 +106,7 @@ def signs(audited: Audited, found: Sequence[ServiceFinding], *, whole: bool) -> 
         "plain_http_only": only_plain(web, whole=whole),
         "anonymous_access": anonymous(audited, found, exposed, whole=whole),
         "snmp_standing": snmp(found, whole=whole),
-        "upnp_igd": "upnp-igd" in exposed or None,
+        "upnp_igd": "upnp-igd" in exposed or no(whole and upnp_seen(audited, found)),
         "obsolete_crypto": bool(OBSOLETE & exposed) or no(whole and crypto_seen(audited)),
         "encrypted_services": len(crypto) if whole else None,
     }
@@ -135,6 +145,12 @@ def snmp(found: Sequence[ServiceFinding], *, whole: bool) -> str | None:
     if came:
         return next(one for one in WORST_FIRST if one in came)
     return "none" if whole else None
+
+
+def upnp_seen(audited: Audited, found: Sequence[ServiceFinding]) -> bool:
+    """Whether each UPnP description was read. Every host was asked for one, singly and with its wire."""
+    asked = {(one.port, one.transport) for one in found if one.protocol == "upnp"}
+    return asked <= {(service.port, service.transport) for service, name in audited.read if name == "upnp"}
 
 
 def crypto_seen(audited: Audited) -> bool:

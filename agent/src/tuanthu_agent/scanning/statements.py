@@ -10,7 +10,7 @@ import msgspec
 
 from tuanthu_agent.scanner.discovery.interface import Host
 from tuanthu_agent.scanner.scan import Audited
-from tuanthu_agent.scanning.facts import Facts, device_facts
+from tuanthu_agent.scanning.facts import SIGNS, Facts, device_facts
 from tuanthu_agent.uuid7 import uuid7
 from tuanthu_policy.devices.key import device_key
 from tuanthu_policy.observation import Observation, content_digest
@@ -52,7 +52,9 @@ def devices(night: Night) -> Iterator[Observation]:
     shared = Counter(own_key(one.host) for one in others)
     keyed = {(own_key(one.host) if shared[own_key(one.host)] == 1 else by_address(one.host)): one for one in others}
     for key, one in sorted(keyed.items()):
-        yield observation("device", device_facts(one, whole=night.swept), night, key, whole=night.swept)
+        facts = device_facts(one, whole=night.swept)
+        missed = [f"not-looked: {name}" for name in SIGNS if name not in facts]
+        yield observation("device", facts, night, key, gaps=[*cut(whole=night.swept), *missed])
 
 
 def own_key(host: Host) -> str:
@@ -86,7 +88,12 @@ def scan(night: Night) -> Observation:
     }
     if night.swept:
         facts["unmanaged_computers"] = len(unmanaged)
-    return observation("scan", facts, night, whole=night.whole)
+    return observation("scan", facts, night, gaps=cut(whole=night.whole))
+
+
+def cut(*, whole: bool) -> list[str]:
+    """The gap of a run that was cut short."""
+    return [] if whole else ["scan-cut-short: the scope closed, or not every address could be asked"]
 
 
 def is_unmanaged(host: Host) -> bool:
@@ -106,10 +113,10 @@ def unmanaged_facts(host: Host) -> Facts:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def observation(kind: str, facts: Facts, night: Night, asset: str | None = None, *, whole: bool) -> Observation:
-    """With identity, time and digest; partial where the run was cut short."""
-    status = ObservationStatus.OK if whole else ObservationStatus.PARTIAL
-    reason = None if whole else "scan-cut-short: the scope closed, or not every address could be asked"
+def observation(kind: str, facts: Facts, night: Night, asset: str | None = None, *, gaps: Sequence[str]) -> Observation:
+    """With identity, time and digest; partial where there are gaps."""
+    status = ObservationStatus.PARTIAL if gaps else ObservationStatus.OK
+    reason = "; ".join(gaps) or None
     sound = msgspec.json.decode(msgspec.json.encode(facts), type=dict[str, object])
     return Observation(
         id=uuid7(),

@@ -28,10 +28,7 @@ def gathered(door: Door, host: Host, readers: Mapping[str, Reader]) -> Subject:
     for service in host.services:
         for name in (service.protocol, *(("tls",) if service.tls else ())):
             if name in readers:
-                seen = read(door, service, readers[name])
-                note(subject, service, seen)
-                if seen.reason is None:
-                    subject.read.add((service, name))
+                note(subject, service, read(door, service, readers[name]), name)
     for service, seen in further(door, host, subject):
         subject.services.append(service)
         note(subject, service, seen)
@@ -50,8 +47,10 @@ def read(door: Door, service: Service, reader: Reader) -> Seen:
         return Seen(reason=f"out-of-scope: {error}")
 
 
-def note(subject: Subject, service: Service, seen: Seen) -> None:
+def note(subject: Subject, service: Service, seen: Seen, reader: str = "") -> None:
     """Keep what was seen where it belongs; what another service of the host said first stays."""
+    if seen.reason is None:
+        subject.read.add((service, reader or service.protocol))
     own = subject.of_service.setdefault(service, {})
     for name, value in seen.subjects.items():
         if name.startswith(OF_SERVICE):
