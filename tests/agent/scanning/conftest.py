@@ -76,4 +76,4 @@ def audited(*findings, read=(), **changes):
     values = {"address": "127.20.0.5", "mac": MAC, "device": MAC, "class_": "camera", "services": services, **changes}
     by_port = {one.port: one for one in services}
     findings = findings or (finding(port=None, protocol=None, transport=None),)
-    return Audited(Host(**values), findings, frozenset((by_port[port], name) for port, name in read))
+    return Audited(Host(**values), findings, read=frozenset((by_port[port], name) for port, name in read))

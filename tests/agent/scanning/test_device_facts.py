@@ -42,20 +42,27 @@ def test_a_camera_on_its_default():
     expected = {
         "address": "127.20.0.5", "mac": MAC, "vendor": "Hikvision", "family": "hikvision-isapi", "model": "DS-2CD",
         "device_class": "camera", "confidence": 90, "managed": False, "logins": 2, "logins_failing": 1,
-        "logins_unsettled": 0, "logins_passing": 1, "logins_uninitialised": 0, "logins_open": 0, "exposure_count": 1,
-        "anonymous_access": False, "telnet_open": False, "web_management": True, "plain_http_only": True,
-        "snmp_standing": "none", "obsolete_crypto": False, "encrypted_services": 0,
-        "upnp_igd": False,
+        "logins_unsettled": 0, "logins_passing": 1, "exposure_count": 1, "default_login": True, "uninitialised": False,
+        "open_access": False, "telnet_open": False, "web_management": True, "plain_http_only": True,
+        "snmp_answering": False, "obsolete_crypto": False, "encrypted_services": 0, "upnp_igd": False,
     }  # fmt: skip
     assert {name: value for name, value in found.items() if name != "services"} == expected
 
 
 def test_of_a_run_that_was_cut_short_only_what_was_seen_is_said():
     found = facts(finding(80, verdict=REJECTED), read=[(80, "http")], whole=False)
-    absent = ("logins", "logins_passing", "logins_failing", "telnet_open", "plain_http_only", "snmp_standing")
-    assert not found.keys() & {*absent, "obsolete_crypto", "anonymous_access", "encrypted_services"}
+    absent = (
+        "logins",
+        "logins_passing",
+        "logins_failing",
+        "telnet_open",
+        "plain_http_only",
+        "snmp_answering",
+        "default_login",
+    )
+    assert not found.keys() & {*absent, "obsolete_crypto", "open_access", "uninitialised", "encrypted_services"}
     worse = facts(finding(23, "telnet", Verdict.NO_AUTH, exposures=["telnet-open"]), whole=False)
-    assert (worse["telnet_open"], worse["logins_failing"], worse["logins_open"]) == (True, 1, 1)
+    assert (worse["telnet_open"], worse["logins_failing"], worse["open_access"]) == (True, 1, True)
 
 
 def test_cryptography_that_could_not_be_read_is_not_called_sound():
@@ -77,15 +84,15 @@ def test_a_page_over_https_too_is_not_plain_only():
 @pytest.mark.parametrize("protocol", ["mqtt", "rtsp", "onvif"])
 def test_what_did_not_answer_is_not_called_closed_to_anybody(protocol):
     one = finding(1883, protocol)
-    assert "anonymous_access" not in facts(one)
-    assert facts(one, read=[(1883, protocol)])["anonymous_access"] is False
-    assert facts(finding(1883, protocol, Verdict.NO_AUTH))["anonymous_access"] is True
+    assert "open_access" not in facts(one)
+    assert facts(one, read=[(1883, protocol)])["open_access"] is False
+    assert facts(finding(1883, protocol, Verdict.NO_AUTH))["open_access"] is True
 
 
 def test_the_greeting_of_an_ftp_server_says_nothing_of_anonymous_access():
-    assert "anonymous_access" not in facts(finding(21, "ftp", Verdict.INCONCLUSIVE), read=[(21, "ftp")])
-    assert facts(finding(21, "ftp", REJECTED), read=[(21, "ftp")])["anonymous_access"] is False
-    assert facts(finding(21, "ftp", exposures=["ftp-anonymous"]))["anonymous_access"] is True
+    assert "open_access" not in facts(finding(21, "ftp", Verdict.INCONCLUSIVE), read=[(21, "ftp")])
+    assert facts(finding(21, "ftp", REJECTED), read=[(21, "ftp")])["open_access"] is False
+    assert facts(finding(21, "ftp", exposures=["ftp-anonymous"]))["open_access"] is True
 
 
 def test_a_upnp_description_that_could_not_be_read_settles_nothing():
@@ -98,9 +105,20 @@ def test_a_upnp_description_that_could_not_be_read_settles_nothing():
 
 def test_the_worst_of_several_snmp_services_counts():
     agents = [finding(161, "snmp", REJECTED, transport="udp"), finding(1161, "snmp", transport="udp")]
-    assert facts(agents[0])["snmp_standing"] == "pass"
-    assert facts(*agents)["snmp_standing"] == "unknown"
-    assert facts(*agents, finding(2161, "snmp", Verdict.DEFAULT_CONFIRMED))["snmp_standing"] == "fail"
+    assert facts(agents[0])["snmp_default_community"] is False
+    assert "snmp_default_community" not in facts(*agents)
+    assert facts(*agents)["snmp_answering"] is True
+    worst = facts(*agents, finding(2161, "snmp", Verdict.DEFAULT_CONFIRMED))
+    assert worst["snmp_default_community"] is True
+
+
+def test_one_unsettled_login_leaves_open_what_the_others_settle_and_hides_no_failure():
+    unclear = facts(finding(80, verdict=REJECTED), finding(22, "ssh", Verdict.INCONCLUSIVE))
+    assert not unclear.keys() & {"default_login", "uninitialised", "open_access"}
+    worse = facts(finding(80, verdict=Verdict.UNINITIALISED), finding(22, "ssh", Verdict.LOCKED))
+    assert (worse["default_login"], worse["uninitialised"]) == (True, True)
+    assert "open_access" not in worse
+    assert "default_login" not in facts(finding(9100, "printer"))
 
 
 def test_a_reason_keeps_its_code_and_loses_what_passes():

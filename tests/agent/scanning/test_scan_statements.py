@@ -67,6 +67,7 @@ def test_the_facts_of_a_run():
     run = night(device(1), device(2, **computer), device(3, **computer, managed=True, managed_by="mac"), mine)
     facts = observations(run)[-1].facts
     assert facts == {
+        "designated": True,
         "scope": make_scope().id,
         "authorisation": "Quyết định 123/QĐ-SYT ngày 20/11/2026",
         "started_at": "2026-11-24T05:00:00Z",

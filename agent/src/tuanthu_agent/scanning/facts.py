@@ -20,13 +20,12 @@ SIGNS: Final = (
     "telnet_open",
     "web_management",
     "plain_http_only",
-    "anonymous_access",
-    "snmp_standing",
+    "open_access",
+    "snmp_answering",
     "upnp_igd",
     "obsolete_crypto",
 )
-"""Facts that are always there where the device was looked at for them."""
-WORST_FIRST: Final = ("fail", "unknown", "pass", "none")
+"""Facts that are always there where the device was looked at for them, and no login left them open."""
 
 
 def device_facts(audited: Audited, *, whole: bool) -> Facts:
@@ -82,12 +81,9 @@ def stable_reason(reason: str | None) -> str | None:
 def counts(found: Sequence[ServiceFinding], *, whole: bool) -> Facts:
     """Services by what their verdict comes to. Of a device that was not looked at whole, only what is amiss."""
     standings = Counter(standing(one.verdict) for one in found if one.verdict is not None)
-    verdicts = [one.verdict for one in found]
     facts = {
         "logins_failing": standings["fail"],
         "logins_unsettled": standings["unknown"],
-        "logins_uninitialised": verdicts.count(Verdict.UNINITIALISED),
-        "logins_open": sum(verdict in OPEN for verdict in verdicts),
         "exposure_count": sum(len(one.exposures) for one in found),
     }
     if not whole:
@@ -104,8 +100,8 @@ def signs(audited: Audited, found: Sequence[ServiceFinding], *, whole: bool) -> 
         "telnet_open": any(one.protocol == "telnet" for one in found) or no(whole),
         "web_management": bool(web) or no(whole),
         "plain_http_only": only_plain(web, whole=whole),
-        "anonymous_access": anonymous(audited, found, exposed, whole=whole),
-        "snmp_standing": snmp(found, whole=whole),
+        **settled(found, anonymous(audited, found, exposed, whole=whole), whole=whole),
+        **snmp(found, whole=whole),
         "upnp_igd": "upnp-igd" in exposed or no(whole and upnp_seen(audited, found)),
         "obsolete_crypto": bool(OBSOLETE & exposed) or no(whole and crypto_seen(audited)),
         "encrypted_services": len(crypto) if whole else None,
@@ -139,12 +135,25 @@ def anonymous(audited: Audited, found: Sequence[ServiceFinding], exposed: set[st
     return no(whole and settled)
 
 
-def snmp(found: Sequence[ServiceFinding], *, whole: bool) -> str | None:
-    """The worst of its SNMP services; an agent that answers without a verdict is unsettled."""
+def settled(found: Sequence[ServiceFinding], anybody: bool | None, *, whole: bool) -> Facts:  # noqa: FBT001  as told
+    """What rules ask of logins: true as soon as one is amiss, false once all are settled, else absent."""
+    verdicts = {one.verdict for one in found if one.verdict is not None}
+    came = {standing(verdict) for verdict in verdicts}
+    clear = whole and "unknown" not in came
+    return {
+        "default_login": True if "fail" in came else no(clear and "pass" in came),
+        "uninitialised": True if Verdict.UNINITIALISED in verdicts else no(clear),
+        "open_access": True if OPEN & verdicts or anybody else no(clear and anybody is False),
+    }
+
+
+def snmp(found: Sequence[ServiceFinding], *, whole: bool) -> Facts:
+    """Whether SNMP answers, and whether to a factory community; one that answers without a verdict is unsettled."""
     came = {standing(one.verdict) if one.verdict else "unknown" for one in found if one.protocol == "snmp"}
-    if came:
-        return next(one for one in WORST_FIRST if one in came)
-    return "none" if whole else None
+    return {
+        "snmp_answering": True if came else no(whole),
+        "snmp_default_community": True if "fail" in came else no(came == {"pass"}),
+    }
 
 
 def upnp_seen(audited: Audited, found: Sequence[ServiceFinding]) -> bool:

@@ -53,8 +53,16 @@ def devices(night: Night) -> Iterator[Observation]:
     keyed = {(own_key(one.host) if shared[own_key(one.host)] == 1 else by_address(one.host)): one for one in others}
     for key, one in sorted(keyed.items()):
         facts = device_facts(one, whole=night.swept)
-        missed = [f"not-looked: {name}" for name in SIGNS if name not in facts]
-        yield observation("device", facts, night, key, gaps=[*cut(whole=night.swept), *missed])
+        unsettled = unsettled_facts(facts)
+        missed = [f"not-looked: {name}" for name in SIGNS if name not in facts and name not in unsettled]
+        told = [f"login-unsettled: {' '.join(unsettled)}"] if unsettled else []
+        yield observation("device", facts, night, key, gaps=[*cut(whole=night.swept), *told, *missed])
+
+
+def unsettled_facts(facts: Facts) -> list[str]:
+    """What is not said of a device since the login of one of its services is not settled."""
+    names = ("default_login", "uninitialised", "open_access", "snmp_default_community")
+    return [name for name in names if name not in facts] if facts.get("logins_unsettled") else []
 
 
 def own_key(host: Host) -> str:
@@ -75,6 +83,7 @@ def scan(night: Night) -> Observation:
     if len(unmanaged) > MOST_UNMANAGED:
         gaps.insert(0, f"too-many: {len(unmanaged)} unmanaged")
     facts = {
+        "designated": True,
         "scope": night.scope.id,
         "authorisation": night.scope.authorisation,
         "started_at": moment(night.started_at),
