@@ -246,7 +246,7 @@ PRINTS = (silent(9100),)
 KINDS = [
     kind("ricoh-web", "RICOH", "printer", "00:26:73", web(Ricoh), (("admin", ""),), "MP C3003", services=PRINTS),
     kind("kyocera-rx", "KYOCERA", "printer", "00:17:C8", web(Kyocera), (("Admin", "Admin"),), "M2040dn", services=PRINTS),
-    kind("bizhub", "KONICA MINOLTA", "printer", "00:20:6B", web(Bizhub), (("", "1234567812345678"),), "bizhub 227", services=PRINTS, can=["single-session"], lock=Lock(3, "device", 300), source="open clients"),
+    kind("bizhub", "KONICA MINOLTA", "printer", "00:20:6B", web(Bizhub), (("", "12345678"),), "bizhub 227", services=PRINTS, can=["single-session"], lock=Lock(3, "device", 300), source="open clients"),
     kind("canon-mf", "CANON", "printer", "00:1E:8F", web(CanonMf), (("7654321", "7654321"),), "MF244dw", services=PRINTS, source="open clients"),
     kind("xerox", "XEROX", "printer", "00:00:AA", web(Xerox), (("admin", "1111"),), "5225", services=PRINTS),
     kind("cs121", "Generex", "ups", "00:03:05", web(Cs121), (("admin", "cs121-snmp"),), "CS121"),
