@@ -96,6 +96,9 @@ class FakeCollector:
     script: list = field(default_factory=list)
     resend: list = field(default_factory=list)
     enrolments: list = field(default_factory=list)
+    authority: str = ""
+    scan_order: dict | None = None
+    order_requests: list = field(default_factory=list)
 
     def __post_init__(self):
         self.ca = issue("CA của máy chủ trung tâm", ca=True)
@@ -167,7 +170,14 @@ class FakeCollector:
                 "unit_name": "Bệnh viện Đa khoa",
                 "server_time": NOW.isoformat(),
             }
+            if self.authority:
+                answer["authority"] = self.authority
             return (200 if request["public_key"] in known else 201), {}, json.dumps(answer).encode()
+        if path.endswith("/scan-order"):
+            payload = b64url_decode(headers["Tuanthu-Scan"].encode())
+            self.verify(headers["Tuanthu-Signature"], payload, "tuanthu-scan-order+json")
+            self.order_requests.append(json.loads(payload))
+            return (204, {}, b"") if self.scan_order is None else (200, {}, json.dumps(self.scan_order).encode())
         assert headers["Content-Encoding"] == "gzip"
         assert headers["Tuanthu-Sent-At"]
         payload = gzip.decompress(body)

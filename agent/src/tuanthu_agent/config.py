@@ -67,6 +67,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """How often the line is looked at; 0: not."""
     transfer: Literal["daily", "off"] = "daily"
     """Whether the rate to and from the collector is measured, once a day."""
+    scan: Literal["ordered", "off"] = "ordered"
+    """Whether this machine scans its unit's networks on an order that the pinned authority signed."""
     host_root: Path = Path("/")
     """Folder that stands for `/` in what the collectors read (an image of another machine, a test)."""
     language: Literal["vi", "en"] = "vi"

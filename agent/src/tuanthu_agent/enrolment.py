@@ -149,6 +149,7 @@ def enrol(config: Config, server: str, token: str, ca: bytes | None, machine: Ma
         role=machine.role,
         owner=stated(machine.owner),
         location=stated(machine.location),
+        authority=stated(response.authority),
     )
     identities.save(config.data_dir, identity)
     log.info("enrolled", agent=identity.agent, unit=identity.unit_code, server=server)

@@ -32,6 +32,8 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Who answers for the machine."""
     location: str = ""
     """Where the machine stands."""
+    authority: str = ""
+    """The raw public key (base64url) of the authority whose scan scopes this machine obeys; empty: of none."""
 
 
 def save(data_dir: Path, identity: Identity) -> None:

@@ -22,6 +22,7 @@ from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.logs import log
 from tuanthu_agent.priority import lower_priority
+from tuanthu_agent.scanning import calling
 from tuanthu_agent.spool.interface import Spool
 
 DUE_FILE: Final = "next-due"
@@ -67,12 +68,16 @@ class Schedule:
         collect: Callable[[Config, Spool], object] = jobs.collect,
         deliver: Callable[[Config, Spool], object] = jobs.deliver,
         transfer: Callable[[Config, Spool], bool] = jobs.transfer,
+        *,
+        order: calling.Pull = calling.pull,
     ) -> None:
         self._config = config
         self._spool = spool
         self._collect = collect
         self._deliver = deliver
         self._transfer = transfer
+        self._order = order
+        self._identity = identity.find(config.data_dir)
         self._scheduler = DueScheduler()
         self.failures: list[BaseException] = []
 
@@ -86,6 +91,7 @@ class Schedule:
         scheduler.add_job(self._run_collect, trigger, id="collect", next_run_time=self._next_collect())
         self._plan_delivery()
         self._plan_transfer()
+        self._plan_scan()
         scheduler.start()
         try:
             scheduler.run_due()
@@ -93,7 +99,8 @@ class Schedule:
         finally:
             scheduler.shutdown(wait=False)
         self._spool.put({"next:collect": f"{due:.3f}"})
-        return min(due, self._next_delivery() or due, self._next_transfer() or due)
+        later = (self._next_delivery(), self._next_transfer(), self._next_order(), self._next_scan())
+        return min([due, *(at for at in later if at is not None)])
 
     def _run_collect(self) -> None:
         self._collect(self._config, self._spool)
@@ -119,6 +126,38 @@ class Schedule:
         self._spool.put({"next:transfer": f"{time.time() + draw(TRANSFER_PAUSE):.3f}"})
         if not self._transfer(self._config, self._spool):
             self._spool.put({"next:transfer": f"{time.time() + draw(TRANSFER_RETRY):.3f}"})
+
+    def _plan_scan(self) -> None:
+        """The question for the order, and the run by the one that lies here."""
+        for name, at, job in (
+            ("scan-order", self._next_order(), self._run_order),
+            ("scan", self._next_scan(), self._run_scan),
+        ):
+            if at is not None:
+                self._scheduler.add_job(job, once(at), id=name, replace_existing=True)
+
+    def _run_order(self) -> None:
+        calling.refresh(self._config, self._spool, self._order)
+        self._plan_scan()
+
+    def _run_scan(self) -> None:
+        """Leave word for the resident, which starts the scan beside its other children."""
+        if self._identity is not None:
+            calling.begin(self._config, self._spool, self._identity, self._order)
+        self._plan_scan()
+
+    def _next_order(self) -> float | None:
+        """When the collector is asked whether this machine is to scan; None where it would not obey."""
+        if self._identity is None or not calling.is_wanted(self._config, self._identity):
+            return None
+        return calling.next_order(self._spool)
+
+    def _next_scan(self) -> float | None:
+        """As planned by the order that lies here."""
+        if self._identity is None or not calling.is_wanted(self._config, self._identity):
+            return None
+        run = calling.next_run(self._config, self._spool, self._identity)
+        return None if run is None else max(run.start, time.time())
 
     def _next_transfer(self) -> float | None:
         """As planned; at a random moment of the coming day where nothing was. None where none is wanted."""

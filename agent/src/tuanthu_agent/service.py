@@ -15,6 +15,11 @@ DUE_FILE = "next-due"
 CHILD = ("-I", "-m", "tuanthu_agent.turn")
 WATCH = ("-I", "-m", "tuanthu_agent.linewatch")
 WATCH_CHILD_SECONDS = 120.0
+SCAN = ("-I", "-m", "tuanthu_agent.scanning")
+SCAN_FILE = "scan-now"
+"""`OPENS CLOSES`, seconds since 1970: the child leaves word that a scan is to run in this window."""
+SCAN_GRACE_SECONDS = 60.0
+"""A scan that still runs so long after its window closed is killed; by itself it ends with the window."""
 NEVER = float("inf")
 NAP_SECONDS = 60.0
 """Longest sleep between looks at the clock: a machine that was suspended wakes to its missed run."""
@@ -92,8 +97,72 @@ def run_child(machine: Machine, seconds: float, command: tuple[str, ...]) -> boo
     return code == 0
 
 
+class Scan:
+    """The scanning child, beside the others; one at a time."""
+
+    def __init__(self, machine: Machine, data_dir: str) -> None:
+        self._machine = machine
+        self._path = os.path.join(data_dir, SCAN_FILE)  # noqa: PTH118
+        self._child: int | None = None
+        self._closes = 0.0
+
+    @property
+    def next_look(self) -> float:
+        """When to look at it again, by the steady clock."""
+        return NEVER if self._child is None else self._machine.steady() + NAP_SECONDS
+
+    def tend(self) -> bool:
+        """See whether it has ended, or must; whether it has ended just now."""
+        if self._child is None:
+            return False
+        if self._machine.poll(self._child) is None:
+            if self._machine.wall() < self._closes + SCAN_GRACE_SECONDS:
+                return False
+            say("tuanthu-agent: lượt quét quá khung giờ, đã buộc dừng (a scan outlived its window and was killed)")
+            self._machine.kill(self._child)
+        self._child = None
+        return True
+
+    def begin(self) -> None:
+        """Start it where word was left, unless one runs or the window has closed."""
+        word = take_word(self._path) if self._child is None else None
+        if word is None or not self._machine.wall() < word[1]:
+            return
+        self._closes = word[1]
+        try:
+            self._child = self._machine.start((*SCAN, f"{word[0]:.3f}", f"{word[1]:.3f}"))
+        except OSError as error:
+            say(f"tuanthu-agent: không khởi chạy được lượt quét (cannot start the scan): {error.strerror}")
+
+    def end(self) -> None:
+        """End it because the resident ends."""
+        if self._child is not None:
+            self._machine.end(self._child)
+            self._child = None
+
+
+def take_word(path: str) -> tuple[float, float] | None:
+    """The window for which a scan is wanted, once; None where nobody left word."""
+    try:
+        with open(path, encoding="ascii") as file:  # noqa: PTH123
+            opens, closes = file.read(64).split()
+        os.unlink(path)  # noqa: PTH108
+        return float(opens), float(closes)
+    except (OSError, ValueError):
+        return None
+
+
 def serve(machine: Machine, data_dir: str, child_seconds: float, watch_seconds: float = 0.0) -> None:
     """Run for ever; raises Stopped when somebody asks to."""
+    scan = Scan(machine, data_dir)
+    try:
+        go_on(machine, data_dir, child_seconds, watch_seconds, scan)
+    finally:
+        scan.end()
+
+
+def go_on(machine: Machine, data_dir: str, child_seconds: float, watch_seconds: float, scan: Scan) -> None:
+    """The loop; raises Stopped."""
     path = os.path.join(data_dir, DUE_FILE)  # noqa: PTH118
     failures = 0
     rest = 0.0
@@ -102,13 +171,16 @@ def serve(machine: Machine, data_dir: str, child_seconds: float, watch_seconds: 
         if rest > machine.wall() + LONGEST_FAILURE_SECONDS:
             rest = 0.0
         due = max(read_due(path, machine.wall()), rest)
-        wait_until(machine, due, watch)
+        wait_until(machine, due, min(watch, scan.next_look))
+        if scan.tend():
+            continue  # it may have left something to deliver at once
         if machine.steady() >= watch:
             run_child(machine, WATCH_CHILD_SECONDS, (*WATCH, data_dir, f"{watch_seconds:g}"))
             watch = machine.steady() + watch_seconds
         if machine.wall() >= due or due > machine.wall() + LONGEST_WAIT_SECONDS:
             failures = 0 if run_child(machine, child_seconds, CHILD) else failures + 1
             rest = machine.wall() + (after_failure(failures) if failures else SHORTEST_WAIT_SECONDS)
+            scan.begin()
 
 
 def main(arguments: list[str]) -> int:

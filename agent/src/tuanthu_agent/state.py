@@ -34,6 +34,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     failure: str
     """Why the last delivery failed; empty if it did not."""
     next_try: datetime | None
+    last_scan: datetime | None
+    scan_failure: str
+    """Why the scan order could not be obeyed; empty if it could, or there is none."""
     refused: list[Refusal]
     notes: list[Note]
 
@@ -54,6 +57,8 @@ def read_state(config: Config, identity: Identity | None, spool: Spool) -> State
         waiting_bytes=size.payload_bytes,
         failure=failure,
         next_try=from_seconds(spool.get("retry:at")) if failure else None,
+        last_scan=from_text(spool.get("last:scan")),
+        scan_failure=spool.get("scan:error") or "",
         refused=[Refusal(one.sequence, one.code, one.reason, one.at) for one in spool.refused()],
         notes=spool.notes(),
     )

@@ -21,6 +21,8 @@ PROBLEM_PREFIX: Final = "urn:tuanthu:error:"
 MOST_ANSWER_BYTES: Final = 256 * 1024
 LONGEST_RETRY_AFTER: Final = 24 * 3600.0
 API: Final = "/agent/v1/"
+DONE: Final = (200, 201, 204)
+"""With 204 there is nothing to say."""
 
 
 class _TrustStoreAdapter(HTTPAdapter):
@@ -52,7 +54,7 @@ class Transport:
             self._session.proxies = {"https": proxy}
 
     def post(self, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]) -> tuple[int, bytes]:
-        """Status (200 or 201) and body; raises TransportError for every other outcome."""
+        """Status (200, 201 or 204) and body; raises TransportError for every other outcome."""
         with self.posted(path, body, {"Content-Type": "application/json"} | headers) as response:
             return response.status_code, read_bounded(response)
 
@@ -60,7 +62,7 @@ class Transport:
     def posted(
         self, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]
     ) -> Generator[requests.Response, None, None]:
-        """An answer of status 200 or 201 whose body is still to be read; raises TransportError for every other outcome.
+        """An answer of status 200, 201 or 204, its body still to be read; raises TransportError for any other outcome.
 
         What goes wrong while the body is read is raised as TransportError, too.
         """
@@ -74,7 +76,7 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                if response.status_code not in (200, 201):
+                if response.status_code not in DONE:
                     raise refusal(self._base, response, read_bounded(response))
                 yield response
         except requests.exceptions.SSLError as error:

@@ -16,6 +16,8 @@ DOMAINS: Final[Mapping[str, Text]] = {
     "lan": Text("Mạng nội bộ", "Local network"),
     "wan": Text("Đường truyền Internet", "Internet line"),
     "reachability": Text("Truy cập hệ thống y tế", "Reaching health systems"),
+    "device": Text("Thiết bị mạng", "Network devices"),
+    "scan": Text("Quét mạng", "Network scan"),
 }
 
 

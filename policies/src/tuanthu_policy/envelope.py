@@ -34,6 +34,8 @@ __all__ = [
     "MAX_DOWNLOAD_BYTES",
     "MAX_PAYLOAD_BYTES",
     "MAX_UPLOAD_BYTES",
+    "SCAN_FIELD",
+    "SCAN_ORDER_TYPE",
     "SCHEMA_VERSION",
     "SENT_AT_FIELD",
     "SIGNATURE_FIELD",
@@ -43,10 +45,13 @@ __all__ = [
     "Acknowledgement",
     "EnrolRequest",
     "EnrolResponse",
+    "EnrolledMachine",
     "Envelope",
     "Held",
     "MachineIdentity",
     "Problem",
+    "ScanOrder",
+    "ScanOrderRequest",
     "TransferAnswer",
     "TransferRequest",
     "b64url",
@@ -64,12 +69,20 @@ TRANSFER_SECONDS: Final = 10.0
 """Longest time for which either side goes on with one transfer."""
 
 
+SCAN_ORDER_TYPE: Final = "tuanthu-scan-order+json"
+"""`typ` of the protected header of a request for a scan order."""
+SCAN_FIELD: Final = "Tuanthu-Scan"
+"""The JSON of a `ScanOrderRequest`, base64url without padding; the signature is over the JSON."""
+
+
 class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A heartbeat: the content with this digest was seen again, unchanged."""
 
     kind: str
     digest: str
     at: datetime
+    asset: str | msgspec.UnsetType = msgspec.UNSET
+    """As in `Observation`: the device that it speaks of, unset for the agent's own machine."""
 
 
 class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -119,6 +132,9 @@ class EnrolResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     unit_code: str
     unit_name: str
     server_time: datetime
+    authority: str | msgspec.UnsetType = msgspec.UNSET
+    """The raw Ed25519 public key that signs scan scopes, base64url without padding, which the agent pins; unset where
+    the collector trusts none."""
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -165,3 +181,33 @@ class TransferAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Answer to a transfer `up`: what arrived; nothing of it is kept."""
 
     bytes: int
+
+
+class ScanOrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Asks whether this agent is to scan its unit's networks, and by which scope."""
+
+    schema_version: int
+    agent: str
+    created_at: datetime
+    have: str | msgspec.UnsetType = msgspec.UNSET
+    """Id of the scope that the agent has; the answer gives the scope all the same."""
+
+
+class EnrolledMachine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A machine of the unit that has an agent: a host that matches is no gap in coverage."""
+
+    macs: list[str]
+    """Lower case, separated by colons."""
+    names: list[str]
+
+
+class ScanOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Answer to a request for a scan order, where there is one (else 204 without a body).
+
+    The agent obeys the scope only if its own pinned authority signed it: a collector can withhold one, not make one.
+    """
+
+    scope: str
+    """The signed scope, a compact JWS."""
+    run_every_hours: int = 24
+    enrolled: list[EnrolledMachine] = []

@@ -29,6 +29,9 @@ class Observation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     reason: str | msgspec.UnsetType = msgspec.UNSET
     """Why the status is not `ok`: a stable code, a colon, and detail: `permission-denied: /run/clamav/clamd.ctl`."""
     facts: Facts = {}
+    asset: str | msgspec.UnsetType = msgspec.UNSET
+    """What was looked at, where it is not the agent's own machine: a device's key, `mac:aa:bb:cc:dd:ee:ff` or, where no
+    MAC is known, `ip:10.1.2.3` (`tuanthu_policy.devices.key`). Not part of the digest."""
     digest: str
     """`content_digest` of kind, method, status, reason and facts: lower-case hex SHA-256."""
 

@@ -19,6 +19,8 @@ from tuanthu_policy.envelope import (
     EnrolResponse,
     Envelope,
     Problem,
+    ScanOrder,
+    ScanOrderRequest,
     TransferAnswer,
     TransferRequest,
 )
@@ -46,6 +48,8 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "problem": Problem,
     "transfer-request": TransferRequest,
     "transfer-answer": TransferAnswer,
+    "scan-order-request": ScanOrderRequest,
+    "scan-order": ScanOrder,
     "rule": Rule,
     "framework": Framework,
     "indicator-plan": IndicatorPlan,

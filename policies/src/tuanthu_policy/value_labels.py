@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tuanthu_policy.devices.labels import CLASSES, VERDICTS
 from tuanthu_policy.text import Text
+
+_VERDICTS: Final[Mapping[str, Text]] = {verdict.value: words for verdict, words in VERDICTS.items()}
+_STANDINGS: Final[Mapping[str, Text]] = {
+    "fail": Text("Không đạt", "Fails"),
+    "pass": Text("Đạt", "Passes"),
+    "unknown": Text("Chưa rõ", "Unsettled"),
+    "none": Text("Không có đăng nhập", "No login"),
+}
 
 VALUES: Final[Mapping[str, Text]] = {
     "accept": Text("Cho phép", "Accepted"),
@@ -148,9 +157,14 @@ VALUES: Final[Mapping[str, Text]] = {
 """By value. One value means the same in most facts; where it does not, `SPECIAL` has the fact's own word."""
 
 SPECIAL: Final[Mapping[str, Mapping[str, Text]]] = {
+    "device.device_class": CLASSES,
+    "device.services.standing": _STANDINGS,
+    "device.services.verdict": _VERDICTS,
+    "device.snmp_standing": {**_STANDINGS, "none": Text("Không trả lời", "Not answering")},
     "lan.interfaces.errors": {"low": Text("Ít", "Few"), "high": Text("Nhiều", "Many")},
     "lan.link_errors": {"low": Text("Ít", "Few"), "high": Text("Nhiều", "Many")},
     "malware.detections.state": {"active": Text("Đang hoạt động", "Active")},
+    "scan.unmanaged.device_class": CLASSES,
     "updates.update_source": {"vendor": Text("Hãng", "The vendor")},
     "wan.evidence.points_to": {"none": Text("Không nói lên gì", "Nothing")},
     "wan.evidence.weight": {"none": Text("Không tính", "Not counted")},

@@ -6,7 +6,7 @@ import sys
 import cyclopts
 
 from tuanthu_agent import __version__
-from tuanthu_agent.cli import auditing, checking, enrolling, looking, running, scanning
+from tuanthu_agent.cli import auditing, checking, enrolling, looking, recording, running, scanning, trusting, vaulting
 from tuanthu_agent.cli.console import errors
 from tuanthu_agent.cli.wording import printable
 from tuanthu_agent.errors import TuanthuError
@@ -20,7 +20,7 @@ app = cyclopts.App(
     version=__version__,
     version_flags=["--version"],
 )
-for module in (enrolling, running, checking, looking, scanning, auditing):
+for module in (enrolling, running, checking, looking, scanning, auditing, trusting, vaulting, recording):
     module.register(app)
 
 

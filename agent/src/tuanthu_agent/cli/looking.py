@@ -137,6 +137,10 @@ def state_rows(state: State) -> list[tuple[str, str]]:
         ("Đang chờ gửi", f"{state.waiting} báo cáo ({state.waiting_bytes / 1024:.0f} KiB)"),
         ("Bị từ chối", f"{len(state.refused)} báo cáo"),
     ]
+    if state.enrolled is not None and state.enrolled.authority:
+        rows.append(("Quét mạng gần nhất", shown(state.last_scan, "chưa có")))
+    if state.scan_failure:
+        rows.append(("Lệnh quét không dùng được", state.scan_failure))
     if state.failure:
         rows += [("Lần gửi hỏng", state.failure), ("Thử lại lúc", shown(state.next_try, "chưa định"))]
     return rows

@@ -7,13 +7,14 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
-from tuanthu_agent.cli.console import output, scanning
-from tuanthu_agent.cli.scan_table import closing, table
+from tuanthu_agent.cli.console import errors, output, scanning
+from tuanthu_agent.cli.scan_table import Remedies, blocks, closing
 from tuanthu_agent.config import load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.scanner.child import Ended, Found, Gap, Order, Stage, run_child
 from tuanthu_policy.devices.finding import ServiceFinding
 from tuanthu_policy.devices.labels import standing
+from tuanthu_policy.devices.loader import load_devices
 
 EXIT_PASS: Final = 0
 EXIT_FAIL: Final = 1
@@ -55,6 +56,24 @@ def scan(
     order = Order(scope=scope, trust=trust, state=folder, discover_only=discover_only)
     findings: list[ServiceFinding] = []
     gaps: list[str] = []
+    try:
+        ended = follow(order, findings, gaps)
+    except KeyboardInterrupt:
+        errors.print("Đã dừng theo yêu cầu. Lượt đăng nhập đã gửi nằm trong sổ; chạy lại sẽ đi tiếp. (Stopped.)")
+        raise
+    findings.sort(key=place)
+    if json is not None:
+        write_lines(json, findings)
+    for part in blocks(findings, remedies(findings), config.language):
+        output.print(part)
+    whole = ended is not None and ended.whole
+    for line in closing(findings, gaps, config.language, whole=whole):
+        output.print(line)
+    return exit_code(findings, whole=whole)
+
+
+def follow(order: Order, findings: list[ServiceFinding], gaps: list[str]) -> Ended | None:
+    """Run the child, show how far it is, and take what it tells; None where it did not come to its end."""
     ended = None
     with scanning() as progress:
         for event in run_child(order):
@@ -66,13 +85,21 @@ def scan(
                 ended = event
             elif isinstance(event, Stage):
                 progress(event)
-    findings.sort(key=place)
-    if json is not None:
-        write_lines(json, findings)
-    output.print(table(findings, config.language))
-    for line in closing(findings, gaps, config.language, whole=ended is not None and ended.whole):
-        output.print(line)
-    return exit_code(findings, whole=ended is not None and ended.whole)
+    return ended
+
+
+def remedies(findings: list[ServiceFinding]) -> Remedies:
+    """What the catalogue says to do about what fails; its generic entries by `generic-<protocol>`."""
+    if not any(standing(one.verdict) == "fail" for one in findings):
+        return {}
+    families = load_devices()
+    generic = {
+        f"generic-{login.protocol}": family.remediation
+        for family in families.values()
+        if family.device_class == "generic"
+        for login in family.logins
+    }
+    return generic | {name: family.remediation for name, family in families.items()}
 
 
 def place(finding: ServiceFinding) -> tuple[bool, bytes, int]:

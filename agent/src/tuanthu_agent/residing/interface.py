@@ -41,6 +41,10 @@ class Machine:
         """
         raise NotImplementedError
 
+    def poll(self, child: int) -> int | None:
+        """The exit code of a child that has ended, which then is done with; None while it runs."""
+        raise NotImplementedError
+
     def end(self, child: int) -> None:
         """End a child because the resident ends, with all that it started."""
         raise NotImplementedError

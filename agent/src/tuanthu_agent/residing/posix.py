@@ -44,6 +44,11 @@ class PosixMachine(Machine):
                 return os.waitstatus_to_exitcode(status)
         return None
 
+    def poll(self, child: int) -> int | None:
+        """See `Machine`."""
+        ended, status = os.waitpid(child, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if ended else None
+
     def end(self, child: int) -> None:
         """See `Machine`: ask it to end, then make it."""
         signal_group(child, signal.SIGTERM)

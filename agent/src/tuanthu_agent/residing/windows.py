@@ -71,6 +71,15 @@ class WindowsMachine(Machine):
         self.kill(child)
         return code
 
+    def poll(self, child: int) -> int | None:
+        """See `Machine`; what it leaves behind ends with it."""
+        one = self._children[child]
+        if events.first_of((one.handle,), 0.0) is None:
+            return None
+        code = one.exit_code()
+        self.kill(child)
+        return code
+
     def end(self, child: int) -> None:
         """See `Machine`. Nobody can ask a process without a console: it is ended, as SIGTERM ends it elsewhere."""
         self.kill(child)

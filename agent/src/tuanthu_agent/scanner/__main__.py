@@ -1,6 +1,5 @@
 """The scanning child: `python -m tuanthu_agent.scanner SCOPE TRUST STATE [--discover-only]`; tells events on stdout."""
 
-import signal
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from tuanthu_agent.host import Host
 from tuanthu_agent.priority import lower_priority
 from tuanthu_agent.scanner.clock import Clock
 from tuanthu_agent.scanner.events import Ended, Event, Failed, Found, Gap, Stage
+from tuanthu_agent.scanner.halt import heed_signals
 from tuanthu_agent.scanner.outfit import outfit
 from tuanthu_agent.scanner.scan import audit_hosts, find_hosts
 from tuanthu_policy.errors import PolicyError
@@ -40,7 +40,7 @@ def run(scope: Path, trust: Path, state: Path, *, discover_only: bool, clock: Cl
 
 def main(arguments: list[str]) -> int:
     """Exit code 0 also where the scan could not go on: then the last event says why."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    heed_signals()
     lower_priority()
     paths = [Path(one) for one in arguments if not one.startswith("--")]
     try:

@@ -13,7 +13,8 @@ from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.scanner.events import DECODER, Ended, Event, Failed, Found, Gap, Stage
 
 __all__ = ["Ended", "Found", "Gap", "Order", "Stage", "run_child"]
-END_SECONDS = 10.0
+END_SECONDS = 30.0
+"""A login under way ends within this time, and logs out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tuanthu_agent.host import Host
@@ -13,11 +14,15 @@ from tuanthu_agent.scanner.door import ScopedDoor
 from tuanthu_agent.scanner.engine.auditing import Tools, cycle_of
 from tuanthu_agent.scanner.engine.books import Books
 from tuanthu_agent.scanner.gate import Gate
+from tuanthu_agent.scanner.halt import unless_halted
 from tuanthu_agent.scanner.protocols.http.pages import ask_attestations, ask_probes
 from tuanthu_agent.scanner.protocols.registry import PROTOCOLS, READERS
 from tuanthu_agent.scanner.scan import Means
 from tuanthu_agent.scanner.scope import load_authority, read_scope
+from tuanthu_agent.scanner.turn import alone
+from tuanthu_agent.scanner.vault import Vault
 from tuanthu_policy.devices.loader import load_devices
+from tuanthu_policy.scan_scope import ScanScope
 
 
 @contextmanager
@@ -26,17 +31,41 @@ def outfit(
 ) -> Iterator[tuple[Means, Plan]]:
     """Verify and open everything before the first packet; raises TuanthuError and PolicyError."""
     clock = clock or SystemClock()
-    now = clock.read().wall
-    allowed = read_scope(scope, load_authority(trust), now)
+    allowed = read_scope(scope, load_authority(trust), clock.read().wall)
+    with fitted_out(allowed, state, host, discover_only=discover_only, clock=clock) as fitted:
+        yield fitted
+
+
+@contextmanager
+def fitted_out(
+    allowed: ScanScope, state: Path, host: Host, *, discover_only: bool, clock: Clock | None = None
+) -> Iterator[tuple[Means, Plan]]:
+    """The same for a scope that was verified; raises TuanthuError and PolicyError."""
+    clock = clock or SystemClock()
     gate = Gate(allowed, clock)
     door = ScopedDoor(gate)
     catalogue = load_devices()
     plan = Plan(addresses=gate.addresses())
     neighbourhood = LiveNeighbourhood(host)
-    readers = dict(READERS)
-    if discover_only:
-        yield Means(door, neighbourhood, catalogue, readers, ask_probes, None), plan
-        return
-    with Attempts(state, allowed, clock) as attempts:
-        tools = Tools(door, allowed, PROTOCOLS, Books(attempts), ask_attestations, cycle_of(now))
-        yield Means(door, neighbourhood, catalogue, readers, ask_probes, tools), plan
+    means = Means(door, neighbourhood, catalogue, dict(READERS), ask_probes, None)
+    with alone(state):
+        if discover_only:
+            yield means, plan
+            return
+        with Attempts(state, allowed, clock) as attempts:
+            books = Books(attempts)
+            cycle = cycle_of(clock.read().wall)
+            left = unless_halted(gate.seconds_left)
+            documented = {(one.user, one.password) for family in catalogue.values() for one in family.accounts}
+            tools = Tools(
+                door,
+                allowed,
+                PROTOCOLS,
+                books,
+                ask_attestations,
+                cycle,
+                seconds_left=left,
+                own=Vault(state).own,
+                documented=documented,
+            )
+            yield replace(means, tools=tools), plan

@@ -1,6 +1,5 @@
 """A whole scan: find the hosts, then audit each; many devices at once, each of them one thing after the other."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from tuanthu_agent.scanner.engine.planning import ways
 from tuanthu_agent.scanner.engine.recognising import Ask, recognised
 from tuanthu_agent.scanner.engine.subject import Recognised, Subject
 from tuanthu_agent.scanner.errors import AuditLogError, LedgerError
+from tuanthu_agent.scanner.halt import run_unless_halted
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.seen import Reader
 from tuanthu_policy.devices.family import Family
@@ -48,17 +48,24 @@ class Audited:
     findings: tuple[ServiceFinding, ...]
     gap: str | None = None
     """What could not be looked at, as `code: detail`."""
+    read: frozenset[tuple[Service, str]] = frozenset()
+    """As `Subject.read`."""
 
 
 def find_hosts(means: Means, plan: Plan, progress: Progressed) -> Discovery:
     """The hosts of the scope."""
-    return asyncio.run(discover(means.door, means.neighbourhood, plan, progress))
+    return run_unless_halted(discover(means.door, means.neighbourhood, plan, progress))
 
 
-def audit_hosts(means: Means, hosts: Sequence[Host]) -> Iterator[Audited]:
+def always() -> bool:
+    """For who audits all."""
+    return True
+
+
+def audit_hosts(means: Means, hosts: Sequence[Host], go_on: Callable[[], bool] = always) -> Iterator[Audited]:
     """Audit them, giving each as soon as it is done. Raises what makes a scan stop: books that cannot be kept.
 
-    Several addresses of one device wait for each other.
+    Several addresses of one device wait for each other. No other device is begun once `go_on` says no.
     """
     devices: dict[str, list[Host]] = {}
     for host in hosts:
@@ -68,6 +75,8 @@ def audit_hosts(means: Means, hosts: Sequence[Host]) -> Iterator[Audited]:
         running: set[Future[list[Audited]]] = set()
         try:
             while waiting or running:
+                if not go_on():
+                    waiting.clear()
                 while waiting and len(running) < AT_ONCE:
                     running.add(pool.submit(audit_device, means, waiting.pop()))
                 done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -114,4 +123,5 @@ def audit_host(means: Means, host: Host) -> Audited:
     if means.tools is not None:
         DeviceAudit(means.tools, device_key(host.address, host.mac)).run(planned, known.family)
     untested = means.tools is None or host.managed
-    return Audited(host, tuple(findings(subject, known, planned, listed_only=untested)))
+    lines = findings(subject, known, planned, listed_only=untested)
+    return Audited(host, tuple(lines), read=frozenset(subject.read))

@@ -1,5 +1,6 @@
 """Reading the signed authorisation: nothing of it is believed before the authority's signature is verified."""
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -54,6 +55,11 @@ def load_authority(path: Path) -> Ed25519PublicKey:
             f"{path} is no Ed25519 public key (PEM) of the authority",
         )
     return key
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """SHA-256 (hex) of the raw public key, by which people compare it."""
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()
 
 
 def verify(token: bytes, trust: Ed25519PublicKey) -> ScanScope:

@@ -21,7 +21,7 @@ class Signed:
     signature: str
     """Detached JWS over the payload."""
     contents: Mapping[str, str] = field(default_factory=dict)
-    """Kind → digest of the observations that it carries in full."""
+    """Kind → digest of the observations that it carries in full; of a device the kind, a blank and its key."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Spool(ABC):
 
     @abstractmethod
     def contents(self) -> dict[str, str]:
-        """Kind → digest that the collector is known to have and that no later waiting report changes."""
+        """As in `Signed`: the digests that the collector is known to have and that no later waiting report changes."""
 
     @abstractmethod
     def forget(self, digests: Iterable[str]) -> None:

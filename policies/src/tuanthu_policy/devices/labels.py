@@ -43,6 +43,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "login-unknown": Text("trang web không rõ cách đăng nhập", "no known login on this page"),
     "no-documented-account": Text("danh mục không có tài khoản mặc định nào", "no documented account"),
     "out-of-scope": Text("ngoài phạm vi được phép", "outside the authorised scope"),
+    "own-refused": Text("tài khoản của đơn vị trong kho bị từ chối", "the site's own account was refused"),
     "own-credential": Text("đăng nhập bằng tài khoản của đơn vị", "by the site's own account"),
     "spent": Text("hết lượt đăng nhập của 24 giờ, các đêm sau thử tiếp", "logins of 24 hours are used up"),
     "stopped": Text("thiết bị báo khóa, dừng thử", "stopped at a sign of lock-out"),

@@ -26,7 +26,8 @@ class Known:
     control: AttemptOutcome | None = None
     """The login with a random account, after a success; None: not tried."""
     own_accepted: bool = False
-    """The site's own credential, from its vault, was accepted; the caller has checked that it is no documented one."""
+    """The site's own credential, from its vault, was accepted; the caller has checked that it is no documented one. It
+    proves something only where a made-up account was refused."""
     certain: bool = True
     """False: another family has the same right (`Recognition.rivals`)."""
     reason: str | None = None
@@ -110,6 +111,8 @@ def _failing(family: Family, login: Login, known: Known) -> _Found | None:
     for outcome, verdict in _ACCEPTING.items():
         if outcome in by_outcome:
             return Verdict.ACCEPTS_ANY if known.control in _ANYBODY else verdict, None, by_outcome[outcome]
+    if known.own_accepted and known.control in _ANYBODY:
+        return Verdict.ACCEPTS_ANY, None, None
     return None
 
 
@@ -117,7 +120,7 @@ def _stated(family: Family, login: Login, known: Known) -> _Found | None:
     """What settles it without documented accounts, or forbids trying them."""
     if known.attested is not None:
         return known.attested, "attested", None
-    if known.own_accepted:
+    if known.own_accepted and known.control is AttemptOutcome.REFUSED:
         return Verdict.DEFAULT_REJECTED, "own-credential", None
     if not is_testable(family, login):
         return Verdict.INCONCLUSIVE, "draft-entry" if family.status == "draft" else "would-evict-admin", None

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from tuanthu_agent.scanner.discovery import mdns, netbios, ssdp, wsd
+from tuanthu_agent.scanner.discovery import mdns, netbios, snmp, ssdp, wsd
 from tuanthu_agent.scanner.discovery.interface import DISCOVERY, DiscoveryDoor, Heard
 from tuanthu_agent.scanner.discovery.said import Said
 from tuanthu_agent.scanner.interface import OutOfScopeError
@@ -28,6 +28,8 @@ class _Question:
     payload: bytes
     parse: Parser
     answers: int = _ANSWERS
+    protocol: str = DISCOVERY
+    """What the scope must allow for it."""
 
 
 class Announcements:
@@ -57,6 +59,7 @@ def questions_to(address: str) -> list[_Question]:
         _Question(netbios.PORT, netbios.question(), netbios.parse, 1),
         _Question(ssdp.PORT, ssdp.question(), ssdp.parse),
         _Question(mdns.PORT, mdns.question(address), mdns.parse),
+        _Question(snmp.PORT, snmp.question(), snmp.parse, 1, snmp.PROTOCOL),
         *probes,
     ]
 
@@ -78,7 +81,8 @@ async def ask_hosts(
 
         async def one(address: str) -> None:
             nonlocal count
-            await asyncio.gather(*(put(address, question) for question in questions_to(address)))
+            asked = [each for each in questions_to(address) if may_ask(door, address, each)]
+            await asyncio.gather(*(put(address, question) for question in asked))
             count += 1
             done(count)
 
@@ -87,9 +91,16 @@ async def ask_hosts(
                 group.create_task(one(address))
 
 
+def may_ask(door: DiscoveryDoor, address: str, question: _Question) -> bool:
+    """Whether the scope names the question's protocol; that of discovery itself is the door's to refuse."""
+    return question.protocol == DISCOVERY or door.permitted(question.protocol, address)
+
+
 def _ask(door: DiscoveryDoor, address: str, question: _Question) -> list[bytes]:
     try:
-        return door.datagram(DISCOVERY, address, question.port, question.payload, _SECONDS, answers=question.answers)
+        return door.datagram(
+            question.protocol, address, question.port, question.payload, _SECONDS, answers=question.answers
+        )
     except OutOfScopeError:
         raise
     except OSError:

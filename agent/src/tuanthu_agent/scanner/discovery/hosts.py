@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
+from tuanthu_agent.scanner.discovery import snmp
 from tuanthu_agent.scanner.discovery.classing import guess
 from tuanthu_agent.scanner.discovery.greeting import Greeting
 from tuanthu_agent.scanner.discovery.interface import Enrolled, Host
 from tuanthu_agent.scanner.discovery.said import Said
 from tuanthu_agent.scanner.discovery.vendors import vendor_of
+from tuanthu_agent.scanner.interface import Service
 
 
 @dataclass(slots=True)
@@ -49,12 +51,15 @@ def _host(one: Sighting, enrolled: Sequence[Enrolled]) -> Host:
     class_, reason = guess(shown, frozenset(ports), mac, gateway=one.gateway, own=one.own)
     names = tuple(sorted(set(one.said.names)))
     managed_by = "self" if one.own else match(one.address, one.mac, names, enrolled)
+    found = [greeting.service for greeting in sorted(one.greetings, key=lambda one: one.service.port)]
+    if snmp.PROTOCOL in one.said.kinds:
+        found.append(Service(one.address, snmp.PORT, snmp.PROTOCOL, "udp"))
     return Host(
         address=one.address,
         mac=mac,
         vendor=vendor,
         names=names,
-        services=tuple(greeting.service for greeting in sorted(one.greetings, key=lambda one: one.service.port)),
+        services=tuple(found),
         evidence=dict(sorted(evidence.items())),
         class_=class_,
         class_reason=reason,

@@ -22,7 +22,7 @@ class Said:
     places: list[str] = field(default_factory=list)
     mac: str | None = None
     kinds: set[str] = field(default_factory=set)
-    """`netbios`, `ssdp`, `wsd`, `mdns`: which questions were answered."""
+    """`netbios`, `ssdp`, `wsd`, `mdns`, `snmp`: which questions were answered."""
 
     def name(self, text: str) -> None:
         """A name of the host."""

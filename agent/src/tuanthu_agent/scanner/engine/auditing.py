@@ -1,24 +1,28 @@
 """One device: ask what it says of itself, then try documented accounts within its budget. One connection at a time."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from tuanthu_agent.scanner.budget import DeviceKey, Limits, Order, limits_of, strictest
 from tuanthu_agent.scanner.clock import VIETNAM
-from tuanthu_agent.scanner.engine.books import Books
+from tuanthu_agent.scanner.engine import owning
+from tuanthu_agent.scanner.engine.books import LONGEST_SPACING, Books
 from tuanthu_agent.scanner.engine.planning import ACCEPTING, CLEAR, Way, turns
-from tuanthu_agent.scanner.engine.shielding import log_in, look_at
+from tuanthu_agent.scanner.engine.shielding import ATTEMPT_SECONDS, log_in, look_at
 from tuanthu_agent.scanner.errors import BudgetRefusedError
 from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, Service
 from tuanthu_agent.scanner.protocols.http.pages import Attested
+from tuanthu_agent.scanner.vault import Own, VaultError, no_vault
 from tuanthu_policy.devices.family import Account, Family
 from tuanthu_policy.devices.verdict import AttemptOutcome, Verdict
 from tuanthu_policy.scan_scope import ScanScope
 
 LOOK_SECONDS: Final = 10.0
+MARGIN_SECONDS: Final = LONGEST_SPACING + 10.0
+"""No login is begun unless the scope stays open for it and so much longer: for the spacing, and to log out."""
 NOBODY: Final = "tuanthu-"
 """Random accounts of control logins begin so: whoever reads the device's log knows where they come from."""
 HOPELESS: Final = frozenset({AttemptOutcome.MISMATCH, AttemptOutcome.UNREACHABLE, AttemptOutcome.UNCLEAR})
@@ -43,6 +47,11 @@ class Tools:
     attest: Attest
     cycle: int
     """Number of the audit (`cycle_of`): in each an account is tried once."""
+    seconds_left: Callable[[], float] = lambda: float("inf")
+    """How long logins may go on: while the scope stays open; 0 as soon as somebody stops the scan."""
+    own: Own = no_vault
+    documented: Container[tuple[str, object]] = ()
+    """User and password of each account that any maker documents: none of them is the site's own."""
 
 
 class DeviceAudit:
@@ -66,6 +75,7 @@ class DeviceAudit:
             self._ask(way)
         for way in ways:
             self._prove(way)
+            self._own(way)
         for way, index, account in turns(ways):
             if self._stopped is None:
                 self._try(way, index, account)
@@ -74,6 +84,36 @@ class DeviceAudit:
                 way.stopped = True
         for way in ways:
             self._recall(way)
+
+    def _own(self, way: Way) -> None:
+        """The site's own credential first: once accepted, and the made-up account refused, it is a pass."""
+        try:
+            own = self._tools.own(self._device, way.target.login)
+        except VaultError:
+            way.evidence.append("vault-unreadable")
+            return
+        if own is None or not owning.may_own(way, own, self._tools.documented):
+            return
+        family = owning.alone(way.target.family, own)
+        former, now = (
+            self._tools.books.standing(self._device, family, way.target.login, cycle).accounts[0]
+            for cycle in (self._tools.cycle - 1, self._tools.cycle)
+        )
+        outcome = now.outcome if now.tried else former.outcome
+        if not now.tried and self._stopped is None:
+            attempt = self._attempt(way, own, control=False)
+            if attempt is not None:
+                outcome = attempt.outcome
+                way.evidence.extend(attempt.evidence)
+                way.stopped = way.stopped or outcome in HOPELESS
+                way.reason = attempt.reason
+        owning.note(way, outcome)
+        if way.own_accepted and self._stopped is None and not self._is_controlled(way):
+            self._control(way, own)
+
+    def _is_controlled(self, way: Way) -> bool:
+        target = way.target
+        return self._tools.books.standing(self._device, target.family, target.login, self._tools.cycle).control.tried
 
     def _recall(self, way: Way) -> None:
         """What the books say: former nights, and tonight's logins over another port of the same login."""
@@ -150,13 +190,14 @@ class DeviceAudit:
         if not tools.door.permitted(service.protocol, service.address):
             self._stopped = "out-of-scope: the scope ended or its window closed"
             return None
+        if tools.seconds_left() <= ATTEMPT_SECONDS + MARGIN_SECONDS:
+            self._stopped = "out-of-scope: too little time is left for another login"
+            return None
         order = Order(
             self._device, target.family, target.login, account, service.protocol, service.port, control, tools.cycle
         )
         try:
-            permit = tools.books.begin(
-                order, strictest([limits_of(tools.scope, one, self._left) for one in self._families])
-            )
+            permit = tools.books.begin(order, self._limits())
         except BudgetRefusedError as refused:
             self._refused(refused, way, control=control)
             return None

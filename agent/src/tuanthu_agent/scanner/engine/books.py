@@ -21,6 +21,8 @@ class Books:
         self._attempts = attempts
         self._lock = threading.Lock()
         self._sleep = sleep
+        self.sent = 0
+        """Logins that were paid for since."""
 
     def see(self, device: DeviceKey) -> None:
         """Tell of a device that was found."""
@@ -42,7 +44,9 @@ class Books:
         while True:
             try:
                 with self._lock:
-                    return self._attempts.begin(order, limits)
+                    permit = self._attempts.begin(order, limits)
+                    self.sent += 1
+                    return permit
             except BudgetRefusedError as refused:
                 wait = refused.wait_seconds
                 if refused.code != "spacing" or wait is None or wait > LONGEST_SPACING:

@@ -83,6 +83,8 @@ def account_of(way: Way, concluded: Conclusion) -> str | None:
 
 def reason_of(way: Way, concluded: Conclusion) -> str | None:
     """Why nothing clear came out; of a clear verdict only what qualifies it."""
+    if way.own_refused and concluded.verdict not in FAILING:
+        return "own-refused"
     if concluded.reason is not None:
         return concluded.reason
     return None if concluded.verdict in FAILING or concluded.verdict is Verdict.DEFAULT_REJECTED else way.reason

@@ -28,7 +28,10 @@ def gathered(door: Door, host: Host, readers: Mapping[str, Reader]) -> Subject:
     for service in host.services:
         for name in (service.protocol, *(("tls",) if service.tls else ())):
             if name in readers:
-                note(subject, service, read(door, service, readers[name]))
+                seen = read(door, service, readers[name])
+                note(subject, service, seen)
+                if seen.reason is None:
+                    subject.read.add((service, name))
     for service, seen in further(door, host, subject):
         subject.services.append(service)
         note(subject, service, seen)

@@ -39,6 +39,9 @@ class Way:
     """False where another family has the same right to the device."""
     stopped: bool = False
     """Nothing more is tried on it in this run."""
+    own_accepted: bool = False
+    """The site's own credential was accepted."""
+    own_refused: bool = False
 
     @property
     def accounts(self) -> list[tuple[int, Account]]:
@@ -70,7 +73,15 @@ class Way:
     def known(self) -> Known:
         """What the verdict is drawn from."""
         look = self.look.outcome if self.look else None
-        return Known(self.outcomes, look, self.attested, self.control, certain=self.certain, reason=self.reason)
+        return Known(
+            self.outcomes,
+            look,
+            self.attested,
+            self.control,
+            own_accepted=self.own_accepted,
+            certain=self.certain,
+            reason=self.reason,
+        )
 
 
 def ways(subject: Subject, recognised: Recognised, catalogue: Mapping[str, Family]) -> list[Way]:

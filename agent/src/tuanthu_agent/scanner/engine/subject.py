@@ -37,6 +37,8 @@ class Subject:
     exposures: dict[Service, set[str]] = field(default_factory=dict)
     paths: dict[Service, str] = field(default_factory=dict)
     """Where a service is not at its usual path (ONVIF)."""
+    read: set[tuple[Service, str]] = field(default_factory=set)
+    """Services with the name of each reader that read all that it wanted: what it did not find is not there."""
 
     def evidence(self, service: Service) -> Evidence:
         """What speaks for a family as seen from one service."""

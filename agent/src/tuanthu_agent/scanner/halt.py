@@ -1,0 +1,63 @@
+"""Ending a scan early: logins under way end and log out, none is begun; a sweep is cancelled in good order."""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+_HALTED = threading.Event()
+_CANCEL: list[Callable[[], object]] = []
+_CODE = [1]
+
+
+def halted() -> bool:
+    """Whether somebody asked this process to stop."""
+    return _HALTED.is_set()
+
+
+def halt() -> None:
+    """Begin no further login."""
+    _HALTED.set()
+
+
+def heed_signals() -> None:
+    """From now on SIGTERM and Ctrl+C end this process in good order, with exit code 143 or 130."""
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+
+
+def _stop(number: int, _: object) -> None:
+    _CODE[0] = 128 + number
+    halt()
+    if not _CANCEL:
+        sys.exit(_CODE[0])
+    for cancel in _CANCEL:
+        cancel()
+
+
+def run_unless_halted(work: Coroutine[Any, Any, _T]) -> _T:
+    """`asyncio.run`, ended by cancelling where somebody asks to stop; then raises SystemExit."""
+    try:
+        return asyncio.run(_cancellable(work))
+    except asyncio.CancelledError:
+        if halted():
+            sys.exit(_CODE[0])
+        raise
+
+
+async def _cancellable(work: Coroutine[Any, Any, _T]) -> _T:
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    cancel = lambda: loop.call_soon_threadsafe(task.cancel) if task else None  # noqa: E731
+    _CANCEL.append(cancel)
+    try:
+        return await work
+    finally:
+        _CANCEL.remove(cancel)
+
+
+def unless_halted(seconds_left: Callable[[], float]) -> Callable[[], float]:
+    """The same, and 0 once somebody asked to stop."""
+    return lambda: 0.0 if halted() else seconds_left()
