@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuanthu_agent.scanner.protocols.digest import Use, basic_authorization, digest_authorization, pick_digest
 from tuanthu_agent.scanner.protocols.faults import EndedError
-from tuanthu_agent.scanner.protocols.http.digest import Use, basic_authorization, digest_authorization, pick_digest
 from tuanthu_agent.scanner.protocols.http.jar import LONGEST, MOST, Jar
 from tuanthu_agent.scanner.protocols.http.response import MOST_RECEIVED, read_response
 from tuanthu_agent.scanner.protocols.stream import Deadline, Stream

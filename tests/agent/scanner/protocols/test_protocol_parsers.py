@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuanthu_agent.scanner.protocols import ftp, routeros, rtsp, words
-from tuanthu_agent.scanner.protocols.digest import Challenge, Use, authorization, best_challenge, parse_challenge
+from tuanthu_agent.scanner.protocols.digest import Use, authorization, best_challenge
 from tuanthu_agent.scanner.protocols.faults import EndedError
 from tuanthu_agent.scanner.protocols.message import Message, read_message
 from tuanthu_agent.scanner.protocols.mqtt import login as mqtt_login
@@ -152,13 +152,8 @@ def test_long_texts_of_one_kind_are_no_trap(text):
 
 
 def test_digest_as_rfc_2617_and_7616_have_it():
-    old = Challenge(
-        "digest",
-        "testrealm@host.com",
-        "dcd98b7102dd2f0e8b11d0f600bfb0c093",
-        "5ccc069c403ebaf9f0171e9517f40e41",
-        qop=True,
-    )
+    offer = 'Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"'
+    old = best_challenge([f'{offer}, opaque="5ccc069c403ebaf9f0171e9517f40e41"'])
     value = authorization(old, "Mufasa", "Circle Of Life", Use("GET", "/dir/index.html", 1, "0a4f113b"))
     assert 'response="6629fae49393a05397450978507c4ef1"' in value
     nonce, cnonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
@@ -166,7 +161,8 @@ def test_digest_as_rfc_2617_and_7616_have_it():
         ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
         ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
     ):
-        challenge = Challenge("digest", "http-auth@example.org", nonce, None, algorithm, qop=True)
+        offer = f'Digest realm="http-auth@example.org", qop="auth", algorithm={algorithm}, nonce="{nonce}"'
+        challenge = best_challenge([offer])
         value = authorization(challenge, "Mufasa", "Circle of Life", Use("GET", "/dir/index.html", 1, cnonce))
         assert f'response="{response}"' in value
 
@@ -177,10 +173,13 @@ def test_the_strongest_known_challenge_is_answered():
         'Digest realm="a", nonce="n", algorithm=MD5',
         'Digest realm="a", nonce="n", algorithm=SHA-256, qop="auth,auth-int"',
     ]
-    assert best_challenge(offers) == Challenge("digest", "a", "n", None, "SHA-256", qop=True)
-    assert parse_challenge('Digest realm="a", nonce="n", algorithm=SHA-512-256') is None
-    assert parse_challenge("Negotiate") is None
-    assert parse_challenge(r'Digest realm="a\"b", nonce="n"') is None
+    chosen = best_challenge(offers)
+    assert (chosen.scheme, chosen.realm, chosen.parameters["algorithm"]) == ("digest", "a", "SHA-256")
+    assert best_challenge(['Digest realm="a", nonce="n", algorithm=SHA-512-256']) is None
+    assert best_challenge(["Negotiate"]) is None
+    assert best_challenge([r'Digest realm="a\"b", nonce="n"']) is None
+    assert best_challenge(['Digest realm="qu\ufffdn", nonce="n"']) is None
+    assert best_challenge(['Basic realm="qu\ufffdn"']).scheme == "basic"
 
 
 def test_keys_of_users_as_rfc_3414_has_them():

@@ -1,107 +1,117 @@
-"""Answers to Basic and Digest challenges (RFC 7617, RFC 7616). Pure."""
+"""What answers a Basic or Digest challenge (RFC 7617, RFC 7616 with qop=auth, RFC 2069). Pure."""
 
 import base64
 import hashlib
-import re
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-_PARAMETER: Final = re.compile(r'([A-Za-z][\w-]{0,30})\s*=\s*(?:"((?:[^"\\]|\\.){0,2000})"|([^\s,"]{0,200}))')
-_SCHEME: Final = re.compile(r"\s*(basic|digest)(?:\s+|$)", re.IGNORECASE)
-ALGORITHMS: Final = {"md5": "md5", "sha-256": "sha256"}
+from tuanthu_policy.devices.challenges import Challenge, parse_challenges
+
+ALGORITHMS: Final = {"md5": "md5", "md5-sess": "md5", "sha-256": "sha256", "sha-256-sess": "sha256"}
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """What a server asks for: `scheme` is `basic` or `digest`."""
-
-    scheme: str
-    realm: str = ""
-    nonce: str = ""
-    opaque: str | None = None
-    algorithm: str | None = None
-    qop: bool = False
-    stale: bool = False
-
-
-def parse_challenge(header: str) -> Challenge | None:
-    """One `WWW-Authenticate` header; None for a scheme or algorithm that is not known for sure."""
-    found = _SCHEME.match(header)
-    if found is None:
-        return None
-    rest = header[found.end() : found.end() + 4000]
-    values = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(rest)}
-    if any(letter in values.get(name, "") for name in ("realm", "nonce", "opaque") for letter in "\\\ufffd"):
-        return None  # an escape, or bytes of another encoding: what the device hashes is not known
-    algorithm = values.get("algorithm")
-    if algorithm is not None and algorithm.lower() not in ALGORITHMS:
-        return None
-    offered = {word.strip().lower() for word in values.get("qop", "").split(",")}
-    if "qop" in values and "auth" not in offered:
-        return None
-    return Challenge(
-        scheme=found[1].lower(),
-        realm=values.get("realm", ""),
-        nonce=values.get("nonce", ""),
-        opaque=values.get("opaque"),
-        algorithm=algorithm,
-        qop="auth" in offered,
-        stale=values.get("stale", "").lower() == "true",
-    )
-
-
-def best_challenge(headers: list[str]) -> Challenge | None:
-    """The strongest of several: Digest before Basic, SHA-256 before MD5."""
-    known = [challenge for challenge in map(parse_challenge, headers) if challenge is not None]
-
-    def strength(challenge: Challenge) -> tuple[bool, bool]:
-        return challenge.scheme == "digest", (challenge.algorithm or "").lower() == "sha-256"
-
-    return max(known, key=strength, default=None)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Use:
-    """One request that is answered for; `count` is how often the nonce has been used, this time included."""
+    """One request that is authorised with a nonce."""
 
     method: str
     uri: str
-    count: int
-    cnonce: str
+    count: int = 1
+    cnonce: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+def pick_digest(challenges: Sequence[Challenge]) -> Challenge | None:
+    """The first Digest challenge that can be answered: the server's own order of preference."""
+    return next((one for one in challenges if one.scheme == "digest" and _answerable(one)), None)
+
+
+def best_challenge(headers: Iterable[str]) -> Challenge | None:
+    """The strongest that can be answered: Digest before Basic, SHA-256 before MD5.
+
+    One with an escape or another encoding in it is none: what the device itself hashes is not known.
+    """
+    known = [one for one in parse_challenges(headers) if one.scheme == "basic" or _is_certain(one)]
+    return max(known, key=lambda one: (one.scheme == "digest", _algorithm(one).startswith("sha-256")), default=None)
+
+
+def _is_certain(challenge: Challenge) -> bool:
+    hashed = "".join(challenge.parameters.get(name, "") for name in ("realm", "nonce", "opaque"))
+    return challenge.scheme == "digest" and _answerable(challenge) and not set(hashed) & set('"\\\ufffd')
+
+
+def _answerable(challenge: Challenge) -> bool:
+    qop = challenge.parameters.get("qop")
+    return (
+        bool(challenge.parameters.get("nonce"))
+        and _algorithm(challenge) in ALGORITHMS
+        and (qop is None or "auth" in _offered(qop))
+        and all(value.isprintable() and not _is_undecoded(value) for value in challenge.parameters.values())
+    )
+
+
+def _is_undecoded(text: str) -> bool:
+    """Perhaps bytes of another encoding, each read as a letter: hashed as UTF-8 the right account would be refused."""
+    return not text.isascii() and max(text) <= "\u00ff"
+
+
+def _algorithm(challenge: Challenge) -> str:
+    return challenge.parameters.get("algorithm", "MD5").lower()
+
+
+def _offered(qop: str) -> set[str]:
+    return {word.strip().lower() for word in qop.split(",")}
+
+
+def is_stale(challenge: Challenge | None) -> bool:
+    """The server says that only the nonce was too old, not the account wrong."""
+    return challenge is not None and challenge.parameters.get("stale", "").lower() == "true"
+
+
+def basic_authorization(user: str, password: str) -> str:
+    """The field's value; UTF-8, as RFC 7617 has it."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
 def authorization(challenge: Challenge, user: str, password: str, use: Use) -> str:
-    """The value of `Authorization`."""
-    if challenge.scheme == "basic":
-        return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
-    return _digest(challenge, user, password, use)
+    """The field's value for a challenge that `best_challenge` chose."""
+    basic = challenge.scheme == "basic"
+    return basic_authorization(user, password) if basic else digest_authorization(challenge, user, password, use)
 
 
-def _digest(challenge: Challenge, user: str, password: str, use: Use) -> str:
-    count = f"{use.count:08x}"
-    name = ALGORITHMS[(challenge.algorithm or "md5").lower()]
+def digest_authorization(challenge: Challenge, user: str, password: str, use: Use) -> str:
+    """The field's value for a challenge that `pick_digest` chose."""
+    given = challenge.parameters
+    name = ALGORITHMS[_algorithm(challenge)]
 
     def hashed(text: str) -> str:
         return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
 
-    secret = hashed(f"{user}:{challenge.realm}:{password}")
+    nonce, count = given["nonce"], f"{use.count:08x}"
+    secret = hashed(f"{user}:{given.get('realm', '')}:{password}")
+    if _algorithm(challenge).endswith("-sess"):
+        secret = hashed(f"{secret}:{nonce}:{use.cnonce}")
     asked = hashed(f"{use.method}:{use.uri}")
-    middle = f"{challenge.nonce}:{count}:{use.cnonce}:auth" if challenge.qop else challenge.nonce
-    fields = [
-        f'username="{_quoted(user)}"',
-        f'realm="{challenge.realm}"',
-        f'nonce="{challenge.nonce}"',
-        f'uri="{use.uri}"',
-        f'response="{hashed(f"{secret}:{middle}:{asked}")}"',
-    ]
-    if challenge.algorithm is not None:
-        fields.append(f"algorithm={challenge.algorithm}")
-    if challenge.opaque is not None:
-        fields.append(f'opaque="{challenge.opaque}"')
-    if challenge.qop:
-        fields += ["qop=auth", f"nc={count}", f'cnonce="{use.cnonce}"']
-    return "Digest " + ", ".join(fields)
+    with_qop = "qop" in given
+    middle = f"{nonce}:{count}:{use.cnonce}:auth" if with_qop else nonce
+    parts = {
+        "username": user,
+        "realm": given.get("realm", ""),
+        "nonce": nonce,
+        "uri": use.uri,
+        "response": hashed(f"{secret}:{middle}:{asked}"),
+    }
+    if "opaque" in given:
+        parts["opaque"] = given["opaque"]
+    sess = _algorithm(challenge).endswith("-sess")
+    if with_qop or sess:
+        parts["cnonce"] = use.cnonce
+    text = ", ".join(f'{key}="{_escaped(value)}"' for key, value in parts.items())
+    if "algorithm" in given:
+        text += f", algorithm={given['algorithm']}"
+    return f"Digest {text}" + (f", qop=auth, nc={count}" if with_qop else "")
 
 
-def _quoted(text: str) -> str:
+def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')

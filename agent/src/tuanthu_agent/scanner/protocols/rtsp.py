@@ -9,11 +9,12 @@ from typing import Final
 from tuanthu_agent.scanner.interface import Attempt, Door, Look, Service, Target
 from tuanthu_agent.scanner.protocols import words
 from tuanthu_agent.scanner.protocols.credentials import pair
-from tuanthu_agent.scanner.protocols.digest import Challenge, Use, authorization, best_challenge
+from tuanthu_agent.scanner.protocols.digest import Use, authorization, best_challenge, is_stale
 from tuanthu_agent.scanner.protocols.faults import EndedError, attempted, looked, mismatch, network_reason
 from tuanthu_agent.scanner.protocols.message import Message, read_message
 from tuanthu_agent.scanner.protocols.seen import Seen, shown
 from tuanthu_agent.scanner.protocols.stream import Deadline, Stream, opened
+from tuanthu_policy.devices.challenges import Challenge
 from tuanthu_policy.devices.family import Account
 from tuanthu_policy.devices.verdict import AttemptOutcome
 
@@ -176,7 +177,7 @@ def _login(talk: Talk, user: str, password: str) -> Attempt:
     sign = _signer(user, password, talk.uri)
     answer = talk.describe(sign(challenge, 1))
     renewed = best_challenge(answer.every("WWW-Authenticate"))
-    if answer.status == 401 and renewed is not None and renewed.stale:
+    if answer.status == 401 and renewed is not None and is_stale(renewed):
         # A stale nonce says that the password was not looked at.
         challenge = renewed
         answer = talk.describe(sign(challenge, 1))

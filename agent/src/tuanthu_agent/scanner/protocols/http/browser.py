@@ -12,14 +12,14 @@ from typing import Final
 import msgspec
 
 from tuanthu_agent.scanner.interface import Door, Service
-from tuanthu_agent.scanner.protocols.faults import mismatch, unclear
-from tuanthu_agent.scanner.protocols.http.digest import (
+from tuanthu_agent.scanner.protocols.digest import (
     Use,
     basic_authorization,
     digest_authorization,
     is_stale,
     pick_digest,
 )
+from tuanthu_agent.scanner.protocols.faults import mismatch, unclear
 from tuanthu_agent.scanner.protocols.http.jar import Jar
 from tuanthu_agent.scanner.protocols.http.response import MOST_RECEIVED, Received, read_response
 from tuanthu_agent.scanner.protocols.stream import Deadline, Stream
