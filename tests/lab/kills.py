@@ -49,7 +49,7 @@ def main(scope, trust, state, kills, seconds, seed):
         hosts = find_hosts(means, plan, lambda _: None).hosts
     until, killed, number = time.monotonic() + float(seconds), 0, 0
     while killed < int(kills) and time.monotonic() < until:
-        killed += run_and_kill(paths, hosts, number, chance.uniform(0.01, 0.4))
+        killed += run_and_kill(paths, hosts, number, chance.uniform(0.01, 0.3))
         number += 1
     print(json.dumps({"killed": killed, "hosts": len(hosts), "done": audit(paths, hosts, -1)}))
 
