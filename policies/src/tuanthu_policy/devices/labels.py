@@ -37,8 +37,12 @@ CLASSES: Final[Mapping[str, Text]] = {
 REASONS: Final[Mapping[str, Text]] = {
     "accounts-left": Text("còn tài khoản chưa thử, các đêm sau thử tiếp", "accounts left for the next nights"),
     "attested": Text("thiết bị tự cho biết", "by the device's own word"),
+    "broken": Text("lượt kiểm tra dịch vụ này bị lỗi", "the check of this service broke"),
     "draft-entry": Text("mục danh mục còn là bản nháp, không đăng nhập", "the catalogue entry is a draft"),
     "family-ambiguous": Text("khớp nhiều dòng thiết bị", "several families match"),
+    "lasting": Text(
+        "thiết bị không tự mở khóa, không thử thêm để khỏi khóa", "its lock-out has no end: no more logins are tried"
+    ),
     "left": Text("thiết bị chỉ còn ít lượt đăng nhập, dừng để khỏi khóa", "stopped so as not to lock the device"),
     "login-unknown": Text("trang web không rõ cách đăng nhập", "no known login on this page"),
     "no-documented-account": Text("danh mục không có tài khoản mặc định nào", "no documented account"),

@@ -94,7 +94,9 @@ def ways(subject: Subject, recognised: Recognised, catalogue: Mapping[str, Famil
 
 
 def way_into(subject: Subject, service: Service, recognised: Recognised, catalogue: Mapping[str, Family]) -> Way | None:
-    """The way into one service; None where neither the family nor a generic entry knows a login of its protocol."""
+    """The way into one service; None where no entry knows a login of its protocol, and for what a draft describes."""
+    if recognised.family is not None and recognised.family.status == "draft":
+        return None
     family = None if service in recognised.elsewhere else recognised.family
     login = login_for(service, family) if family is not None else None
     if family is not None and login is not None:
