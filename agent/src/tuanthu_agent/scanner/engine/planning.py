@@ -94,13 +94,13 @@ def ways(subject: Subject, recognised: Recognised, catalogue: Mapping[str, Famil
 
 
 def way_into(subject: Subject, service: Service, recognised: Recognised, catalogue: Mapping[str, Family]) -> Way | None:
-    """The way into one service; None where no entry knows a login of its protocol, and for what a draft describes."""
-    if recognised.family is not None and recognised.family.status == "draft":
-        return None
+    """The way into one service; None where no entry knows a login of its protocol, or only a draft the device."""
     family = None if service in recognised.elsewhere else recognised.family
     login = login_for(service, family) if family is not None else None
     if family is not None and login is not None:
         return Way(Target(service, family, login), certain=recognised.certain)
+    if family is not None and family.status == "draft":
+        return None
     generic = generic_for(catalogue.values(), service.protocol, subject.evidence(service))
     login = login_for(service, generic.family) if generic is not None else None
     if generic is None or login is None:
