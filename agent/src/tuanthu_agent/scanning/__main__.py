@@ -5,10 +5,9 @@ import sys
 import time
 from typing import Final
 
-import structlog
-
 from tuanthu_agent.config import load_config
 from tuanthu_agent.errors import TuanthuError
+from tuanthu_agent.logs import log
 from tuanthu_agent.priority import lower_priority
 from tuanthu_agent.scanner.halt import heed_signals
 from tuanthu_agent.scanner.turn import ScanRunningError
@@ -17,12 +16,10 @@ from tuanthu_policy.errors import PolicyError
 
 EXIT_FAILED: Final = 3
 GRACE_SECONDS: Final = 120.0
-log = structlog.get_logger()
 
 
 def main(arguments: list[str]) -> int:
     """0 when the reports are in the spool, or another scan runs; 3 where the scan could not be done."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     heed_signals()
     lower_priority()
     opens, closes = float(arguments[0]), float(arguments[1])
@@ -35,7 +32,7 @@ def main(arguments: list[str]) -> int:
         log.info("scan-waits", vi=error.vi, en=error.en)
         return 0
     except (TuanthuError, PolicyError) as error:
-        log.error("scan-failed", vi=error.vi, en=error.en)  # noqa: TRY400  a message for people
+        log.error("scan-failed", vi=error.vi, en=error.en)
         return EXIT_FAILED
     if outcome is not None:
         log.info("scanned", devices=outcome.devices, logins=outcome.logins, whole=outcome.whole)

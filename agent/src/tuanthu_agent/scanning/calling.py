@@ -10,12 +10,11 @@ from contextlib import closing
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import TransportError, TuanthuError
 from tuanthu_agent.files import write_private
 from tuanthu_agent.identity import Identity
+from tuanthu_agent.logs import log
 from tuanthu_agent.spool.interface import Spool
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ NOW_FILE: Final = "scan-now"
 ORDER_PAUSE: Final = (4 * 3600.0, 6 * 3600.0)
 ORDER_RETRY: Final = (3600.0, 2 * 3600.0)
 """Seconds, drawn by chance, until the collector is asked again; sooner where it could not be reached."""
-log = structlog.get_logger()
+
 Pull = Callable[[Config, Spool], "Duty | None"]
 
 
@@ -56,7 +55,7 @@ def refresh(config: Config, spool: Spool, ask: Pull = pull) -> bool:
         plan_order(spool, ORDER_RETRY)
         return False
     except TuanthuError as error:
-        log.error("scan-order-refused", vi=error.vi, en=error.en)  # noqa: TRY400  a message for people
+        log.error("scan-order-refused", vi=error.vi, en=error.en)
         spool.put({"scan:error": error.vi})
         plan_order(spool, ORDER_PAUSE)
         return False

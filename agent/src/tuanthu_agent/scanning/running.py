@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-import structlog
-
 from tuanthu_agent import files, jobs
 from tuanthu_agent import identity as identities
 from tuanthu_agent.collect import spool_reports
 from tuanthu_agent.config import Config
 from tuanthu_agent.errors import AgentChangedError, TuanthuError
 from tuanthu_agent.host import Host
+from tuanthu_agent.logs import log
 from tuanthu_agent.scanner.discovery.interface import Host as Found
 from tuanthu_agent.scanner.discovery.interface import no_progress
 from tuanthu_agent.scanner.halt import halted
@@ -30,7 +29,6 @@ STATE_FOLDER: Final = "scan"
 CLOSING_SECONDS: Final = 180.0
 """No further device is begun when less than this is left of the window: half an audit says less than none."""
 TRIES: Final = 3
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +97,9 @@ def audit(means: Means, hosts: tuple[Found, ...]) -> tuple[list[Audited], list[s
         for one in audit_hosts(means, hosts, lambda: left() > CLOSING_SECONDS and not halted()):
             audited.append(one)  # noqa: PERF402  what came before an error stays
     except TuanthuError as error:
-        log.error("audit-stopped", vi=error.vi, en=error.en)  # noqa: TRY400  a message for people
+        log.error("audit-stopped", vi=error.vi, en=error.en)
         gaps.append(f"audit-stopped: {error.en}")
+    gaps += [one.gap for one in audited if one.gap is not None]
     missing = len(hosts) - len(audited)
     if missing > 0:
         gaps.append(f"not-audited: {missing}")

@@ -1,5 +1,6 @@
 """The authority's Ed25519 key: a private PEM that never leaves its place, and a public one that agents pin."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Final
@@ -67,6 +68,11 @@ def load_public(path: Path) -> Ed25519PublicKey:
             f"--trust {path}: no Ed25519 public key (PEM)",
         )
     return key
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """SHA-256 of the raw key, hexadecimal: what `tuanthu-agent trust` shows and compares."""
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()
 
 
 def read_small(path: Path, option: str) -> bytes:

@@ -20,7 +20,9 @@ def trust(public_key: Path, *, replace: bool = False) -> None:
     setup()
     from tuanthu_server.scans import trust as trusting
 
-    trusting.trust(keys.load_public(public_key), replace=replace)
+    key = keys.load_public(public_key)
+    trusting.trust(key, replace=replace)
+    print(f"Dấu vân tay (fingerprint): {keys.fingerprint(key)}")
     print("Máy chủ tin khóa này; máy ghi danh từ nay nhận khóa khi ghi danh.")
     print("(The key is trusted; agents that enrol from now on pin it at enrolment.)")
 

@@ -28,5 +28,6 @@ def new(*, out: Path) -> None:
     public = keys.create(out)
     print(f"Khóa bí mật (private key):   {out}")
     print(f"Khóa công khai (public key): {public}")
+    print(f"Dấu vân tay (fingerprint):   {keys.fingerprint(keys.load_public(public))}")
     print("Giữ khóa bí mật ở nơi an toàn: ai có nó đều cấp được giấy phép quét. Máy trạm chỉ cần khóa công khai.")
     print("(Keep the private key safe: whoever has it can authorise scans. Agents need the public one only.)")
