@@ -87,7 +87,7 @@ def test_whoever_uses_the_keyboard_sees_where_the_focus_is(page, station):
     reached = [ring_of_next(page) for _ in range(4)]
     sign_in(page, station)
     page.goto("/units/")
-    reached += [ring_of_next(page) for _ in range(12)]
+    reached += [ring_of_next(page) for _ in range(16)]
 
     assert {"INPUT", "SELECT", "BUTTON", "A"} <= {tag for tag, *_ in reached}
     for tag, style, width, colour in reached:
