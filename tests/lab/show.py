@@ -51,25 +51,34 @@ def issue_scope(folder, attempts=2, days=1):
     return scope, folder / "authority.pub"
 
 
+WEIGH = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+"""Runs a command from a small process: a large one that forks would be counted itself."""
+
+
 def scan(lab, folder, scope, trust, *, quiet=False, seconds=600):
     """Run the scan where the scanner stands; its findings, the seconds and the MiB of its largest process."""
     agent = command("tuanthu-agent", "scan")
     findings = folder / "findings.jsonl"
     started = time.monotonic()
     words = ["scan", "--scope", scope, "--trust", trust, "--json", findings, "--state", folder / "state"]
-    process = subprocess.Popen(
-        lab.command("timeout", seconds, agent, *words),
+    peak = folder / "peak"
+    code = subprocess.run(
+        [sys.executable, "-I", "-c", WEIGH, peak, *lab.command("timeout", seconds, agent, *words)],
         stdout=subprocess.DEVNULL if quiet else None,
         env=os.environ | {"TUANTHU_DATA_DIR": str(folder / "data")},
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = code = os.waitstatus_to_exitcode(status)
-    if code not in (0, 1):
+        check=False,
+    ).returncode
+    if code not in (0, 1, 2):
         raise MissingCommandError(f"tuanthu-agent scan ended with {code}")
     lines = (
         [json.loads(line) for line in findings.read_text(encoding="utf-8").splitlines()] if findings.exists() else []
     )
-    return lines, time.monotonic() - started, usage.ru_maxrss / 1024
+    return lines, time.monotonic() - started, int(peak.read_text(encoding="ascii")) / 1024
 
 
 def show(verdict, hosts, findings, seconds, peak):

@@ -13,6 +13,7 @@ from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.scanner.events import DECODER, Ended, Event, Failed, Found, Gap, Stage
 
 __all__ = ["Ended", "Found", "Gap", "Order", "Stage", "run_child"]
+INTERRUPTED = 130
 END_SECONDS = 30.0
 """A login under way ends within this time, and logs out."""
 
@@ -45,6 +46,8 @@ def run_child(order: Order) -> Iterator[Event]:
             yield from _events(child.stdout)
         finally:
             _end(child)
+    if child.returncode == INTERRUPTED:
+        raise KeyboardInterrupt  # Ctrl+C went to both; here it may have been lost
     if child.returncode != 0:
         raise _broken(f"exit code {child.returncode}")
 
