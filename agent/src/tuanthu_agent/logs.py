@@ -1,4 +1,4 @@
-"""The agent's log: structlog, imported only when something is logged, since it costs a child a fifth of its time."""
+"""The agent's log: structlog, imported only when something is logged: that costs a child more than most jobs."""
 
 import logging
 import sys

@@ -14,7 +14,6 @@ from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.scanner.child import Ended, Found, Gap, Order, Stage, run_child
 from tuanthu_policy.devices.finding import ServiceFinding
 from tuanthu_policy.devices.labels import standing
-from tuanthu_policy.devices.loader import load_devices
 
 EXIT_PASS: Final = 0
 EXIT_FAIL: Final = 1
@@ -92,6 +91,8 @@ def remedies(findings: list[ServiceFinding]) -> Remedies:
     """What the catalogue says to do about what fails; its generic entries by `generic-<protocol>`."""
     if not any(standing(one.verdict) == "fail" for one in findings):
         return {}
+    from tuanthu_policy.devices.loader import load_devices
+
     families = load_devices()
     generic = {
         f"generic-{login.protocol}": family.remediation

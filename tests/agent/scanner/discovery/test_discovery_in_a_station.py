@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -206,7 +205,6 @@ def test_enrolled_machines_are_managed_and_an_address_of_another_card_is_not(cas
     }
 
 
-@pytest.mark.skipif(find_spec("tuanthu_agent.scanner.door") is None, reason="needs the scanner's own door")
 def test_it_works_through_the_scanners_own_door():
     lab = make(CAST)
     try:
