@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from tests.assets.postgres import free_port
@@ -91,9 +91,9 @@ class ServedCollector:
         """The worker processes, oldest first (the resource tracker of Python is none)."""
         found = []
         for text in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split():
-            command = Path(f"/proc/{text}/cmdline").read_bytes()
-            if b"spawn_main" in command:
-                found.append(int(text))
+            with suppress(FileNotFoundError, ProcessLookupError):  # one that was just killed may vanish while looking
+                if b"spawn_main" in Path(f"/proc/{text}/cmdline").read_bytes():
+                    found.append(int(text))
         return found
 
     def connect(self, timeout: float = 10) -> http.client.HTTPSConnection:
