@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from tuanthu_server.compliance.standing import standing
 from tuanthu_server.compliance.totals import totals_of
+from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, control_lines, main_framework, other_frameworks, unit_lines
 from tuanthu_server.units.queries import day_of, machines_on, units_on
@@ -29,6 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "total": total,
         "framework": framework,
         "machines": total.controls.get(framework.id, EMPTY) if framework else EMPTY,
+        "credentials": counts_of(total.devices)[0],
         "lines": unit_lines(now, units, expected)[:SHOWN_UNITS],
         "controls": control_lines(now.policy.policy, total.controls, framework),
         "others": other_frameworks(now.policy.policy, total.controls),
