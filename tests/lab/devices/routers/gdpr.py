@@ -43,6 +43,8 @@ class Gdpr(Web):
     def answer(self, request):
         if request.path == "/":
             return self.start_page(request)
+        if request.path == "/js/lib.js":
+            return Response('var INCLUDE_LOGIN = 1; $.io("/cgi/getParm", true);', kind="text/javascript")
         if not request.headers.get("referer", "").startswith(("http://", "https://")):
             return FORBIDDEN
         made = {"/cgi/getParm": self.parm, "/cgi/getBusy": self.busy, "/cgi/login": self.sign_in, "/cgi_gdpr": self.act}
