@@ -104,12 +104,15 @@ def _unescape_js(of: str, _key: str, _around: Surroundings) -> str:
         raise PrimitiveError("escape") from None
 
 
-def _random_hex(of: str, _key: str, around: Surroundings) -> str:
-    count, _, skipped = of.partition(":")
-    digits, first = _rounds(count), _rounds(skipped or "0")
-    if not 0 < digits <= len(around.random) * 2 - first:
-        raise PrimitiveError("digits")
-    return around.random.hex()[first : first + digits]
+def _random(digits: Callable[[bytes], str]) -> Callable[[str, str, Surroundings], str]:
+    def work(of: str, _key: str, around: Surroundings) -> str:
+        count, _, skipped = of.partition(":")
+        all_of_them, number, first = digits(around.random), _rounds(count), _rounds(skipped or "0")
+        if not 0 < number <= len(all_of_them) - first:
+            raise PrimitiveError("digits")
+        return all_of_them[first : first + number]
+
+    return work
 
 
 def _timestamp(of: str, _key: str, around: Surroundings) -> str:
@@ -159,8 +162,12 @@ PRIMITIVES: Final[Mapping[str, Primitive]] = {
     "xm_hash": Primitive(_xm_hash, "8 ký tự từ MD5, kiểu đầu ghi XM (eight letters of MD5, as XM recorders hash)"),
     "unescape_js": Primitive(_unescape_js, r"giải `\x41` của JavaScript (unescape JavaScript)"),
     "random_hex": Primitive(
-        _random_hex,
+        _random(bytes.hex),
         "số ngẫu nhiên gồm `of` chữ số hệ 16; `số chữ số:bỏ qua` lấy phần sau (random digits, `count:skipped`)",
+    ),
+    "random_digits": Primitive(
+        _random(lambda octets: "".join(str(octet % 10) for octet in octets)),
+        "như `random_hex`, hệ 10 (decimal digits)",
     ),
     "timestamp": Primitive(_timestamp, "giờ hiện tại: `of` là `s` hoặc `ms` (the time)"),
     "add_length": Primitive(_add_length, "`key` cộng số ký tự của `of` (`key` plus the length of `of`)", keyed=True),
