@@ -9,7 +9,7 @@ from tests.lab.station import placed
 from tuanthu_agent.scanner.vault import Vault
 
 pytestmark = [*NEEDS_ROOT, pytest.mark.slow]
-KINDS = ("tplink-archer", "mercusys-luci", "tplink-gdpr")
+KINDS = ("tplink-archer", "mercusys-luci", "mercusys-mw", "tplink-gdpr")
 HOSTS = placed([(kind, mutation) for kind in KINDS for mutation in ("changed", "single-session")])
 
 
