@@ -45,7 +45,8 @@ def reyee(browser, user, password):
     from cryptography.hazmat.primitives import padding
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-    key = re.search(r"GibberishAES\.enc\(pwd, '([^']+)'", browser("GET", "/").text).group(1).encode()
+    form = browser("GET", "/cgi-bin/luci/").text
+    key = re.search(r'GibberishAES\.enc\([^,]+, "([^"]+)"', form).group(1).encode()
     salt = secrets.token_bytes(8)
     made = block = b""
     while len(made) < 48:
@@ -56,11 +57,11 @@ def reyee(browser, user, password):
     sealed = base64.b64encode(
         b"Salted__" + salt + cipher.update(pad.update(password.encode()) + pad.finalize()) + cipher.finalize()
     ).decode()
-    sent = {"method": "login", "params": {"username": user, "password": sealed, "encry": True}}
-    told = browser("POST", "/cgi-bin/luci/api/auth", json=sent).json()
-    if told["code"]:
+    sent = {"username": user, "time": "1", "encry": True, "pwd": sealed, "isCheckReadAgreement": "true"}
+    told = browser("POST", "/cgi-bin/luci/api/auth", json={"method": "login", "params": sent}).json()
+    if "sid" not in told["data"]:
         return False
-    browser("POST", f"/cgi-bin/luci/api/auth?auth={told['data']['token']}", json={"method": "logout"})
+    browser("POST", f"/cgi-bin/luci/api/common?auth={told['data']['sid']}", json={"method": "logout"})
     return True
 
 

@@ -10,9 +10,10 @@ from tests.policies.devices.making import answer, family, raw, shipped
 
 from tuanthu_policy.devices.answer import Answer
 from tuanthu_policy.devices.conversation import State, login_course, open_read, preflight
-from tuanthu_policy.devices.family import Lockout
+from tuanthu_policy.devices.family import HttpLogin, Lockout
 from tuanthu_policy.devices.judging import judge
 from tuanthu_policy.devices.neutral import NEUTRAL
+from tuanthu_policy.devices.primitives import Surroundings, compute
 from tuanthu_policy.devices.rendering import RequestError, local_path, render
 from tuanthu_policy.devices.verdict import AttemptOutcome as Outcome
 
@@ -201,3 +202,54 @@ def test_whatever_a_device_names_a_path_is_one_of_its_own(text, origin):
         assert path.isascii()
         assert path.isprintable()
         assert " " not in path
+
+
+def sealed_login():
+    """Two steps; answers may come sealed with a key that the second one computes."""
+    data = {
+        "sealed": {"where": "json.data", "by": "aes_cbc_open", "key": "{k}:{k}"},
+        "steps": [
+            {"id": "page", "request": {"path": "/page"}},
+            {
+                "id": "login",
+                "compute": [{"set": "k", "by": "random_hex", "of": "16"}],
+                "request": {"path": "/login?{password}"},
+                "attempt": True,
+                "take": {"stok": {"where": "json.stok"}},
+            },
+        ],
+        "success": {"all": [{"where": "json.stok", "present": True}]},
+        "confirm": {"path": "/status?{stok}"},
+        "confirmed": {"all": [{"where": "json.model", "present": True}]},
+        "failure": {"all": [{"where": "json.why", "equals": "login failed"}]},
+        "logout": {"path": "/out?{stok}"},
+        "signals": {"locked": {"all": [{"where": "json.why", "equals": "locked"}]}},
+    }
+    return msgspec.convert(data, HttpLogin)
+
+
+def sealed(text):
+    key = Surroundings().random.hex()[:16]
+    return answer(200, json.dumps({"data": compute("aes_cbc", text, f"{key}:{key}", Surroundings())}))
+
+
+def test_a_sealed_answer_is_opened_before_it_is_judged():
+    page, login = answer(200, "page"), sealed_login()
+    good, model = sealed('{"stok": "5e"}'), sealed('{"model": "C6"}')
+    found, sent = run(login_course(login, Lockout(), state()), page, good, model)
+    assert (found.outcome, sent[-1].request.path) == (Outcome.ACCEPTED, "/status?5e")
+    for text, outcome in (("login failed", Outcome.REFUSED), ("locked", Outcome.LOCKED), ("else", Outcome.UNCLEAR)):
+        found, sent = run(login_course(login, Lockout(), state()), page, sealed(json.dumps({"why": text})))
+        assert (found.outcome, len(sent)) == (outcome, 2), text
+    found, _ = run(login_course(login, Lockout(), state()), page, good, sealed('{"why": "locked"}'))
+    assert found.outcome is Outcome.LOCKED
+
+
+def test_what_does_not_open_is_judged_as_it_came():
+    page, login = sealed('{"stok": "before there was a key"}'), sealed_login()
+    in_clear = answer(200, '{"why": "login failed"}')
+    broken = answer(200, '{"data": "AAAA", "why": "login failed"}')
+    strange = answer(200, '{"data": {"stok": "5e"}}')
+    for one, outcome in ((in_clear, Outcome.REFUSED), (broken, Outcome.REFUSED), (strange, Outcome.UNCLEAR)):
+        found, _ = run(login_course(login, Lockout(), state()), page, one)
+        assert found.outcome is outcome

@@ -8,6 +8,7 @@ import msgspec
 from tuanthu_policy.devices.check_parts import (
     Fault,
     check_request,
+    check_sealed,
     check_signals,
     check_steps,
     check_tests,
@@ -50,6 +51,7 @@ def _check_http(login: HttpLogin, where: Where) -> Iterator[Fault]:
     variables: set[str] = set(GIVEN)
     yield from check_steps(login.steps, (*where, "steps"), variables)
     yield from _check_attempt(login.steps, (*where, "steps"))
+    yield from check_sealed(login.sealed, (*where, "sealed"), variables)
     yield from check_request(login.confirm, (*where, "confirm"), variables)
     if login.confirm.method not in {"GET", "HEAD", "POST"}:
         yield (*where, "confirm", "method"), "bước xác nhận chỉ được đọc", "the confirmation only reads"

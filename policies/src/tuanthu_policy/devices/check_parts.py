@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from tuanthu_policy.devices.family import Computed, Request, Signals, Step, Taken, Test, Tests
+from tuanthu_policy.devices.family import Computed, Request, Sealed, Signals, Step, Taken, Test, Tests
 from tuanthu_policy.devices.primitives import PRIMITIVES
 from tuanthu_policy.devices.rendering import AUTHS, METHODS
 from tuanthu_policy.devices.searching import search_for
@@ -69,6 +69,22 @@ def check_signals(signals: Signals, where: Where) -> Iterator[Fault]:
     yield from check_tests(signals.locked, (*where, "locked"))
     for name in ("left", "failures", "unlock_seconds"):
         yield from check_taken(getattr(signals, name), (*where, name))
+
+
+def check_sealed(sealed: Sealed | msgspec.UnsetType, where: Where, variables: set[str]) -> Iterator[Fault]:
+    """A subject that exists, a primitive with a key, and variables that are known at the end of the steps."""
+    if sealed is msgspec.UNSET:
+        return
+    if not is_subject(sealed.where):
+        yield (*where, "where"), f"không có đối tượng {sealed.where!r}", f"there is no subject {sealed.where!r}"
+    primitive = PRIMITIVES.get(sealed.by)
+    if primitive is None or not primitive.keyed:
+        yield (
+            (*where, "by"),
+            f"không có phép tính có key tên {sealed.by!r}",
+            f"there is no primitive with a key {sealed.by!r}",
+        )
+    yield from check_template(sealed.key, (*where, "key"), variables)
 
 
 def request_texts(request: Request) -> list[tuple[str, str]]:

@@ -86,7 +86,7 @@ def login_course(login: HttpLogin, lockout: Lockout, state: State) -> Generator[
     found = Judgement(AttemptOutcome.UNCLEAR)
     try:
         for step in login.steps:
-            answer = yield _sending(step, state)
+            answer = _opened(login, (yield _sending(step, state)), state)
             early = _early(login, lockout, step, answer)
             if early is not None:
                 return early
@@ -95,14 +95,28 @@ def login_course(login: HttpLogin, lockout: Lockout, state: State) -> Generator[
             if step is login.steps[-1] and found.outcome is not AttemptOutcome.ACCEPTED:
                 return found  # what only a session has cannot be taken from it
             _take(step, answer, state)
-        confirmed = judge_confirmation(login, lockout, (yield Sending(CONFIRM, _rendered(login.confirm, state))))
-        found = _joined(found, confirmed)
+        second = _opened(login, (yield Sending(CONFIRM, _rendered(login.confirm, state))), state)
+        found = _joined(found, judge_confirmation(login, lockout, second))
         if found.outcome is not AttemptOutcome.ACCEPTED or not is_credulous(login):
             return found
         found = _joined(found, (yield from _contrasted(login, state)))
     except _MismatchError as error:
         return Judgement(AttemptOutcome.MISMATCH, (f"status-{answer.status}",), str(error))
     return found
+
+
+def _opened(login: HttpLogin, answer: Answer, state: State) -> Answer:
+    """The answer with its body decrypted, where it is encrypted as the entry says and opens with this key."""
+    if login.sealed is msgspec.UNSET:
+        return answer
+    values = AnswerReader(answer)(login.sealed.where)
+    if not values:
+        return answer
+    try:
+        key = fill(login.sealed.key, state.variables)
+        return msgspec.structs.replace(answer, body=compute(login.sealed.by, values[0], key, state.around).encode())
+    except (TemplateError, PrimitiveError):
+        return answer
 
 
 def _contrasted(login: HttpLogin, state: State) -> Generator[Sending, Answer, Judgement]:

@@ -156,12 +156,25 @@ class Signals(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     unlock_seconds: Taken | msgspec.UnsetType = msgspec.UNSET
 
 
+class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Answers whose body comes encrypted. What does not open is judged as it came."""
+
+    where: str
+    """The subject that holds the encrypted body: `json.data`, `body`."""
+    by: str
+    """A keyed primitive; what comes out is the body that is required, taken from and judged."""
+    key: str
+    """Its template."""
+
+
 class HttpLogin(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """How to log in over HTTP. What is neither success, change nor failure is `unclear`."""
 
     steps: list[Step]
     preflight: list[Step] = []
     """Without credentials: reads what is left and whether the device is locked."""
+    sealed: Sealed | msgspec.UnsetType = msgspec.UNSET
+    """Of the answers to the steps, once the key is known, and to the second read."""
     success: Tests
     """On the answer of the last step; all positive evidence."""
     confirm: Request

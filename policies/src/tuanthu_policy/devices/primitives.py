@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from tuanthu_policy.devices import ciphers
+
 MOST_ROUNDS: Final = 20_000
 """A device cannot make an agent hash for longer."""
+_LONGEST_NUMBER: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +104,29 @@ def _unescape_js(of: str, _key: str, _around: Surroundings) -> str:
         raise PrimitiveError("escape") from None
 
 
-def _random_hex(of: str, _key: str, around: Surroundings) -> str:
-    digits = _rounds(of)
-    if not 0 < digits <= len(around.random) * 2:
-        raise PrimitiveError("digits")
-    return around.random.hex()[:digits]
+def _random(digits: Callable[[bytes], str]) -> Callable[[str, str, Surroundings], str]:
+    def work(of: str, _key: str, around: Surroundings) -> str:
+        count, _, skipped = of.partition(":")
+        all_of_them, number, first = digits(around.random), _rounds(count), _rounds(skipped or "0")
+        if not 0 < number <= len(all_of_them) - first:
+            raise PrimitiveError("digits")
+        return all_of_them[first : first + number]
+
+    return work
 
 
 def _timestamp(of: str, _key: str, around: Surroundings) -> str:
     return str(around.milliseconds if of == "ms" else around.milliseconds // 1000)
+
+
+def _add_length(of: str, key: str, _around: Surroundings) -> str:
+    if not key.isascii() or not key.isdigit() or len(key) > _LONGEST_NUMBER:
+        raise PrimitiveError("number")
+    return str(int(key) + len(of))
+
+
+def _rsa_pkcs1(of: str, key: str, around: Surroundings) -> str:
+    return ciphers.rsa_pkcs1(of, ciphers.public_key(key), around.random)
 
 
 PRIMITIVES: Final[Mapping[str, Primitive]] = {
@@ -144,8 +161,39 @@ PRIMITIVES: Final[Mapping[str, Primitive]] = {
     ),
     "xm_hash": Primitive(_xm_hash, "8 ký tự từ MD5, kiểu đầu ghi XM (eight letters of MD5, as XM recorders hash)"),
     "unescape_js": Primitive(_unescape_js, r"giải `\x41` của JavaScript (unescape JavaScript)"),
-    "random_hex": Primitive(_random_hex, "số ngẫu nhiên gồm `of` chữ số hệ 16 (random digits)"),
+    "random_hex": Primitive(
+        _random(bytes.hex),
+        "số ngẫu nhiên gồm `of` chữ số hệ 16; `số chữ số:bỏ qua` lấy phần sau (random digits, `count:skipped`)",
+    ),
+    "random_digits": Primitive(
+        _random(lambda octets: "".join(str(octet % 10) for octet in octets)),
+        "như `random_hex`, hệ 10 (decimal digits)",
+    ),
     "timestamp": Primitive(_timestamp, "giờ hiện tại: `of` là `s` hoặc `ms` (the time)"),
+    "add_length": Primitive(_add_length, "`key` cộng số ký tự của `of` (`key` plus the length of `of`)", keyed=True),
+    "rsa_pkcs1": Primitive(
+        _rsa_pkcs1,
+        "RSA PKCS#1 v1.5 từng khối, hệ 16; `key` là `n:e` hoặc `n:e:số byte một khối` (`n:e`, `n:e:octets in a block`)",
+        keyed=True,
+    ),
+    "rsa_plain": Primitive(
+        lambda of, key, _a: ciphers.rsa_plain(of, ciphers.public_key(key)),
+        "RSA không đệm, khối cuối thêm byte 0, hệ 16; `key` là `n:e` (RSA without padding)",
+        keyed=True,
+    ),
+    "aes_cbc": Primitive(
+        lambda of, key, _a: ciphers.aes_cbc(of, key),
+        "AES-CBC với PKCS#7, Base64; `key` là `khóa:IV`, mỗi ký tự một byte (`key:iv`, an octet a letter)",
+        keyed=True,
+    ),
+    "aes_cbc_open": Primitive(
+        lambda of, key, _a: ciphers.aes_cbc_open(of, key), "giải mã `aes_cbc` (opens `aes_cbc`)", keyed=True
+    ),
+    "aes_openssl": Primitive(
+        lambda of, key, around: ciphers.aes_openssl(of, key, around.random[:8]),
+        "AES-256-CBC kiểu `openssl enc` với MD5, Base64; `key` là mật khẩu (OpenSSL's `Salted__` envelope)",
+        keyed=True,
+    ),
 }
 
 

@@ -1,11 +1,7 @@
-"""Routers with a JSON API: MikroTik, UniFi OS, Linksys Smart Wi-Fi, Ruijie Reyee."""
+"""Routers with a JSON API: MikroTik, UniFi OS, Linksys Smart Wi-Fi."""
 
-import base64
-import hashlib
 import re
 
-from cryptography.hazmat.primitives import padding
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from tests.lab.devices.challenges import Guarded, read_basic
 from tests.lab.devices.common import FTP, SSDP, SSH, TELNET, web
 from tests.lab.devices.device import Kind, Service
@@ -132,93 +128,6 @@ class Jnap(Web):
         return as_json({"result": "OK", "output": {}} if answer.good else {"result": "_ErrorUnauthorized"})
 
 
-class Reyee(Web):
-    """The page holds the key by which the password is sealed (OpenSSL's salted AES-256-CBC); `loginNum` counts failures."""
-
-    server = "nginx"
-    success_words = '"sid" "token"'
-    key = "RjYkhwzx$2018!"
-
-    def start_page(self, request):
-        return Response(
-            page("Reyee", f"<div class='eweb'></div><script>var p = GibberishAES.enc(pwd, '{self.key}');</script>")
-        )
-
-    def answer(self, request):
-        if request.path in ("/", "/cgi-bin/luci/"):
-            return self.start_page(request)
-        found = re.fullmatch(r"/cgi-bin/luci/api/(\w+)", request.path)
-        if not found:
-            return None
-        sent = request.json()
-        method = str(sent.get("method", ""))
-        if found.group(1) == "env":
-            return as_json(
-                {
-                    "id": None,
-                    "data": {
-                        "model": self.device.model,
-                        "serial_num": self.device.serial,
-                        "loginNum": self.state.failures("admin", request.peer),
-                        "sys_mac": self.device.mac,
-                    },
-                    "code": 0,
-                }
-            )
-        if found.group(1) == "auth" and method == "login":
-            return self.sign_in(request, sent.get("params", {}))
-        token = request.query.get("auth", "")
-        if not self.state.has_session(token):
-            return as_json({"code": 2, "msg": "need login", "data": None})
-        if method == "logout":
-            self.state.close_session(token)
-        elif not method.startswith(("get", "acGet", "devSta.get")):
-            self.state.wrote(f"eweb {method}")
-        return as_json({"code": 0, "data": {"model": self.device.model}})
-
-    def sign_in(self, request, sent):
-        password = (
-            unseal(str(sent.get("password") or sent.get("pwd") or ""), self.key)
-            if sent.get("encry")
-            else str(sent.get("password", ""))
-        )
-        if password is None:
-            return as_json({"code": 3, "msg": "decrypt failed", "data": None})
-        answer = self.login(request, str(sent.get("username", "admin")), password)
-        if answer.good:
-            token = self.open_session()
-            return as_json(
-                {"code": 0, "data": {"sid": token, "token": token, "sn": self.device.serial, "sessiontime": 3600}}
-            )
-        locked = answer == Answer.LOCKED
-        return as_json(
-            {
-                "code": 1,
-                "msg": "locked 600" if locked else "password error",
-                "data": {"loginNum": self.state.failures("admin", request.peer), "lockTime": 600 if locked else 0},
-            }
-        )
-
-
-def unseal(text, secret):
-    """OpenSSL's `Salted__` envelope with its MD5 key derivation; None where it does not open."""
-    try:
-        data = base64.b64decode(text)
-        if data[:8] != b"Salted__":
-            return None
-        made = block = b""
-        while len(made) < 48:
-            block = hashlib.md5(block + secret.encode() + data[8:16]).digest()
-            made += block
-        cipher = Cipher(algorithms.AES(made[:32]), modes.CBC(made[32:48])).decryptor()
-        opened = padding.PKCS7(128).unpadder()
-        return (opened.update(cipher.update(data[16:]) + cipher.finalize()) + opened.finalize()).decode(
-            "utf-8", "replace"
-        )
-    except ValueError:
-        return None
-
-
 API = Service(8728, "routeros", RouterOs)
 MIKROTIK = {
     "ssh_banner": "SSH-2.0-ROSSSH",
@@ -267,18 +176,5 @@ KINDS = [
         "EA6350",
         {},
         "open JNAP clients",
-    ),
-    Kind(
-        "ruijie-reyee",
-        "Ruijie",
-        "router",
-        "C0:B8:E6",
-        (web(Reyee),),
-        (("admin", "admin"),),
-        frozenset(),
-        Lock(9, "ip", 600),
-        "EG105G",
-        {},
-        "static reading of eWeb",
     ),
 ]

@@ -260,7 +260,7 @@ KINDS = [
         "ont",
         "34:4B:50",
         (web(ZteNew),),
-        ADMIN,
+        (),
         TOKEN | {"single-session"},
         Lock(3, "ip", 60),
         "F670L",
