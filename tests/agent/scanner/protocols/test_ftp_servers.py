@@ -1,8 +1,8 @@
 """FTP against vsftpd."""
 
 import pytest
-from tests.agent.scanner.servers.processes import PASSWORD, USER, wait_for
-from tests.agent.scanner.servers.real import vsftpd
+from tests.assets.servers.processes import PASSWORD, USER, wait_for
+from tests.assets.servers.real import vsftpd
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS

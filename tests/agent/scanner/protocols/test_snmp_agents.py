@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from tests.agent.scanner.servers.door import LoopDoor
-from tests.agent.scanner.servers.real import snmpd
+from tests.assets.servers.real import snmpd
 
 from tuanthu_agent.scanner.engine import agents
 from tuanthu_agent.scanner.interface import OutOfScopeError
