@@ -1,6 +1,6 @@
 """`make lab`: a station is audited by the real commands, and the judge says what came of it.
 
-python -m tests.lab.show [commune|district_40|mutations]
+python -m tests.lab.show [commune|district_40|real|mutations]
 python -m tests.lab.show --kind hikvision,dahua [--mutation default,changed]
 """
 

@@ -12,7 +12,9 @@ from tests.lab.lab import NEEDS_ROOT, ROOT, Lab
 from tests.lab.station import placed, working_accounts
 
 pytestmark = NEEDS_ROOT
-WITH_ACCOUNTS = [kind for kind in EMULATED.values() if kind.accounts and any(service.login for service in kind.services)]
+WITH_ACCOUNTS = [
+    kind for kind in EMULATED.values() if kind.accounts and any(service.login for service in kind.services)
+]
 
 
 def logins(lab, rows):
@@ -96,7 +98,9 @@ def test_a_device_locks_after_as_many_wrong_logins_as_it_says_and_not_before(aft
     [("accepts-any", True), ("forced-change", True), ("already-locked", False), ("tls10", True), ("slow", True)],
 )
 def test_mutations_show_in_a_login(mutation, expected):
-    kinds = [name for name in ("dahua", "tplink-basic", "zte-old", "fortinet") if mutation in EMULATED[name].mutations()]
+    kinds = [
+        name for name in ("dahua", "tplink-basic", "zte-old", "fortinet") if mutation in EMULATED[name].mutations()
+    ]
     hosts = placed([(kind, mutation) for kind in kinds])
     with Lab(hosts) as lab:
         user = "anybody" if mutation == "accepts-any" else None
