@@ -20,7 +20,8 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-# A station of emulated devices, in network namespaces that lead nowhere, being audited. Needs root.
+# A station of emulated devices (STATION=real: of real servers), in network namespaces that lead nowhere, being audited.
+# Needs root.
 lab: system-test $(VENV)/.dev
 	$(BIN)/python -m tests.lab.show $(STATION)
 

@@ -16,14 +16,15 @@ ANSWERS = {
     "https": b"HTTP/1.1 400 Bad Request\r\n\r\nThe plain HTTP request was sent to HTTPS port",
     "rtsp": b"RTSP/1.0 400 Bad Request\r\n\r\n",
 }
-LOG = []
+TUNNEL = b"HTTP/1.0 503 Service Unavailable\r\nServer: GStreamer RTSP Server\r\nConnection: close\r\n\r\n"
+"""What GStreamer's RTSP server says to a GET."""
 
 
 async def serve(reader, writer, kind):
     try:
         if kind in ANSWERS:
-            if await reader.read(1024):
-                writer.write(ANSWERS[kind])
+            if asked := await reader.read(1024):
+                writer.write(TUNNEL if kind == "rtsp" and asked.startswith(b"GET") else ANSWERS[kind])
         elif kind == "drip":
             for _ in range(600):
                 writer.write(b"x")

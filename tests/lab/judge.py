@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.lab.recorder import strayed
-from tests.lab.station import BAD, EXCLUDED, NETWORK, OUTSIDE, SCANNER_ADDRESS, truths
+from tests.lab.station import BAD, EXCLUDED, NETWORK, OUTSIDE, SCANNER_ADDRESS, exposures_of, truths
 
 FAILING = frozenset({"default-confirmed", "must-change", "uninitialised", "no-auth", "accepts-any"})
 CONFIRMED = frozenset({"default-confirmed", "must-change"})
@@ -57,6 +57,9 @@ def check_host(verdict, host, lines, seen, untestable):
     if not lines:
         verdict.add("unseen", host.address, f"{host.kind}: no line at all")
     rows = truths(host)
+    shown = {code for line in lines for code in line.get("exposures", ())}
+    for code in sorted(exposures_of(host) - shown):
+        verdict.add("exposure-missed", host.address, f"{host.kind} {host.mutation}: {code}")
     for truth in rows:
         line = told.get((truth.port, truth.protocol))
         if line is not None and line.get("verdict") is not None:

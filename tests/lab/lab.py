@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,15 @@ class Lab:
         self.hosts = hosts
 
     def __enter__(self):
+        # The process that serves is killed in the end, so what its programs write is cleared away from here.
+        self.folder = tempfile.TemporaryDirectory(prefix="tt-station-", ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.lab.serve"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": self.folder.name},
         )
         first = self._ask([host.as_json() for host in self.hosts])
         self.namespace = first["namespace"]
@@ -39,6 +42,7 @@ class Lab:
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             pipe.close()
+        self.folder.cleanup()
 
     def _ask(self, value):
         self.process.stdin.write(json.dumps(value) + "\n")

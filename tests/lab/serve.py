@@ -4,6 +4,7 @@ Then one JSON command a line: `{"do": "report"}`, `{"do": "pass", "seconds": 900
 """
 
 import asyncio
+import contextlib
 import ctypes
 import json
 import os
@@ -12,7 +13,9 @@ import socket
 import ssl
 import struct
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 from tests.lab.certificates import context
 from tests.lab.devices.device import Device
@@ -88,14 +91,23 @@ class StationProcess:
     def __init__(self, wanted):
         self.network = Network()
         self.scanner = self.network.cable(*SCANNER)
-        self.devices, self.listeners, self.faults = [], [], []
+        self.devices, self.listeners, self.programs, self.faults = [], [], [], []
+        self.stack = contextlib.ExitStack()
         for row in wanted:
             device = Device(KINDS[row["kind"]], row["address"], row["mac"], row["mutation"])
             namespace = self.network.cable(device.address, device.mac)
             with inside(namespace):
-                self.listeners += [Listener(device, service) for service in device.services]
+                self.listeners += [Listener(device, service) for service in device.services if not service.program]
+                self.programs += [self.program(device, service) for service in device.services if service.program]
             self.devices.append(device)
         self.recorder = Recorder(self.network, SCANNER[0])
+
+    def program(self, device, service):
+        """Start a real server where this thread stands."""
+        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="tt-real-")))
+        program = service.serve(device, service)
+        self.stack.enter_context(program.start(folder))
+        return program
 
     async def run(self):
         loop = asyncio.get_running_loop()
@@ -105,6 +117,9 @@ class StationProcess:
         for listener in self.listeners:
             await listener.start(loop)
         loop.add_reader(self.recorder.socket, self.recorder.read)
+        for program in self.programs:
+            if program.tap is not None:
+                loop.add_reader(program.tap.socket, program.tap.read)
         say({"ready": True, "namespace": path_of(self.scanner)})
         commands = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
@@ -118,6 +133,8 @@ class StationProcess:
             say(self.report())
 
     def report(self):
+        for program in self.programs:
+            program.note()
         devices = {device.address: device.report() for device in self.devices}
         return {"devices": devices, "wire": self.recorder.report(), "faults": self.faults}
 

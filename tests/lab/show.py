@@ -1,6 +1,6 @@
 """`make lab`: a station is audited by the real commands, and the judge says what came of it.
 
-python -m tests.lab.show [commune|district_40|mutations]
+python -m tests.lab.show [commune|district_40|real|mutations]
 python -m tests.lab.show --kind hikvision,dahua [--mutation default,changed]
 """
 
@@ -40,12 +40,12 @@ def command(name, *words):
     return program
 
 
-def issue_scope(folder, attempts=2, days=1):
+def issue_scope(folder, attempts=2, days=1, place=("--network", NETWORK, "--exclude", EXCLUDED)):
     """A key and a scope for the lab's network, by the collector's own commands."""
     server = command("tuanthu-server", "scope", "issue")
     key, scope = folder / "authority.key", folder / "scope.jws"
     subprocess.run([server, "keys", "new", "--out", key], check=True)
-    words = ["--unit", "TYT-01", "--network", NETWORK, "--exclude", EXCLUDED, "--days", str(days)]
+    words = ["--unit", "TYT-01", *place, "--days", str(days)]
     words += ["--authorisation", "QĐ 01/QĐ-SYT (phòng thí nghiệm)", "--attempts-per-day", str(attempts)]
     subprocess.run([server, "scope", "issue", *words, "--key", key, "--out", scope], check=True)
     return scope, folder / "authority.pub"

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass
 
 from tests.lab.devices.device import DEFAULT_LIKE, MUTATIONS, services_of
-from tests.lab.devices.registry import KINDS
+from tests.lab.devices.registry import EMULATED, KINDS, REAL
 
 NETWORK = "10.77.0.0/24"
 SCANNER_ADDRESS = "10.77.0.2"
@@ -82,6 +82,12 @@ def truths(host):
     return found
 
 
+def exposures_of(host):
+    """What a report must say that stands open on it; known of real servers alone."""
+    shows = getattr(KINDS[host.kind], "shows", {})
+    return shows.get("", frozenset()) | shows.get(host.mutation, frozenset())
+
+
 def working_accounts(kind, protocol):
     """Documented accounts that the factory left in."""
     if protocol == "snmp" and kind.accounts[:1] != (("public", ""),):
@@ -140,9 +146,15 @@ def district_40():
 
 
 def mutations(size=40):
-    """Every kind in every mutation that it has, in batches of one station each."""
-    rows = [(kind.id, mutation) for kind in KINDS.values() for mutation in kind.mutations()]
+    """Every emulated kind in every mutation that it has, in batches of one station each."""
+    rows = [(kind.id, mutation) for kind in EMULATED.values() for mutation in kind.mutations()]
     return [placed(rows[start : start + size]) for start in range(0, len(rows), size)]
 
 
-STATIONS = {"commune": commune, "district_40": district_40}
+def real():
+    """Each real server in each state that it can have; beside them what has no real one, of no maker either."""
+    rows = [(kind.id, mutation) for kind in REAL.values() for mutation in kind.mutations()]
+    return placed([*rows, ("onvif-camera", "default"), ("routeros-box", "default")])
+
+
+STATIONS = {"commune": commune, "district_40": district_40, "real": real}

@@ -6,13 +6,15 @@ import sys
 
 import pytest
 from tests.lab.devices.device import services_of
-from tests.lab.devices.registry import KINDS
+from tests.lab.devices.registry import EMULATED
 from tests.lab.devices.state import SITE_PASSWORD
 from tests.lab.lab import NEEDS_ROOT, ROOT, Lab
 from tests.lab.station import placed, working_accounts
 
 pytestmark = NEEDS_ROOT
-WITH_ACCOUNTS = [kind for kind in KINDS.values() if kind.accounts and any(service.login for service in kind.services)]
+WITH_ACCOUNTS = [
+    kind for kind in EMULATED.values() if kind.accounts and any(service.login for service in kind.services)
+]
 
 
 def logins(lab, rows):
@@ -31,18 +33,18 @@ def name_of(row):
 
 
 def services(host):
-    return [service for service in services_of(KINDS[host.kind], host.mutation) if service.login]
+    return [service for service in services_of(EMULATED[host.kind], host.mutation) if service.login]
 
 
 def first_account(host):
-    return KINDS[host.kind].accounts[0] if KINDS[host.kind].accounts else ("admin", SITE_PASSWORD)
+    return EMULATED[host.kind].accounts[0] if EMULATED[host.kind].accounts else ("admin", SITE_PASSWORD)
 
 
 @pytest.mark.slow
 def test_a_default_login_works_at_every_service_and_a_wrong_one_does_not():
     hosts = placed([(kind.id, "default") for kind in WITH_ACCOUNTS])
     rows = [(host, service) for host in hosts for service in services(host)]
-    tried = [(*row, *account) for row in rows for account in working_accounts(KINDS[row[0].kind], row[1].protocol)]
+    tried = [(*row, *account) for row in rows for account in working_accounts(EMULATED[row[0].kind], row[1].protocol)]
     with Lab(hosts) as lab:
         wrong = logins(lab, [(*row, "nobody-here", "Wr0ng-word") for row in rows])
         right = logins(lab, tried)
@@ -96,7 +98,9 @@ def test_a_device_locks_after_as_many_wrong_logins_as_it_says_and_not_before(aft
     [("accepts-any", True), ("forced-change", True), ("already-locked", False), ("tls10", True), ("slow", True)],
 )
 def test_mutations_show_in_a_login(mutation, expected):
-    kinds = [name for name in ("dahua", "tplink-basic", "zte-old", "fortinet") if mutation in KINDS[name].mutations()]
+    kinds = [
+        name for name in ("dahua", "tplink-basic", "zte-old", "fortinet") if mutation in EMULATED[name].mutations()
+    ]
     hosts = placed([(kind, mutation) for kind in kinds])
     with Lab(hosts) as lab:
         user = "anybody" if mutation == "accepts-any" else None
@@ -152,7 +156,7 @@ def test_net_snmp_reads_an_emulator():
 
 
 def test_every_kind_names_its_source_and_a_mutation():
-    for kind in KINDS.values():
+    for kind in EMULATED.values():
         assert kind.source, kind.id
         assert kind.mutations(), kind.id
-    assert len(KINDS) > 60
+    assert len(EMULATED) > 60

@@ -41,6 +41,13 @@ def test_an_honest_report_has_no_problem():
     assert codes("already-locked", [line("locked")], kind="dahua") == []
 
 
+def test_what_stands_open_on_a_real_server_and_is_not_told_is_a_problem():
+    service = {"kind": "real-telnetd", "attempts": [[0.0, "telnet/23", "admin", "accepted"]]}
+    confirmed = line("default-confirmed", port=23, protocol="telnet", account="admin")
+    assert codes("default", [confirmed], **service) == ["exposure-missed"]
+    assert codes("default", [confirmed | {"exposures": ["telnet-open"]}], **service) == []
+
+
 def test_a_silent_or_mistaken_report_of_a_default_is_a_miss():
     assert codes("default", []) == ["missed", "unseen"]
     assert "missed" in codes("default", [line("inconclusive")])

@@ -48,6 +48,8 @@ class Service:
     """Other protocols with a login on the same port."""
     login: bool = True
     """False: there is nothing to log in to."""
+    program: bool = False
+    """A real server, which listens itself: `serve` gives a `Program`."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,10 @@ EXPOSURES: Final[dict[str, Text]] = {
     "rtsp-without-authentication": Text("xem hình RTSP không cần tài khoản", "RTSP shows video without an account"),
     "snmp-answering": Text("SNMP đang trả lời", "SNMP is answering"),
     "snmp-clear-text": Text("SNMP v1/v2c, chuỗi cộng đồng không mã hóa", "SNMP v1/v2c; communities travel in clear"),
+    "snmp-v3-only": Text(
+        "SNMP chỉ trả lời v3, không trả lời chuỗi cộng đồng v1/v2c nào đã thử",
+        "SNMP answers version 3 only; no answer to any v1/v2c community that was tried",
+    ),
     "telnet-open": Text("Telnet đang mở, mật khẩu truyền không mã hóa", "Telnet is open; passwords travel in clear"),
     "upnp-igd": Text(
         "UPnP cho phép tự mở cổng ra Internet (IGD)", "UPnP lets programs open ports to the Internet (IGD)"

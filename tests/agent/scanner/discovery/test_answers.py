@@ -3,13 +3,15 @@
 import json
 import socket
 import struct
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.assets import stationlab_servers as real
+from tests.lab.devices.wires import snmp as agent
 
-from tuanthu_agent.scanner.discovery import mdns, netbios, ssdp, wsd
+from tuanthu_agent.scanner.discovery import mdns, netbios, snmp, ssdp, wsd
 from tuanthu_agent.scanner.discovery.asking import Announcements
 from tuanthu_agent.scanner.discovery.greetings import MOST, banner, classify, strip_options
 from tuanthu_agent.scanner.discovery.neighbours import parse_arp, parse_confirmed
@@ -18,12 +20,20 @@ from tuanthu_agent.scanner.discovery.said import Said
 from tuanthu_agent.windows.neighbours import parse_table
 
 HOST = "10.77.0.10"
-PARSERS = {"netbios": netbios.parse, "ssdp": ssdp.parse, "wsd": wsd.parse, "mdns": mdns.parse}
+DEVICE = SimpleNamespace(
+    state=None,
+    kind=SimpleNamespace(names={}, accounts=(), id="x"),
+    mac="00:e0:4c:4d:00:10",
+    mutation="changed",
+    model="x",
+)
+PARSERS = {"netbios": netbios.parse, "ssdp": ssdp.parse, "wsd": wsd.parse, "mdns": mdns.parse, "snmp": snmp.parse}
 ASKED = {
     "netbios": real.netbios(HOST, netbios.question())[0],
     "ssdp": real.ssdp(HOST, ssdp.question())[0],
     "wsd": real.onvif(HOST, wsd.questions()[0])[0],
     "mdns": real.mdns(HOST, mdns.question(HOST))[0],
+    "snmp": agent.Snmp(DEVICE, None).datagram(snmp.question(), (HOST, 1)),
 }
 
 
@@ -48,6 +58,11 @@ def mutated(draw, original):
 @pytest.mark.parametrize("name", PARSERS)
 def test_real_answers_are_understood(name):
     assert PARSERS[name](ASKED[name], HOST).kinds == {name}
+
+
+def test_an_snmp_agent_names_its_maker_and_its_hardware_without_a_community():
+    said = snmp.parse(ASKED["snmp"], HOST)
+    assert (said.evidence, said.mac) == ({"snmp.enterprise": "9"}, "00:e0:4c:4d:00:10")
 
 
 @pytest.mark.parametrize("name", PARSERS)

@@ -3,7 +3,7 @@
 import pytest
 from tests.agent.scanner.servers.door import LoopDoor
 from tests.agent.scanner.servers.onvif import OnvifDevice
-from tests.agent.scanner.servers.real import scripted
+from tests.assets.servers.real import scripted
 
 from tuanthu_agent.scanner.discovery import ssdp
 from tuanthu_agent.scanner.discovery.interface import Host

@@ -1,8 +1,11 @@
 """Servers on loopback, and logins against them."""
 
+import contextlib
+
 import msgspec
 import pytest
-from tests.agent.scanner.http.serving import Lighttpd, LoopbackDoor, Scripted, tls_context
+from tests.agent.scanner.http.serving import LoopbackDoor, Scripted, tls_context
+from tests.assets.servers import web
 
 from tuanthu_agent.scanner.interface import Service, Target
 from tuanthu_agent.scanner.protocols.http.login import HttpLogins
@@ -36,15 +39,12 @@ def scripted():
 
 @pytest.fixture
 def lighttpd(tmp_path):
-    made = []
+    with contextlib.ExitStack() as stack:
 
-    def start(method, **account):
-        made.append(Lighttpd(tmp_path, method, **account))
-        return made[-1]
+        def start(method, **account):
+            return stack.enter_context(web.lighttpd(tmp_path, method, **account))[0]
 
-    yield start
-    for one in made:
-        one.close()
+        yield start
 
 
 @pytest.fixture

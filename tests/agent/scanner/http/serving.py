@@ -1,11 +1,9 @@
-"""A door to loopback alone, a scripted server, and lighttpd."""
+"""A door to loopback alone, and a scripted server."""
 
 import contextlib
-import shutil
 import socket
 import ssl
 import struct
-import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
@@ -171,48 +169,3 @@ def tls_context(certificate, key, version=None):
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as sock:
         return sock.getsockname()[1]
-
-
-class Lighttpd:
-    """The real server with one account on its whole site, by Basic or Digest."""
-
-    def __init__(self, folder, method, user="admin", password="admin", realm="Router"):
-        self.port = free_port()
-        site = folder / "site"
-        site.mkdir()
-        (site / "index.html").write_text("<html><head><title>Trang quản trị</title></head></html>", encoding="utf-8")
-        (folder / "users").write_text(f"{user}:{password}\n")
-        (folder / "lighttpd.conf").write_text(
-            f"""
-server.modules = ("mod_auth", "mod_authn_file", "mod_accesslog")
-server.document-root = "{site}"
-server.bind = "127.0.0.1"
-server.port = {self.port}
-server.errorlog = "{folder}/error.log"
-accesslog.filename = "{folder}/access.log"
-index-file.names = ("index.html")
-mimetype.assign = (".html" => "text/html")
-auth.backend = "plain"
-auth.backend.plain.userfile = "{folder}/users"
-"""
-            + (
-                f'auth.require = ("/" => ("method" => "{method}", "realm" => "{realm}", "require" => "valid-user"))\n'
-                if method
-                else ""
-            )
-        )
-        self.process = subprocess.Popen(
-            [shutil.which("lighttpd") or "/usr/sbin/lighttpd", "-D", "-f", str(folder / "lighttpd.conf")],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-                return
-            time.sleep(0.05)
-        self.close()
-        raise AssertionError("lighttpd does not start")
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(10)

@@ -7,7 +7,7 @@ import threading
 import msgspec
 import pytest
 from tests.agent.scanner.servers.door import LoopDoor
-from tests.agent.scanner.servers.processes import private_accounts, wait_for
+from tests.assets.servers.processes import private_accounts, wait_for
 
 from tuanthu_agent.scanner.interface import Service, Target
 from tuanthu_agent.scanner.protocols.registry import PROTOCOLS

@@ -1,8 +1,8 @@
 """FTP against vsftpd."""
 
 import pytest
-from tests.agent.scanner.servers.processes import PASSWORD, USER, wait_for
-from tests.agent.scanner.servers.real import vsftpd
+from tests.assets.servers.processes import PASSWORD, USER, wait_for
+from tests.assets.servers.real import vsftpd
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS
@@ -30,11 +30,11 @@ def test_vsftpd_greets_grants_and_refuses_and_counts_once(tmp_path, accounts, lo
 def test_vsftpd_for_anybody_is_an_exposure(tmp_path, accounts, trying):
     with vsftpd(tmp_path, accounts, anonymous_enable="YES") as (port, _):
         came = trying("ftp", port, "anonymous", "")
-        assert (came.outcome, came.exposures) == (AttemptOutcome.ACCEPTED, ("ftp-anonymous",)), came
+        assert (came.outcome, came.exposures) == (AttemptOutcome.NO_AUTH, ("ftp-anonymous",)), came
 
 
 def test_vsftpd_that_wants_tls_is_given_it_before_the_password(tmp_path, accounts, trying):
-    from tests.agent.scanner.servers.real import certificate
+    from tests.assets.servers.real import certificate
 
     tls = {"ssl_enable": "YES", "rsa_cert_file": certificate(tmp_path), "force_local_logins_ssl": "YES"}
     with vsftpd(tmp_path, accounts, **tls) as (port, log):
@@ -44,7 +44,7 @@ def test_vsftpd_that_wants_tls_is_given_it_before_the_password(tmp_path, account
 
 
 def test_vsftpd_over_tls_from_the_first_byte(tmp_path, accounts, looking, trying):
-    from tests.agent.scanner.servers.real import certificate
+    from tests.assets.servers.real import certificate
 
     tls = {"ssl_enable": "YES", "rsa_cert_file": certificate(tmp_path), "implicit_ssl": "YES"}
     with vsftpd(tmp_path, accounts, **tls) as (port, _):

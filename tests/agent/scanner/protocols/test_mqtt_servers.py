@@ -1,7 +1,7 @@
 """MQTT against mosquitto."""
 
-from tests.agent.scanner.servers.processes import PASSWORD, USER
-from tests.agent.scanner.servers.real import certificate, mosquitto
+from tests.assets.servers.processes import PASSWORD, USER
+from tests.assets.servers.real import certificate, mosquitto
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.agent.scanner.servers.onvif import OnvifDevice
-from tests.agent.scanner.servers.real import scripted
+from tests.assets.servers.real import scripted
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS

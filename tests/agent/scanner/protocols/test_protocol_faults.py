@@ -9,9 +9,9 @@ import time
 import pytest
 from tests.agent.scanner.protocols.conftest import target_of
 from tests.agent.scanner.servers.door import LoopDoor
-from tests.agent.scanner.servers.processes import free_port
-from tests.agent.scanner.servers.real import scripted
 from tests.agent.scanner.servers.telnet import echo, quiet
+from tests.assets.servers.processes import free_port
+from tests.assets.servers.real import scripted
 
 from tuanthu_agent.scanner.interface import OutOfScopeError, Service
 from tuanthu_agent.scanner.protocols.registry import PROTOCOLS, READERS

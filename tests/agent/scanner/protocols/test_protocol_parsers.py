@@ -188,6 +188,23 @@ def test_keys_of_users_as_rfc_3414_has_them():
     assert usm.localised_key("maplesyrup", engine, "sha1").hex() == "6695febc9288e36282235fc7151f128497b38f3f"
 
 
+@pytest.mark.parametrize(
+    ("engine", "enterprise", "mac"),
+    [
+        ("80001f88031866da0a0b0c", 8072, "18:66:da:0a:0b:0c"),
+        ("800000090300e04c4d0010", 9, "00:e0:4c:4d:00:10"),
+        ("80001f8880bfe3a14a1b2c3d4e", 8072, None),
+        ("800000090301e04c4d0010", 9, None),
+        ("8000000903000000000000", 9, None),
+        ("0000000903001866da0a0b", 9, None),
+        ("80000009", None, None),
+    ],
+)
+def test_an_engine_id_tells_its_maker_and_where_it_can_its_hardware(engine, enterprise, mac):
+    found = usm.Engine(bytes.fromhex(engine), 0, 0)
+    assert (found.enterprise, found.mac) == (enterprise, mac)
+
+
 def test_a_username_token_as_the_onvif_guide_has_it():
     import base64
 

@@ -1,8 +1,8 @@
 """The RouterOS API on an emulator of both generations."""
 
 import pytest
-from tests.agent.scanner.servers.real import scripted
 from tests.agent.scanner.servers.routeros import RouterOsApi, write_sentence
+from tests.assets.servers.real import scripted
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS

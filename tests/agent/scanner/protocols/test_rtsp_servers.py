@@ -3,8 +3,8 @@
 import subprocess
 
 import pytest
-from tests.agent.scanner.servers.processes import PASSWORD, USER
-from tests.agent.scanner.servers.real import gstreamer_rtsp
+from tests.assets.servers.processes import PASSWORD, USER
+from tests.assets.servers.real import gstreamer_rtsp
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS

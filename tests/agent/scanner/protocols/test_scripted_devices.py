@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 from tests.agent.scanner.servers.door import server_tls
-from tests.agent.scanner.servers.real import certificate, scripted
+from tests.assets.servers.real import certificate, scripted
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS

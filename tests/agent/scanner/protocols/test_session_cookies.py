@@ -1,7 +1,7 @@
 """A device that gives a cookie for Digest and lets its bearer in, and one that lets everybody in."""
 
 import pytest
-from tests.agent.scanner.servers.real import scripted
+from tests.assets.servers.real import scripted
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.faults import EndedError

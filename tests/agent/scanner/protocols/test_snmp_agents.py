@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from tests.agent.scanner.servers.door import LoopDoor
-from tests.agent.scanner.servers.real import snmpd
+from tests.assets.servers.real import snmpd
 
 from tuanthu_agent.scanner.engine import agents
 from tuanthu_agent.scanner.interface import OutOfScopeError
@@ -32,14 +32,18 @@ class Closed(LoopDoor):
         raise OutOfScopeError("snmp")
 
 
-def test_an_agent_is_found_and_no_community_is_sent(tmp_path, monkeypatch):
-    with snmpd(tmp_path, "rocommunity congkhai") as port:
+V3_ONLY = ("createUser giamsat SHA matkhaudai AES khoarieng1", "rouser giamsat priv")
+
+
+@pytest.mark.parametrize("lines", [("rocommunity congkhai",), V3_ONLY], ids=["community", "version-3-only"])
+def test_an_agent_is_found_by_one_packet_and_no_community_or_user_is_sent(tmp_path, monkeypatch, lines):
+    with snmpd(tmp_path, *lines) as port:
         monkeypatch.setattr(agents, "PORT", port)
         door = Keeping()
         service, seen = agents.snmp_agent(door, HOST)
     assert (service.protocol, service.transport, seen.subjects) == ("snmp", "udp", {"snmp.enterprise": "8072"})
-    assert door.sent
-    assert not any(word in payload for payload in door.sent for word in (b"public", b"private", b"congkhai"))
+    assert len(door.sent) == 1
+    assert not any(word in door.sent[0] for word in (b"public", b"private", b"congkhai", b"giamsat"))
 
 
 @pytest.mark.parametrize("door", [LoopDoor(), Closed()])

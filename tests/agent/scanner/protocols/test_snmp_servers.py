@@ -3,7 +3,7 @@
 import pytest
 from tests.agent.scanner.protocols.conftest import target_of
 from tests.agent.scanner.servers.door import LoopDoor
-from tests.agent.scanner.servers.real import snmpd
+from tests.assets.servers.real import snmpd
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import PROTOCOLS, READERS

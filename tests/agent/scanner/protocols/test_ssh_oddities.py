@@ -1,8 +1,8 @@
 """SSH servers that answer in ways in which a client easily reads a refusal, or more, into nothing."""
 
 import pytest
-from tests.agent.scanner.servers.real import scripted
 from tests.agent.scanner.servers.ssh import OddServer
+from tests.assets.servers.real import scripted
 
 from tuanthu_policy.devices.verdict import AttemptOutcome
 

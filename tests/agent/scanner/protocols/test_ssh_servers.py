@@ -1,8 +1,8 @@
 """SSH against OpenSSH and dropbear: what they grant, refuse and count."""
 
 import pytest
-from tests.agent.scanner.servers.processes import EXPIRED, PASSWORD, USER, wait_for
-from tests.agent.scanner.servers.real import dropbear, openssh
+from tests.assets.servers.processes import EXPIRED, PASSWORD, USER, wait_for
+from tests.assets.servers.real import dropbear, openssh
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS

@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from tests.agent.scanner.servers.real import scripted
 from tests.agent.scanner.servers.telnet import TelnetDevice, echo, quiet
+from tests.assets.servers.real import scripted
 
 from tuanthu_agent.scanner.protocols.telnet.screens import Asks, asks
 from tuanthu_policy.devices.verdict import AttemptOutcome

@@ -1,8 +1,8 @@
 """Telnet against inetutils' telnetd with the machine's own login."""
 
 import pytest
-from tests.agent.scanner.servers.processes import EXPIRED, PASSWORD, USER
-from tests.agent.scanner.servers.real import telnetd
+from tests.assets.servers.processes import EXPIRED, PASSWORD, USER
+from tests.assets.servers.real import telnetd
 
 from tuanthu_agent.scanner.interface import Service
 from tuanthu_agent.scanner.protocols.registry import READERS

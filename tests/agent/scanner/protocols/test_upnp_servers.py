@@ -6,7 +6,7 @@ import shutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.agent.scanner.servers.igd import miniupnpd
+from tests.agent.scanner.servers.igd import gateway
 
 from tuanthu_agent.scanner.protocols.upnp import parse_description, parse_location, search
 
@@ -14,7 +14,7 @@ from tuanthu_agent.scanner.protocols.upnp import parse_description, parse_locati
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("miniupnpd") is None, reason="needs root and miniupnpd")
 def test_a_gateway_is_read_and_nothing_is_called(tmp_path):
-    with miniupnpd(tmp_path) as (read, log):
+    with gateway(tmp_path) as (read, log):
         subjects, exposures, reason = read()
         assert subjects == {
             "upnp.manufacturer": "Thu Nghiem", "upnp.model": "TN-1", "upnp.friendly": "Bo dinh tuyen thu",

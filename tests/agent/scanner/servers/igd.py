@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from tests.agent.scanner.servers.processes import Log, running, wait_for
+from tests.assets.servers.web import miniupnpd
 
 LAN = "10.77.7.1"
 ASK = """
@@ -49,21 +49,13 @@ def namespace():
 
 
 @contextlib.contextmanager
-def miniupnpd(folder):
+def gateway(folder):
     """The daemon; yields a function that reads it from inside, and its log."""
-    conf, log = folder / "miniupnpd.conf", folder / "miniupnpd.log"
-    conf.write_text(
-        "ext_ifname=ext0\nlistening_ip=lan0\nport=15000\nenable_upnp=yes\nfriendly_name=Bo dinh tuyen thu\n"
-        "manufacturer_name=Thu Nghiem\nmodel_name=TN-1\nuuid=00000000-0000-4000-8000-000000000001\n"
-    )
-    with namespace() as name:
-        words = ["ip", "netns", "exec", name, "miniupnpd", "-d", "-f", conf, "-P", folder / "pid"]
-        with running(words, log):
-            wait_for(lambda: "HTTP listening on port" in Log(log).text())
+    with namespace() as name, miniupnpd(folder, "ip", "netns", "exec", name) as log:
 
-            def read():
-                command = ["ip", "netns", "exec", name, sys.executable, "-c", ASK % LAN]
-                done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-                return json.loads(done.stdout)
+        def read():
+            command = ["ip", "netns", "exec", name, sys.executable, "-c", ASK % LAN]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+            return json.loads(done.stdout)
 
-            yield read, Log(log)
+        yield read, log

@@ -5,6 +5,7 @@ from tests.lab.devices.device import Kind, Service
 from tests.lab.devices.http import Response, Web, page
 from tests.lab.devices.wires.mqtt import Mqtt
 from tests.lab.devices.wires.onvif import Onvif
+from tests.lab.devices.wires.routeros import RouterOs
 from tests.lab.devices.wires.ssdp import description
 
 
@@ -48,6 +49,7 @@ class Description(Web):
 
 
 ADMIN = (("admin", "admin"),)
+ROUTEROS = Service(8728, "routeros", RouterOs)
 MQTT = Service(1883, "mqtt", Mqtt)
 ONVIF = Service(8899, "onvif", OnvifOnly)
 IGD = "urn:schemas-upnp-org:device:InternetGatewayDevice:1"
@@ -106,6 +108,7 @@ KINDS = [
     ),
     host("ftp-box", "Unknown", "unknown", "00:50:C5", (FTP,), ADMIN),
     host("mqtt-broker", "Unknown", "unknown", "00:50:C6", (MQTT,), ADMIN, can=["open"]),
+    host("routeros-box", "Unknown", "router", "00:50:CB", (ROUTEROS,), (("admin", ""),), source="vendor's manual: API"),
     host("windows-pc", "Dell", "computer", "F8:B1:56", SMB, model="OptiPlex 3060"),
     host(
         "linux-pc",

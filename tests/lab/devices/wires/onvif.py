@@ -103,10 +103,16 @@ class Onvif:
             "GetUsers": "<tds:User><tt:Username>admin</tt:Username><tt:UserLevel>Administrator</tt:UserLevel></tds:User>",
             "GetCapabilities": (
                 "<tds:Capabilities><tt:Device><tt:XAddr>"
-                f"http://{self.device.address}/onvif/device_service</tt:XAddr></tt:Device></tds:Capabilities>"
+                f"{place_of(self.device)}</tt:XAddr></tt:Device></tds:Capabilities>"
             ),
         }
         return f"<tds:{action}Response>{bodies.get(action, '')}</tds:{action}Response>"
+
+
+def place_of(device):
+    """Where its device service is: on the port that serves ONVIF and nothing else, if there is one."""
+    port = next((one.port for one in device.services if one.protocol == "onvif"), 80)
+    return f"http://{device.address}{f':{port}' if port != 80 else ''}/onvif/device_service"
 
 
 class Discovery:
@@ -121,7 +127,7 @@ class Discovery:
         if "Probe" not in text:
             return None
         wanted = re.search(r"<(?:\w+:)?MessageID[^>]*>([^<]+)<", text)
-        where = self.names.get("xaddrs", f"http://{self.device.address}/onvif/device_service")
+        where = self.names.get("xaddrs", place_of(self.device))
         brand = self.device.kind.vendor.replace(" ", "%20")
         scopes = self.names.get(
             "scopes",

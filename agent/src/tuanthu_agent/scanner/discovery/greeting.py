@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tuanthu_agent.scanner.discovery.greetings import MOST, QUESTION, banner, classify
+from tuanthu_agent.scanner.discovery.greetings import MOST, QUESTION, STREAM_QUESTION, banner, classify
 from tuanthu_agent.scanner.discovery.interface import DISCOVERY, DiscoveryDoor
 from tuanthu_agent.scanner.discovery.ports import UNKNOWN, Port
 from tuanthu_agent.scanner.interface import OutOfScopeError, Service
@@ -75,7 +75,7 @@ class Greeter:
                     data = await _read(loop, connection, GREETING_SECONDS)
                 if not data and port.ask:
                     async with asyncio.timeout(ANSWER_SECONDS):
-                        await loop.sock_sendall(connection, QUESTION)
+                        await loop.sock_sendall(connection, STREAM_QUESTION if port.protocol == "rtsp" else QUESTION)
                     data = await _read(loop, connection, ANSWER_SECONDS)
             except OSError:
                 return b""

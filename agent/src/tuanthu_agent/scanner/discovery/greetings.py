@@ -8,6 +8,8 @@ MOST: Final = 1024
 _LONGEST: Final = 200
 QUESTION: Final = b"GET / HTTP/1.0\r\n\r\n"
 """What a port that does not greet is asked; no credential, and nothing that changes anything."""
+STREAM_QUESTION: Final = b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"
+"""What a port of streams is asked: some servers there answer a GET as web servers, for tunnels, and are none."""
 _FTP: Final = re.compile(rb"220[ -][^\r\n]*(?:ftp|\(vsFTPd|ProFTPD|FileZilla|Pure-FTPd)|220[ -]", re.IGNORECASE)
 _MAIL: Final = re.compile(rb"220[ -][^\r\n]*\bE?SMTP\b", re.IGNORECASE)
 _LOGIN: Final = re.compile(rb"(?:login|username|user name|password|user access verification)\s*:?\s*$", re.IGNORECASE)

@@ -35,7 +35,7 @@ def build(sightings: Iterable[Sighting], enrolled: Sequence[Enrolled]) -> tuple[
 
 
 def _host(one: Sighting, enrolled: Sequence[Enrolled]) -> Host:
-    # NetBIOS tells it from behind a router too, but a host can say there what it likes: that is shown, no more.
+    # NetBIOS and SNMP tell it from behind a router too, but a host can say there what it likes: it is shown, no more.
     mac = one.mac or one.said.mac
     evidence = dict(one.said.evidence)
     vendor = vendor_of(mac) if mac else None

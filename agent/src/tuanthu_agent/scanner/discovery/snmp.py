@@ -16,11 +16,12 @@ def question() -> bytes:
 
 
 def parse(data: bytes, _: str) -> Said | None:
-    """The maker's enterprise number; None for what is no such report. Total."""
+    """The maker's enterprise number, and the hardware address where the id holds one. Total."""
     answer = usm.parse_answer(data)
     if answer is None or not answer.engine.id:
         return None
     said = Said(kinds={PROTOCOL})
     if answer.engine.enterprise is not None:
         said.put("snmp.enterprise", str(answer.engine.enterprise))
+    said.mac = answer.engine.mac
     return said

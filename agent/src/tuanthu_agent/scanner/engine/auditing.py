@@ -203,6 +203,7 @@ class DeviceAudit:
             return None
         attempt = log_in(tools.protocols[target.login.protocol], tools.door, target, account)
         tools.books.finish(permit, attempt)
+        way.exposures.update(attempt.exposures)
         self._heed(way, attempt)
         return attempt
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from tuanthu_agent.scanner.engine.exposing import exposed, sharpened
 from tuanthu_agent.scanner.engine.planning import Way
 from tuanthu_agent.scanner.engine.subject import Recognised, Subject
 from tuanthu_agent.scanner.interface import Service
@@ -60,7 +61,7 @@ def of_way(subject: Subject, recognised: Recognised, way: Way) -> ServiceFinding
         documented=concluded.documented,
         evidence=list(dict.fromkeys(way.evidence))[:MOST_EVIDENCE],
         reason=reason_of(way, concluded),
-        exposures=sorted({*subject.exposures.get(service, ()), *(way.look.exposures if way.look else ())}),
+        exposures=sorted(sharpened({*subject.exposures.get(service, ()), *exposed(way)}, way)),
     )
 
 

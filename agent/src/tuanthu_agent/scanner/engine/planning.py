@@ -34,6 +34,8 @@ class Way:
     attempts: int = 0
     """Logins sent to it, over all nights."""
     evidence: list[str] = field(default_factory=list)
+    exposures: set[str] = field(default_factory=set)
+    """What tonight's logins showed to stand open."""
     reason: str | None = None
     certain: bool = True
     """False where another family has the same right to the device."""

@@ -98,14 +98,13 @@ def read_ftp(door: Door, service: Service, seconds: float) -> Seen:
     return Seen({"ftp.banner": f"{greeting.code} {greeting.text}"}, () if service.tls else ("ftp-open",))
 
 
-def _after_user(reply: Reply, user: str, password: str) -> Attempt | None:
+def _after_user(reply: Reply, password: str) -> Attempt | None:
     """What the answer to USER settles; None where the password is asked for."""
     code = f"user-{reply.code}"
     if reply.code == 331:
         return None
     if reply.code == 230:
-        outcome = AttemptOutcome.NO_AUTH if password and user not in ANONYMOUS else AttemptOutcome.ACCEPTED
-        return Attempt(outcome, (code,))
+        return Attempt(AttemptOutcome.NO_AUTH if password else AttemptOutcome.ACCEPTED, (code,))
     if reply.code >= 500 and _WANTS_TLS.search(reply.text):
         return Attempt(AttemptOutcome.MISMATCH, (code,), WANTS_TLS)
     if reply.code == 421 or words.says_locked(reply.text):
@@ -182,11 +181,14 @@ def _login(stream: Stream, user: str, password: str, *, secure: bool) -> Attempt
     _greeted(stream)
     if secure:
         _secure(stream)
-    exposures = ("ftp-anonymous",) if user.lower() in ANONYMOUS else ()
-    came = _after_user(_ask(stream, f"USER {user}"), user, password)
+    anybody = user.lower() in ANONYMOUS
+    came = _after_user(_ask(stream, f"USER {user}"), password)
     if came is None:
         came = judge_password(_ask(stream, f"PASS {password}"))
     if came.outcome in (AttemptOutcome.ACCEPTED, AttemptOutcome.NO_AUTH):
-        return _confirm(stream, came, exposures)
+        if anybody:
+            # The name for whoever has no account (RFC 1635): who is let in by it needed none.
+            came = Attempt(AttemptOutcome.NO_AUTH, came.evidence)
+        return _confirm(stream, came, ("ftp-anonymous",) if anybody else ())
     _quit(stream)
     return came

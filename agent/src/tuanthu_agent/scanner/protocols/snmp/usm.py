@@ -20,6 +20,8 @@ _LARGEST: Final = 65507
 _AUTH: Final = 1
 _REPORTABLE: Final = 4
 _REPEATED: Final = 1048576
+_FORMAT_MAC: Final = 3
+_ID_WITH_MAC: Final = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,14 @@ class Engine:
     def enterprise(self) -> int | None:
         """The IANA number in the id (RFC 3411)."""
         return int.from_bytes(self.id[:4], "big") & 0x7FFFFFFF if len(self.id) >= 5 else None
+
+    @property
+    def mac(self) -> str | None:
+        """The hardware address that an id of that format holds (RFC 3411, format 3); none that could be nobody's."""
+        address = self.id[5:]
+        if len(self.id) != _ID_WITH_MAC or not self.id[0] & 0x80 or self.id[4] != _FORMAT_MAC:
+            return None
+        return None if address[0] & 1 or not any(address) else address.hex(":")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A GStreamer RTSP server, run by the system's Python: port, scheme, user, password."""
+"""A GStreamer RTSP server, run by the system's Python: address, port, path, scheme, user, password."""
 
 import sys
 
@@ -9,10 +9,10 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-port, scheme, user, password = sys.argv[1:5]
+address, port, path, scheme, user, password = sys.argv[1:7]
 Gst.init(None)
 server = GstRtspServer.RTSPServer()
-server.set_address("127.0.0.1")
+server.set_address(address)
 server.set_service(port)
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch("( audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8 )")
@@ -32,6 +32,6 @@ if scheme != "none":
         auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
         auth.add_digest(user, password, token)
     server.set_auth(auth)
-server.get_mount_points().add_factory("/live", factory)
+server.get_mount_points().add_factory(path, factory)
 server.attach(None)
 GLib.MainLoop().run()
