@@ -92,8 +92,8 @@ def test_where_a_lock_is_silent_a_wrong_login_is_the_first_and_only_one_of_its_n
     limits = limits_of(make_scope(), SILENT)
     log_in(ledger, REFUSED, limits, family=SILENT)
     error = refused(ledger, limits, family=SILENT, number=1)
-    assert (error.code, error.wait_seconds) == ("silent", DAY)
-    assert refused(ledger, limits, family=SILENT, number=1, login=SHELL).code == "silent", "over whatever way"
+    assert (error.code, error.wait_seconds) == ("silent-lock", DAY)
+    assert refused(ledger, limits, family=SILENT, number=1, login=SHELL).code == "silent-lock", "over whatever way"
     clock.pass_(DAY)
     log_in(ledger, REFUSED, limits, family=SILENT, number=1)
 
@@ -121,7 +121,7 @@ def test_a_silent_lock_that_lasts_longer_than_a_day_is_waited_for(ledger, clock)
     limits = limits_of(make_scope(), family)
     log_in(ledger, REFUSED, limits, family=family)
     clock.pass_(2 * DAY)
-    assert refused(ledger, limits, family=family, number=1).code == "silent"
+    assert refused(ledger, limits, family=family, number=1).code == "silent-lock"
     assert refused(ledger, limits, family=family).code == "tried"
     clock.pass_(DAY)
     log_in(ledger, REFUSED, limits, family=family)

@@ -50,7 +50,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "own-refused": Text("tài khoản của đơn vị trong kho bị từ chối", "the site's own account was refused"),
     "own-credential": Text("đăng nhập bằng tài khoản của đơn vị", "by the site's own account"),
     "name": Text("đã thử đủ số lần với tên này trong tháng", "this name was tried often enough this month"),
-    "silent": Text(
+    "silent-lock": Text(
         "thiết bị có thể khóa mà không báo: mỗi đêm một lần, đêm khác thử lại",
         "it may lock without saying so: one login a night, and again on another",
     ),

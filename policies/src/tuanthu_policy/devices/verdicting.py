@@ -137,7 +137,7 @@ def _tried(family: Family, login: Login, known: Known) -> _Found:
         secret = has_device_secret(family, login)
         return (Verdict.PER_DEVICE_SECRET, None, None) if secret else _unsettled("no-documented-account")
     if known.doubted and all(outcome is AttemptOutcome.REFUSED for outcome in outcomes):
-        return _unsettled(f"silent: {len(known.doubted)}")
+        return _unsettled(f"silent-lock: {len(known.doubted)}")
     if all(outcome is AttemptOutcome.REFUSED for outcome in outcomes):
         # What the maker of an unknown device documented is not known, so was not refused.
         unknown = family.device_class == "generic"

@@ -164,7 +164,7 @@ def _spent(wait: float | None, count: int, allowed: int) -> BudgetRefusedError:
 
 def _silent(wait: float) -> BudgetRefusedError:
     return BudgetRefusedError(
-        "silent",
+        "silent-lock",
         wait,
         f"Thiết bị có thể khóa mà không báo: mỗi đêm chỉ một lần đăng nhập sai, còn {_hours(wait)} giờ",
         f"The device may lock without saying so: one wrong login a night, another {_hours(wait)} hours",
