@@ -143,7 +143,9 @@ def medusa_words(folder, pairs, protocol, module, targets):
 def read_medusa(output, protocol):
     """`ACCOUNT FOUND: [ssh] Host: 10.77.0.5 User: admin Password: admin [SUCCESS]`."""
     usual = {"ssh": 22, "telnet": 23, "ftp": 21, "http": 80, "snmp": 161}
-    rows = re.findall(r"^ACCOUNT FOUND: \[\S+\] Host: (\S+) User: (.*?) Password: (.*?) \[SUCCESS", output, re.MULTILINE)
+    rows = re.findall(
+        r"^ACCOUNT FOUND: \[\S+\] Host: (\S+) User: (.*?) Password: (.*?) \[SUCCESS", output, re.MULTILINE
+    )
     return [
         found(address, usual[protocol], protocol, password if protocol == "snmp" else user)
         for address, user, password in rows

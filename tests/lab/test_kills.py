@@ -13,6 +13,8 @@ from tests.lab.nights import NIGHT
 from tests.lab.show import BIN, issue_scope
 from tests.lab.station import placed
 
+from tuanthu_agent.scanner.audit_record import decode
+
 pytestmark = [*NEEDS_ROOT, pytest.mark.slow]
 
 HOSTS = placed(
@@ -27,21 +29,24 @@ HOSTS = placed(
 
 KILLS = (80, 70, 50)
 """Of each night. The last one is then scanned to its end."""
+SEED = 20261124
 
 
 def killed_night(lab, folder, number):
     """What one night came to, and what the devices saw until its end."""
     end = "whole" if number == len(KILLS) - 1 else "killed"
     paths = folder / "scope.jws", folder / "authority.pub", folder / "state"
-    words = [sys.executable, "-m", "tests.lab.kills", *paths, KILLS[number], 120, 20261124 + number, number * NIGHT, end]
-    told = json.loads(lab.run(*words, timeout=240, PYTHONPATH=str(ROOT)).splitlines()[-1])
+    words = [*paths, KILLS[number], 120, SEED + number, number * NIGHT, end]
+    program = [sys.executable, "-m", "tests.lab.kills"]
+    told = json.loads(lab.run(*program, *words, timeout=240, PYTHONPATH=str(ROOT)).splitlines()[-1])
     return told, lab.let_pass(NIGHT)["devices"]
 
 
 def interrupted(folder):
     """Logins that were paid for and of which nobody wrote down the answer, by the log."""
-    lines = [json.loads(line) for line in (folder / "state" / "audit.jsonl").read_text().splitlines() if line[:1] == "{"]
-    return {line["attempt"] for line in lines} - {line["attempt"] for line in lines if line["phase"] == "outcome"}
+    lines = [decode(line) for line in (folder / "state" / "audit.jsonl").read_bytes().splitlines()]
+    numbers = {phase: {one.attempt for one in lines if one and one.phase == phase} for phase in ("intent", "outcome")}
+    return numbers["intent"] - numbers["outcome"]
 
 
 @pytest.mark.timeout(600)

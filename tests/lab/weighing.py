@@ -1,6 +1,5 @@
 """What all processes in the scanner's place hold together, looked at again and again while a scan runs."""
 
-import os
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ class Weighed:
     """
 
     def __init__(self, namespace):
-        self._place = os.stat(namespace).st_ino
+        self._place = Path(namespace).stat().st_ino
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self.peak_mib = 0.0
@@ -40,7 +39,7 @@ class Weighed:
     def _held(self, process):
         """PSS in KiB; 0 of a process elsewhere, or gone."""
         with suppress(OSError):
-            if os.stat(process / "ns/net").st_ino == self._place:
+            if (process / "ns/net").stat().st_ino == self._place:
                 rows = (process / "smaps_rollup").read_text(encoding="ascii").splitlines()
                 return next((int(row.split()[1]) for row in rows if row.startswith("Pss:")), 0)
         return 0

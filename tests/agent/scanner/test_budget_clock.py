@@ -230,7 +230,9 @@ class Nights(RuleBasedStateMachine):
         before = [at for at, one in self.spent[which] if one == account]
         assert not before or self.true - before[-1] >= DAY - 1e-3, "an account was tried twice in a night"
         sent = [one for one in self.outcomes[which, account] if one is not AttemptOutcome.UNSENT]
-        assert sent in ([], [None], [AttemptOutcome.UNCLEAR], [AttemptOutcome.UNREACHABLE]), "an account was tried twice"
+        assert sent in ([], [None], [AttemptOutcome.UNCLEAR], [AttemptOutcome.UNREACHABLE]), (
+            "an account was tried twice"
+        )
 
     @invariant()
     def no_day_saw_more_than_two_logins_at_a_device(self):

@@ -96,7 +96,14 @@ def refusal(now: float, spent: Sequence[Spent], stopped_until: float, limits: Li
     day = [one for one in spent if one.at > now - DAY]
     if len(day) >= limits.allowed:
         return _spent(day[-limits.allowed].at + DAY - now if limits.allowed else None, len(day), limits.allowed)
-    sent = [one for one in spent if one.sent]
+    lock = _lock_refusal(now, [one for one in spent if one.sent], limits)
+    if lock is None and spent and now - spent[-1].at < limits.spacing_seconds:
+        return _spacing(spent[-1].at + limits.spacing_seconds - now)
+    return lock
+
+
+def _lock_refusal(now: float, sent: Sequence[Spent], limits: Limits) -> BudgetRefusedError | None:
+    """What is known of the device's lock-out, and of the logins that it may remember."""
     if limits.silent and in_a_row(tonight := since(sent, now - limits.pause)):
         return _silent(tonight[-1].at + limits.pause - now)
     memory = sent if limits.forgives_seconds is None else since(sent, now - limits.forgives_seconds)
@@ -106,12 +113,10 @@ def refusal(now: float, spent: Sequence[Spent], stopped_until: float, limits: Li
     left = limits.left if limits.left is not None else remembered_left(memory)
     if left is not None and left < 2:
         return _left(left, None if limits.left is not None else _forgiven(now, memory, limits))
-    if spent and now - spent[-1].at < limits.spacing_seconds:
-        return _spacing(spent[-1].at + limits.spacing_seconds - now)
     return None
 
 
-def since(spent: Sequence[Spent], moment: float) -> list[Spent]:
+def since(spent: Sequence[Spent], moment: float) -> Sequence[Spent]:
     """Those after that moment."""
     return [one for one in spent if one.at > moment]
 

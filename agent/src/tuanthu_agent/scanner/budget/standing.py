@@ -21,7 +21,8 @@ class AccountStanding:
     tried: bool
     """In this audit."""
     outcome: AttemptOutcome | None
-    """The last clear answer, else the last. None: not tried; whoever tried was stopped before the answer was written down; or it may be another device's."""
+    """The last clear answer, else the last. None: not tried; whoever tried was stopped before the answer was written
+    down; or it may be another device's."""
     at: datetime | None = None
     """When it was last tried, by the wall clock."""
     closed: bool = False
