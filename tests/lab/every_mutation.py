@@ -33,21 +33,22 @@ def batches_of(part, seed=None):
 
 
 def one_batch(hosts):
-    """Judge one station after one night of the real command."""
+    """The judgement of one station after one night of the real command, and the kinds that are drafts only."""
     with tempfile.TemporaryDirectory(prefix="tt-lab-") as name, Lab(hosts) as lab:
         findings, _, _ = scan(lab, Path(name), *issue_scope(Path(name)), quiet=True, seconds=280)
-        return check(findings, hosts, lab.report(), untestable=untestable(findings, hosts, drafts()))
+        forgiven = untestable(findings, hosts, drafts())
+        return check(findings, hosts, lab.report(), untestable=forgiven), forgiven
 
 
 def audit_all(console, batches):
     """Audit them all and print it; how many problems there are."""
     figures = {}
-    """Mutation → Counter of `devices`, `bad`, `found`, `to continue` and the columns."""
+    """Mutation → Counter of its devices and of the columns."""
     kinds = Counter()
     for number, hosts in enumerate(batches, 1):
         started = time.monotonic()
-        verdict = one_batch(hosts)
-        count(figures, kinds, hosts, verdict)
+        verdict, forgiven = one_batch(hosts)
+        count(figures, kinds, hosts, verdict, forgiven)
         seconds = time.monotonic() - started
         console.print(f"{number}: {len(hosts)} devices, {seconds:.0f} s, {len(verdict.problems)} problems")
         for code, address, words in verdict.problems:
@@ -56,7 +57,7 @@ def audit_all(console, batches):
     return kinds.total()
 
 
-def count(figures, kinds, hosts, verdict):
+def count(figures, kinds, hosts, verdict, forgiven):
     """Add what the judge says of one station."""
     of_address = {host.address: host for host in hosts}
     left = {address for _, address in verdict.unfinished}
@@ -66,6 +67,7 @@ def count(figures, kinds, hosts, verdict):
         row["bad"] += host.mutation in BAD and bool(truths(host))
         row["found"] += host.address in verdict.bad
         row["to continue"] += host.address in left
+        row["draft"] += host.mutation in BAD and bool(truths(host)) and host.kind in forgiven
     for code, address, _ in verdict.problems:
         host = of_address.get(address)
         column = next((name for name, codes in COLUMNS.items() if code in codes), "other")
@@ -75,7 +77,7 @@ def count(figures, kinds, hosts, verdict):
 
 def show(console, figures, kinds):
     """A row a mutation, and their sum."""
-    columns = ("devices", "bad", "found", "to continue", *COLUMNS)
+    columns = ("devices", "bad", "found", "to continue", "draft", *COLUMNS)
     table = Table(title="Every kind in every mutation / Mọi thiết bị trong mọi trạng thái", title_justify="left")
     table.add_column("mutation")
     for column in columns:

@@ -53,19 +53,20 @@ def interrupted(folder):
 def test_two_hundred_kills_overspend_no_budget_and_lock_no_device(tmp_path):
     issue_scope(tmp_path, days=len(KILLS) + 3)
     before = dict.fromkeys([host.address for host in HOSTS], 0)
-    killed = 0
+    killed, reached = 0, []
     with Lab(HOSTS) as lab:
         for number in range(len(KILLS)):
             told, seen = killed_night(lab, tmp_path, number)
             killed += told["killed"]
             now = {address: len(one["attempts"]) for address, one in seen.items()}
             assert {address: count for address, count in now.items() if count - before[address] > 2} == {}
+            reached.append(sum(count > before[address] for address, count in now.items()))
             before = now
         words = ["audit-log", "verify", "--state", tmp_path / "state"]
         lab.run(BIN / "tuanthu-agent", *words, TUANTHU_DATA_DIR=str(tmp_path / "data"))
     assert told["hosts"] == told["done"] >= len(HOSTS)
     assert killed == sum(KILLS) == 200
     assert len(interrupted(tmp_path)) > 10, "few kills met a login"
-    assert sum(count > 2 for count in before.values()) > len(HOSTS) / 2
+    assert min(reached) > len(HOSTS) / 3, f"few devices saw a login: {reached}"
     assert [one["locks"] for one in seen.values() if one["locks"]] == []
     assert sum(one["while_locked"] for one in seen.values()) == 0
