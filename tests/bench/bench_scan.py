@@ -1,7 +1,7 @@
 """Our scan beside nmap's scripts, hydra and medusa with the same pairs, on one station, each on untouched devices.
 
 Every login is counted by the devices themselves. All of it happens in namespaces that lead nowhere. Then a /24 of forty
-devices against its goals: 60 s, and 120 MiB for all processes of the scan together.
+devices against its goals: 60 s, and 120 MB for all processes of the scan together.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from tests.lab.show import MissingCommandError, issue_scope, scan
 from tests.lab.station import STATIONS, TRAPS
 from tests.lab.weighing import Weighed
 
-GOAL_SECONDS, GOAL_MIB = 60.0, 120.0
+GOAL_SECONDS, GOAL_MIB = 60.0, 120e6 / 2**20
 FALSE = ("false-confirmed", "false-pass", "false-verdict", "invented")
 console = Console(highlight=False, width=150)
 
@@ -86,7 +86,7 @@ def show_goals(row, station):
     table.add_row(
         f"largest sum of PSS, {row.processes} processes at most",
         f"{row.peak_mib:.0f} MiB",
-        f"{GOAL_MIB:.0f} MiB",
+        f"{GOAL_MIB:.0f} MiB (120 MB)",
         "" if good[1] else "missed",
     )
     console.print(table)

@@ -31,14 +31,15 @@ def found(address, port, protocol, account):
     return {"ip": address, "port": port, "protocol": protocol, "verdict": "default-confirmed", "account": account}
 
 
-def bounded(lab, seconds, *words):
-    """Run it for so long at most; its output and whether it ended by itself."""
+def bounded(lab, folder, seconds, *words):
+    """Run it in that folder for so long at most; its output and whether it ended by itself."""
     done = subprocess.run(
         lab.command("timeout", "--kill-after=5", str(int(seconds)), *words),
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
+        cwd=folder,
     )
     return done.stdout, done.returncode not in (124, 137)
 
@@ -46,7 +47,7 @@ def bounded(lab, seconds, *words):
 def nmap(lab, folder, _hosts, seconds):
     started, target = time.monotonic(), folder / "nmap.xml"
     _, ended = bounded(
-        lab, seconds, "nmap", "-sT", "-sU", "-n", "-T4", "-p", PORTS, "--script", "http-default-accounts,snmp-brute,ftp-anon",
+        lab, folder, seconds, "nmap", "-sT", "-sU", "-n", "-T4", "-p", PORTS, "--script", "http-default-accounts,snmp-brute,ftp-anon",
         "--script-timeout", "60s", "--exclude", EXCLUDED, "-oX", target, NETWORK,
     )  # fmt: skip
     took = time.monotonic() - started
@@ -99,7 +100,8 @@ def every_pair(name, lab, folder, hosts, seconds, modules, words_of, read):
             continue
         targets = folder / f"{name}-{protocol}"
         targets.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        output, ended = bounded(lab, max(10, left / len(modules)), *words_of(folder, pairs, protocol, module, targets))
+        share = max(10, left / len(modules))
+        output, ended = bounded(lab, folder, share, *words_of(folder, pairs, protocol, module, targets))
         cut = cut or not ended
         lines += read(output, protocol)
     without = sorted(HYDRA.keys() - modules.keys())
