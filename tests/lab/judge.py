@@ -18,8 +18,13 @@ class Judgement:
     problems: list = field(default_factory=list)
     unfinished: list = field(default_factory=list)
     """Bad devices not found yet, whose findings say that accounts remain to be tested."""
-    found: int = 0
+    bad: list = field(default_factory=list)
+    """Addresses of devices on default or open that were found."""
     logins: int = 0
+
+    @property
+    def found(self):
+        return len(self.bad)
 
     def count(self, code):
         return sum(1 for problem in self.problems if problem[0] == code)
@@ -73,7 +78,7 @@ def check_host(verdict, host, lines, seen, untestable):
 
 def check_missed(verdict, host, lines):
     if any(line.get("verdict") in FAILING for line in lines):
-        verdict.found += 1
+        verdict.bad.append(host.address)
         return
     said = [(line.get("port"), line.get("verdict"), line.get("reason")) for line in lines]
     remaining = [

@@ -1,6 +1,7 @@
 """`make lab`: a station is audited by the real commands, and the judge says what came of it.
 
-python -m tests.lab.show [commune|district_40|real|mutations]
+python -m tests.lab.show [commune|district_40|real]
+python -m tests.lab.show mutations [--part 1/2] [--seed X]
 python -m tests.lab.show --kind hikvision,dahua [--mutation default,changed]
 """
 
@@ -125,14 +126,16 @@ def main():
     parser.add_argument("--kind", help="these kinds of devices instead, in all their mutations")
     parser.add_argument("--mutation", help="only in these")
     parser.add_argument("--attempts", type=int, default=2, help="logins a device may see a day")
+    parser.add_argument("--part", default="1/1", help="of all mutations the first of two, for instance")
+    parser.add_argument("--seed", help="of all mutations the forty that CI took by this seed")
     options = parser.parse_args()
     if os.geteuid():
         console.print("Cần quyền root để tạo mạng thử (root is needed to make the lab's network).")
         return 2
     if options.station == "mutations":
-        from tests.lab.every_mutation import audit_all
+        from tests.lab.every_mutation import audit_all, batches_of
 
-        return 1 if audit_all(console) else 0
+        return 1 if audit_all(console, batches_of(options.part, options.seed)) else 0
     hosts = wanted(options)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tt-lab-")))

@@ -1,6 +1,7 @@
 """Stations by name, and the truth about each of their devices, from the emulators' own data."""
 
 import itertools
+import random
 from dataclasses import dataclass
 
 from tests.lab.devices.device import DEFAULT_LIKE, MUTATIONS, services_of
@@ -53,6 +54,7 @@ ALLOWED = {
     "accepts-any": {"accepts-any", "no-auth"},
     "forced-change": {"must-change", "default-confirmed"},
     "already-locked": {"locked", *CAUTIOUS},
+    "silent-lock": {"default-confirmed", "inconclusive"},
     "stale-token": {"default-rejected", "locked", *CAUTIOUS},
     "single-session": {"default-confirmed", "locked", *CAUTIOUS},
     "catch-all": CAUTIOUS,
@@ -62,7 +64,7 @@ ALLOWED = {
     "tarpit": CAUTIOUS,
     "tls10": {"default-confirmed"},
 } | {name: {"default-rejected", "locked", *CAUTIOUS} for name in MUTATIONS if name.startswith("lock-")}
-BAD = frozenset({"default", "uninitialised", "open", "accepts-any", "forced-change", "slow", "tls10"})
+BAD = frozenset({"default", "uninitialised", "open", "accepts-any", "forced-change", "silent-lock", "slow", "tls10"})
 """Mutations of a device that a report must not be silent about."""
 WEB_ONLY = {"catch-all", "words-before-login", "reset", "tarpit", "stale-token", "uninitialised", "single-session"}
 """Done to the web page; other services of the device are plain `changed` (or `default`) ones."""
@@ -145,10 +147,23 @@ def district_40():
     return [*placed(DISTRICT), *TRAPS]
 
 
+def every():
+    """Every emulated kind in every mutation that it has."""
+    return [(kind.id, mutation) for kind in EMULATED.values() for mutation in kind.mutations()]
+
+
 def mutations(size=40):
-    """Every emulated kind in every mutation that it has, in batches of one station each."""
-    rows = [(kind.id, mutation) for kind in EMULATED.values() for mutation in kind.mutations()]
+    """All of them, in batches of one station each."""
+    rows = every()
     return [placed(rows[start : start + size]) for start in range(0, len(rows), size)]
+
+
+def sample(seed, size=40):
+    """One station of so many of them, no two of a kind; the same seed gives the same."""
+    chance = random.Random(seed)
+    rows = every()
+    chance.shuffle(rows)
+    return placed(list({kind: (kind, mutation) for kind, mutation in rows}.values())[:size])
 
 
 def real():

@@ -62,7 +62,8 @@ def _family(family: Family) -> Iterator[str]:
     if family.attest:
         yield f"- Thiết bị tự khai, không cần đăng nhập: {', '.join(f'`{one.id}`' for one in family.attest)}"
     if family.lockout.attempts is not msgspec.UNSET:
-        yield f"- Tự khóa sau {family.lockout.attempts} lần sai"
+        silent = " và có thể không báo: mỗi đêm thử một lần, đêm khác thử lại" if family.lockout.silent else ""
+        yield f"- Tự khóa sau {family.lockout.attempts} lần sai{silent}"
     for number, reference in enumerate(family.references, 1):
         link = f" <{reference.url}>" if reference.url else ""
         yield f"- Nguồn {number} ({reference.kind}): {reference.title}{link}: {reference.claim}"

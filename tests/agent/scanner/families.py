@@ -10,6 +10,7 @@ from tuanthu_policy.text import Text
 MAC = "a4:14:37:00:00:01"
 OTHER_MAC = "a4:14:37:00:00:02"
 CAMERA = DeviceKey("127.20.0.5", MAC)
+NAMES = ("admin", "admin", "root", "user", "quản-trị", "khách", "support")
 WEB = Login(id="web", protocol="http")
 SHELL = Login(id="shell", protocol="ssh")
 TWO = Limits(per_day=2, spacing_seconds=0)
@@ -26,7 +27,7 @@ def make_family(**changes):
         "references": [],
         "fingerprint": Fingerprint(ports=[], evidence=[]),
         "logins": [WEB, SHELL],
-        "accounts": [Account(user="admin", password=f"bí-mật-{number}", source=0) for number in range(7)],
+        "accounts": [Account(user=NAMES[number], password=f"bí-mật-{number}", source=0) for number in range(7)],
         "limits": FamilyLimits(),
         "lockout": Lockout(),
         "remediation": Text(vi="Đổi mật khẩu", en="Change the password"),

@@ -76,8 +76,8 @@ def test_logins_are_spaced(ledger, clock):
     ledger.spend(order(1), limits)
 
 
-def test_an_account_is_tried_once_ever(ledger, clock):
-    ledger.spend(order(0), TWO)
+def test_an_account_that_was_answered_is_tried_once_in_an_audit(ledger, clock):
+    ledger.settle(ledger.spend(order(0), TWO), answer())
     clock.pass_(400 * DAY)
     assert refused(ledger, order(0)).code == "tried"
     ledger.spend(order(0, login=SHELL), TWO)

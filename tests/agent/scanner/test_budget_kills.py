@@ -26,10 +26,11 @@ def device(number):
     )
 
 
-def scan(folder: Path, packets: int, seed: int) -> None:
+def scan(folder: Path, packets: int, seed: int, ready: int) -> None:
     """What a scan does, with the wire replaced by a file: each line is a login that left this machine."""
     chance = random.Random(seed)
     with Attempts(folder, make_scope()) as attempts:
+        os.write(ready, b"!")
         while True:
             what = order(
                 chance.randrange(7), device=device(chance.randrange(DEVICES)), login=chance.choice([WEB, SHELL])
@@ -44,15 +45,20 @@ def scan(folder: Path, packets: int, seed: int) -> None:
 
 
 def run_and_kill(folder, packets, seed, seconds):
-    """A real process that is killed while it works."""
+    """A real process that is killed while it works; every other one while it may still open its books."""
+    opened, ready = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            scan(folder, packets, seed)
+            scan(folder, packets, seed, ready)
         finally:
             os._exit(1)
+    if seed % 2:
+        os.read(opened, 1)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
+    os.close(opened)
+    os.close(ready)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status), "the scan ended by itself"
 

@@ -19,6 +19,7 @@ MUTATIONS = {
     "lock-3-account": "changed; three wrong logins lock the account",
     "lock-5-account": "changed; five wrong logins lock the account",
     "already-locked": "changed, and locked before anybody came",
+    "silent-lock": "the documented account works, but somebody locked it, and the device answers like to a wrong password",
     "stale-token": "changed; the first token is refused as stale, which is no wrong password",
     "single-session": "the documented account works, but another administrator is logged in",
     "catch-all": "changed; every path answers 200 with the start page",
@@ -28,7 +29,7 @@ MUTATIONS = {
     "tarpit": "a login is answered byte by byte",
     "tls10": "the documented account works; TLS 1.0 only",
 }
-DEFAULT_LIKE = frozenset({"default", "forced-change", "slow", "tls10", "single-session"})
+DEFAULT_LIKE = frozenset({"default", "forced-change", "silent-lock", "slow", "tls10", "single-session"})
 """Mutations in which the documented account is the real one."""
 
 

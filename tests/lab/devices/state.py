@@ -56,11 +56,13 @@ class AuthState:
     _failures: dict = field(default_factory=dict)
     _known: set = field(default_factory=set)
     _stale: bool = False
+    _silent: bool = False
     _sessions: set = field(default_factory=set)
     born: float = field(default_factory=time.monotonic)
 
     def __post_init__(self):
         self._stale = self.mutation == "stale-token"
+        self._silent = self.mutation == "silent-lock"
 
     def fresh_token(self):
         """Whether the token just sent counts; with `stale-token` the first one of all does not."""
@@ -103,6 +105,8 @@ class AuthState:
         if self.is_locked(account, peer):
             self.while_locked += 1
             return Answer.LOCKED
+        if self._silent:
+            return Answer.REFUSED
         right = self.mutation == "accepts-any" or (account in self.accounts and check(self.accounts[account]))
         key = self.key(account, peer)
         if not right:
@@ -132,6 +136,7 @@ class AuthState:
 
     def let_pass(self, seconds):
         """So much time passes; what was locked stays in the report."""
+        self._silent = self._silent and seconds < (self.lock.seconds if self.lock else 0)
         if self.lock is None or (self.lock.forgets and seconds >= self.lock.seconds):
             self._failures.clear()
             self._locked.clear()

@@ -41,6 +41,12 @@ def test_it_says_how_many_accounts_were_tested():
     )
 
 
+def test_a_refusal_that_may_be_a_silent_lock_outs_is_no_pass_and_counts_as_untested():
+    found = verdict(REFUSED, doubted={0, 2})
+    assert (found.verdict, found.tested, found.reason) == (Verdict.INCONCLUSIVE, 1, "silent-lock: 2")
+    assert verdict({**REFUSED, 1: Outcome.ACCEPTED}, doubted={0, 2}).verdict is Verdict.DEFAULT_CONFIRMED
+
+
 @pytest.mark.parametrize(
     ("outcomes", "known", "expected"),
     [

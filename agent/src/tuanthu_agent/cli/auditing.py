@@ -33,6 +33,7 @@ OUTCOMES: Final = {
     AttemptOutcome.MISMATCH: ("không đúng giao thức", "protocol mismatch"),
     AttemptOutcome.UNCLEAR: ("trả lời không rõ", "unclear answer"),
     AttemptOutcome.UNREACHABLE: ("không kết nối được", "unreachable"),
+    AttemptOutcome.UNSENT: ("chưa gửi: không mở được kết nối", "not sent: no connection"),
 }
 _STATE_HELP: Final = "Thư mục trạng thái của việc quét (state folder of the scan)"
 

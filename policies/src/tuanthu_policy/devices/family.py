@@ -233,6 +233,8 @@ class Lockout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     duration_seconds: int | msgspec.UnsetType = msgspec.UNSET
     key: str = "unknown"
     """`ip`, `account`, `device` or `unknown`."""
+    silent: bool = False
+    """While it is locked the device may answer like to a wrong password: one refusal then proves nothing."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

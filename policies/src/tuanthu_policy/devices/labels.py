@@ -49,6 +49,11 @@ REASONS: Final[Mapping[str, Text]] = {
     "out-of-scope": Text("ngoài phạm vi được phép", "outside the authorised scope"),
     "own-refused": Text("tài khoản của đơn vị trong kho bị từ chối", "the site's own account was refused"),
     "own-credential": Text("đăng nhập bằng tài khoản của đơn vị", "by the site's own account"),
+    "name": Text("đã thử đủ số lần với tên này trong tháng", "this name was tried often enough this month"),
+    "silent-lock": Text(
+        "thiết bị có thể khóa mà không báo: mỗi đêm một lần, đêm khác thử lại",
+        "it may lock without saying so: one login a night, and again on another",
+    ),
     "spent": Text("hết lượt đăng nhập của 24 giờ, các đêm sau thử tiếp", "logins of 24 hours are used up"),
     "stopped": Text("thiết bị báo khóa, dừng thử", "stopped at a sign of lock-out"),
     "tried": Text("đã thử trước đây mà không rõ kết quả", "tried before without a clear answer"),

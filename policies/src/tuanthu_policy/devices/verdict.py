@@ -23,6 +23,8 @@ class AttemptOutcome(StrEnum):
     """An answer that is neither acceptance nor refusal."""
     UNREACHABLE = "unreachable"
     """No connection, a reset or no answer in time."""
+    UNSENT = "unsent"
+    """No connection came about at all: the device cannot have seen the account."""
 
 
 class Verdict(StrEnum):

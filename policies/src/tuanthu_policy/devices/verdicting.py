@@ -1,6 +1,6 @@
 """From the outcomes of all accounts of a service to what is concluded of it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +25,8 @@ class Known:
     attested: Verdict | None = None
     control: AttemptOutcome | None = None
     """The login with a random account, after a success; None: not tried."""
+    doubted: Collection[int] = ()
+    """Accounts whose refusal may be a silent lock-out's: they were refused on one night only."""
     own_accepted: bool = False
     """The site's own credential, from its vault, was accepted; the caller has checked that it is no documented one. It
     proves something only where a made-up account was refused."""
@@ -70,7 +72,7 @@ def has_device_secret(family: Family, login: Login) -> bool:
 def conclude(family: Family, login: Login, known: Known) -> Conclusion:
     """The verdict. A pass needs an explicit refusal of each documented account, or a statement that settles it."""
     accounts = documented_accounts(family, login)
-    tested = sum(known.outcomes.get(index) in _CLEAR for index, _ in accounts)
+    tested = sum(known.outcomes.get(index) in _CLEAR and index not in known.doubted for index, _ in accounts)
     verdict, reason, account = (
         _failing(family, login, known) or _stated(family, login, known) or _tried(family, login, known)
     )
@@ -134,6 +136,8 @@ def _tried(family: Family, login: Login, known: Known) -> _Found:
     if not outcomes:
         secret = has_device_secret(family, login)
         return (Verdict.PER_DEVICE_SECRET, None, None) if secret else _unsettled("no-documented-account")
+    if known.doubted and all(outcome is AttemptOutcome.REFUSED for outcome in outcomes):
+        return _unsettled(f"silent-lock: {len(known.doubted)}")
     if all(outcome is AttemptOutcome.REFUSED for outcome in outcomes):
         # What the maker of an unknown device documented is not known, so was not refused.
         unknown = family.device_class == "generic"

@@ -1,6 +1,7 @@
 """Whatever a device answers, night after night: no budget overspent, no account twice, nothing after a lock, no false pass."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -42,14 +43,39 @@ NIGHT = st.fixed_dictionaries(
 FAMILY = make_family(accounts=[Account(user="admin", password=f"bí-mật-{number}", source=0) for number in range(4)])
 
 
+def times_refused(tried, cycle, way, account):
+    """On how many nights of one audit, this or the last."""
+    keys = [(one, way.target.login.protocol, account.password) for one in (cycle, cycle - 1)]
+    return max(sum(said is AttemptOutcome.REFUSED for _, said in tried.get(key, [])) for key in keys)
+
+
+def check_repetition(rows, *, silent):
+    """An account is tried again in an audit on another night only, and only where nothing clear was answered.
+
+    Once, where it was sent; as often as it takes where no connection came about. A first refusal is not clear where a
+    lock-out is silent.
+    """
+    for (first, _), (second, _) in pairwise(rows):
+        assert second - first >= 86_000, "an account twice in one night"
+    before = [said for _, said in rows if said is not AttemptOutcome.UNSENT][:-1]
+    refused = before.count(AttemptOutcome.REFUSED)
+    assert set(before) <= {AttemptOutcome.UNCLEAR, AttemptOutcome.UNREACHABLE, AttemptOutcome.REFUSED}, "a clear answer"
+    assert refused <= silent, "a refused account again"
+    assert len(before) - refused <= 1, "an account without an answer more than twice"
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    nights=st.lists(NIGHT, min_size=1, max_size=6), per_day=st.integers(1, 4), lockout=st.sampled_from([None, 2, 3, 5])
+    nights=st.lists(NIGHT, min_size=1, max_size=6),
+    per_day=st.integers(1, 4),
+    lockout=st.sampled_from([None, 2, 3, 5]),
+    silent=st.booleans(),
 )
-def test_the_law_holds_over_many_nights(tmp_path_factory, nights, per_day, lockout):
-    family = FAMILY if lockout is None else make_family(accounts=FAMILY.accounts, lockout=Lockout(attempts=lockout))
+def test_the_law_holds_over_many_nights(tmp_path_factory, nights, per_day, lockout, silent):
+    known = {} if lockout is None else {"attempts": lockout}
+    family = make_family(accounts=FAMILY.accounts, lockout=Lockout(**known, silent=silent))
     engine = Engine(tmp_path_factory.mktemp("nights") / "scan", family, attempts_per_day=per_day)
-    real, moments, locked_until, tried = 0.0, [], 0.0, set()
+    real, moments, locked_until, tried = 0.0, [], 0.0, {}
     allowed = min(per_day, 2, 99 if lockout is None else lockout - 1)
     for night in nights:
         engine.device.answers, engine.device.looks = night["answers"], night["looks"]
@@ -63,10 +89,13 @@ def test_the_law_holds_over_many_nights(tmp_path_factory, nights, per_day, locko
             assert real >= locked_until, "a login after a lock-out signal"
         for _, protocol, user, password, _ in fresh:
             if not user.startswith("tuanthu-"):
-                assert (engine.cycle, protocol, password) not in tried, "an account twice in one audit"
-                tried.add((engine.cycle, protocol, password))
+                said = night["answers"].get((protocol, password))
+                outcome = AttemptOutcome.REFUSED if said is None else said.outcome
+                tried.setdefault((engine.cycle, protocol, password), []).append((real, outcome))
         moments += [real] * len(fresh)
         assert sum(one > real - 86_000 for one in moments) <= allowed
+        for rows in tried.values():
+            check_repetition(rows, silent=silent)
         said = [night["answers"].get((protocol, password)) for _, protocol, _, password, _ in fresh]
         outcomes = [one.outcome for one in said if one is not None]
         looked = [one.outcome for one in night["looks"].values()]
@@ -78,6 +107,8 @@ def test_the_law_holds_over_many_nights(tmp_path_factory, nights, per_day, locko
         for way in ways:
             if settled(way).verdict is Verdict.DEFAULT_REJECTED:
                 assert all(way.outcomes.get(index) is AttemptOutcome.REFUSED for index, _ in way.accounts)
+                for _, account in way.accounts:
+                    assert times_refused(tried, engine.cycle, way, account) >= 1 + silent
         engine.clock.pass_(night["hours"] * 3600)
         real += night["hours"] * 3600
 

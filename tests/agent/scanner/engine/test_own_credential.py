@@ -77,7 +77,7 @@ def test_refused_it_is_told_and_counted_and_no_default(engine):
 
 
 def test_a_documented_one_is_never_taken_for_the_sites_own(engine):
-    engine.own = lambda device, login: Account(user="admin", password="bí-mật-6", source=0)
+    engine.own = lambda device, login: Account(user="support", password="bí-mật-6", source=0)
     engine.device.answers[("http", "bí-mật-6")] = ACCEPTED
     way = web(engine)
     assert "own-is-documented" in way.evidence

@@ -239,7 +239,7 @@ KINDS = [
         Hanwha,
         (("admin", "4321"),),
         "SND-6011R",
-        can=["uninitialised", "open"],
+        can=["uninitialised", "open", "silent-lock"],
         lock=Lock(5, "ip", 30),
         source="SUNAPI; SND-6011R manual",
         silent_lock=True,

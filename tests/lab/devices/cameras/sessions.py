@@ -192,7 +192,7 @@ KINDS = [
         "00:12:15",
         (web(Xiongmai), RTSP, silent(34567)),
         (("admin", ""), ("default", "tluafed")),
-        frozenset(),
+        frozenset({"silent-lock"}),
         Lock(5, "ip"),
         "NVR-XM",
         {"rtsp_realm": "/"},

@@ -1,7 +1,7 @@
 """The law of the budget: whether one more login at a device is allowed now. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -29,6 +29,13 @@ class Limits:
     left: int | None = None
     """Logins that the device just said it still allows (`Look.left`)."""
     spacing_seconds: float = 3.0
+    silent: bool = False
+    """Its lock-out may look like a wrong password: each login must be the first after a pause."""
+
+    @property
+    def pause(self) -> float:
+        """Seconds after which what a night did is over: a day, or the lock-out where that lasts longer."""
+        return max(DAY, self.forgives_seconds or DAY)
 
     @property
     def allowed(self) -> int:
@@ -39,14 +46,19 @@ class Limits:
 
 def limits_of(scope: ScanScope, family: Family, left: int | None = None) -> Limits:
     """The bounds that scope, catalogue entry and the device itself set."""
+    return replace(of_entry(family), per_day=scope.attempts_per_day, left=left)
+
+
+def of_entry(family: Family) -> Limits:
+    """The bounds that the catalogue entry sets."""
     documented, duration = family.lockout.attempts, family.lockout.duration_seconds
     return Limits(
-        per_day=scope.attempts_per_day,
+        per_day=MOST_ATTEMPTS_PER_DAY,
         family_per_day=family.limits.attempts_per_day,
         documented=None if isinstance(documented, msgspec.UnsetType) else documented,
         forgives_seconds=None if isinstance(duration, msgspec.UnsetType) else max(DAY, duration),
-        left=left,
         spacing_seconds=family.limits.spacing_seconds,
+        silent=family.lockout.silent,
     )
 
 
@@ -61,6 +73,7 @@ def strictest(several: Sequence[Limits]) -> Limits:
         forgives_seconds=max(pauses) if counting and len(pauses) == len(counting) else None,
         left=min((one.left for one in several if one.left is not None), default=None),
         spacing_seconds=max(one.spacing_seconds for one in several),
+        silent=any(one.silent for one in several),
     )
 
 
@@ -72,6 +85,8 @@ class Spent:
     left: int | None = None
     """What the device then said that it still allows."""
     accepted: bool = False
+    sent: bool = True
+    """False: no connection came about, so that no counter of the device has moved."""
 
 
 def refusal(now: float, spent: Sequence[Spent], stopped_until: float, limits: Limits) -> BudgetRefusedError | None:
@@ -81,16 +96,29 @@ def refusal(now: float, spent: Sequence[Spent], stopped_until: float, limits: Li
     day = [one for one in spent if one.at > now - DAY]
     if len(day) >= limits.allowed:
         return _spent(day[-limits.allowed].at + DAY - now if limits.allowed else None, len(day), limits.allowed)
-    memory = [one for one in spent if limits.forgives_seconds is None or one.at > now - limits.forgives_seconds]
+    lock = _lock_refusal(now, [one for one in spent if one.sent], limits)
+    if lock is None and spent and now - spent[-1].at < limits.spacing_seconds:
+        return _spacing(spent[-1].at + limits.spacing_seconds - now)
+    return lock
+
+
+def _lock_refusal(now: float, sent: Sequence[Spent], limits: Limits) -> BudgetRefusedError | None:
+    """What is known of the device's lock-out, and of the logins that it may remember."""
+    if limits.silent and in_a_row(tonight := since(sent, now - limits.pause)):
+        return _silent(tonight[-1].at + limits.pause - now)
+    memory = sent if limits.forgives_seconds is None else since(sent, now - limits.forgives_seconds)
     row = in_a_row(memory)
     if limits.left is None and limits.documented is not None and row >= limits.documented - 1:
         return _lasting(row, limits.documented, _forgiven(now, memory, limits))
     left = limits.left if limits.left is not None else remembered_left(memory)
     if left is not None and left < 2:
         return _left(left, None if limits.left is not None else _forgiven(now, memory, limits))
-    if spent and now - spent[-1].at < limits.spacing_seconds:
-        return _spacing(spent[-1].at + limits.spacing_seconds - now)
     return None
+
+
+def since(spent: Sequence[Spent], moment: float) -> Sequence[Spent]:
+    """Those after that moment."""
+    return [one for one in spent if one.at > moment]
 
 
 def _forgiven(now: float, memory: Sequence[Spent], limits: Limits) -> float | None:
@@ -116,8 +144,8 @@ def already_tried() -> BudgetRefusedError:
     return BudgetRefusedError(
         "tried",
         None,
-        "Tài khoản này đã được thử trên thiết bị; không bao giờ thử lại",
-        "This account was tried at the device before; it is never tried again",
+        "Tài khoản này đã được thử trên thiết bị; đêm nay không thử lại",
+        "This account was tried at the device before; it is not tried again now",
     )
 
 
@@ -136,6 +164,15 @@ def _spent(wait: float | None, count: int, allowed: int) -> BudgetRefusedError:
         wait,
         f"Đã dùng hết lượt đăng nhập trong 24 giờ của thiết bị ({count}/{allowed})",
         f"The device's logins of 24 hours are used up ({count}/{allowed})",
+    )
+
+
+def _silent(wait: float) -> BudgetRefusedError:
+    return BudgetRefusedError(
+        "silent-lock",
+        wait,
+        f"Thiết bị có thể khóa mà không báo: mỗi đêm chỉ một lần đăng nhập sai, còn {_hours(wait)} giờ",
+        f"The device may lock without saying so: one wrong login a night, another {_hours(wait)} hours",
     )
 
 

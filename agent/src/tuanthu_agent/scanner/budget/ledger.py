@@ -17,8 +17,9 @@ from tuanthu_agent.scanner.budget import device as devices
 from tuanthu_agent.scanner.budget import opening
 from tuanthu_agent.scanner.budget.device import DeviceKey
 from tuanthu_agent.scanner.budget.elapsed import Mark, advance
-from tuanthu_agent.scanner.budget.law import DAY, LONGEST_STOP, Limits, Spent, already_tried, refusal
-from tuanthu_agent.scanner.budget.standing import AccountStanding, Standing, of_login
+from tuanthu_agent.scanner.budget.law import DAY, LONGEST_STOP, Limits, Spent, already_tried, of_entry, refusal
+from tuanthu_agent.scanner.budget.repeating import Try, is_closed, is_doubted, name_refusal, outcome_of
+from tuanthu_agent.scanner.budget.standing import CLEAR, AccountStanding, Standing, of_login
 from tuanthu_agent.scanner.clock import Clock, SystemClock
 from tuanthu_agent.scanner.errors import BudgetRefusedError, LedgerError
 from tuanthu_agent.scanner.interface import Attempt
@@ -29,16 +30,21 @@ _SAME = "(mac IN (SELECT value FROM json_each(?)) OR mac IS NULL AND address IN 
 _DEVICE_SPENT = f"SELECT at, left, outcome FROM attempt WHERE {_SAME} ORDER BY at, id"  # noqa: S608  a constant
 _DEVICE_STOP = f"SELECT coalesce(max(until), 0) FROM stop WHERE {_SAME}"  # noqa: S608
 _DEVICE_LOGIN = (
-    f"SELECT account, outcome, wall, mac, address FROM attempt WHERE {_SAME} "  # noqa: S608
-    "AND family = ? AND login = ? AND revision = ? AND cycle = ? ORDER BY id"
+    f"SELECT account, outcome, wall, mac, address, at, cycle FROM attempt WHERE {_SAME} "  # noqa: S608
+    "AND family = ? AND login = ? AND revision = ? ORDER BY id"
 )
 _DEVICE_TRIED = (
-    f"SELECT count(*) FROM attempt WHERE {_SAME} "  # noqa: S608
-    "AND family = ? AND login = ? AND revision = ? AND cycle = ? AND account = ?"
+    f"SELECT at, outcome FROM attempt WHERE {_SAME} "  # noqa: S608
+    "AND family = ? AND login = ? AND revision = ? AND cycle = ? AND account = ? ORDER BY at, id"
+)
+_DEVICE_NAME = (
+    f"SELECT at, left, outcome FROM attempt WHERE {_SAME} "  # noqa: S608
+    "AND lower(user) = lower(?) AND account != ? ORDER BY at, id"
 )
 
 _MOST_LEFT = 1_000_000
 _ACCEPTING = (AttemptOutcome.ACCEPTED.value, AttemptOutcome.MUST_CHANGE.value)
+_UNSENT = AttemptOutcome.UNSENT.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +132,9 @@ class Ledger:
             devices.note(self._db, order.device)
             now = self._now()
             account = self._account(order.account, control=order.control)
-            if self._tried(order, account):
+            if is_closed(now, self._tries(order, account), silent=limits.silent, pause=limits.pause):
                 raise already_tried()
-            refused = self._refusal(order.device, now, limits)
+            refused = self._refusal(order.device, now, limits) or self._name_refusal(order, now, limits)
             if refused is not None:
                 raise refused
             return self._insert(order, account, now)
@@ -161,17 +167,29 @@ class Ledger:
         Whatever may have been tried at this device counts as tried; an outcome only where it certainly was this one.
         """
         with self._errors():
-            values = (*devices.of_device(self._db, device), family.id, login.id, family.revision, cycle)
+            values = (*devices.of_device(self._db, device), family.id, login.id, family.revision)
             rows = self._db.execute(_DEVICE_LOGIN, values).fetchall()
-        tried = {bytes(row[0]) for row in rows}
-        certain = [row for row in rows if devices.is_certain(device, row[3], row[4])]
-        outcomes = {bytes(row[0]): (self._outcome(row[1]), datetime.fromisoformat(row[2])) for row in certain}
+            now = self._now()
+        limits = of_entry(family)
 
         def one(account: Account, *, control: bool = False) -> AccountStanding:
             digest = self._account(account, control=control)
-            return AccountStanding(account, digest in tried, *outcomes.get(digest, (None, None)))
+            ever = [row for row in rows if bytes(row[0]) == digest]
+            tries = [(row, Try(row[5], self._outcome(row[1]))) for row in ever if row[6] == cycle]
+            sure = [(row, known) for row, known in tries if devices.is_certain(device, row[3], row[4])]
+            answers = [known for _, known in sure]
+            return AccountStanding(
+                account,
+                tried=bool(tries),
+                outcome=outcome_of(answers, CLEAR),
+                at=datetime.fromisoformat(sure[-1][0][2]) if sure else None,
+                closed=is_closed(now, [known for _, known in tries], silent=limits.silent, pause=limits.pause),
+                doubted=is_doubted(answers, silent=limits.silent),
+                ever=len(ever),
+            )
 
         accounts = tuple(one(account) for account in of_login(family, login))
+        certain = [row for row in rows if row[6] == cycle and devices.is_certain(device, row[3], row[4])]
         return Standing(accounts, attempts=len(certain), control=one(Account(source=0), control=True))
 
     @property
@@ -209,15 +227,27 @@ class Ledger:
 
     def _refusal(self, device: DeviceKey, now: float, limits: Limits) -> BudgetRefusedError | None:
         values = devices.of_device(self._db, device)
-        rows = self._db.execute(_DEVICE_SPENT, values)
-        spent = [Spent(at, left, outcome in _ACCEPTING) for at, left, outcome in rows]
         (until,) = self._db.execute(_DEVICE_STOP, values).fetchone()
-        return refusal(now, spent, until, limits)
+        return refusal(now, self._spent(_DEVICE_SPENT, values), until, limits)
 
-    def _tried(self, order: Order, account: bytes) -> bool:
+    def _name_refusal(self, order: Order, now: float, limits: Limits) -> BudgetRefusedError | None:
+        """Made-up names are nobody's."""
+        if order.control:
+            return None
+        values = devices.of_device(self._db, order.device)
+        nobody = self._account(order.account, control=True)
+        told = limits.left is not None or any(one.left is not None for one in self._spent(_DEVICE_SPENT, values))
+        of_name = self._spent(_DEVICE_NAME, (*values, order.account.user, nobody))
+        return name_refusal(now, of_name, limits, told=told)
+
+    def _spent(self, query: str, values: tuple[object, ...]) -> list[Spent]:
+        rows = self._db.execute(query, values)
+        return [Spent(at, left, outcome in _ACCEPTING, outcome != _UNSENT) for at, left, outcome in rows]
+
+    def _tries(self, order: Order, account: bytes) -> list[Try]:
         values = devices.of_device(self._db, order.device)
         row = (*values, order.family.id, order.login.id, order.family.revision, order.cycle, account)
-        return bool(self._db.execute(_DEVICE_TRIED, row).fetchone()[0])
+        return [Try(at, self._outcome(text)) for at, text in self._db.execute(_DEVICE_TRIED, row)]
 
     def _insert(self, order: Order, account: bytes, now: float) -> int:
         device, login = order.device, order.login

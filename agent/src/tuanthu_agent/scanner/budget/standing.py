@@ -19,10 +19,23 @@ class AccountStanding:
 
     account: Account
     tried: bool
+    """In this audit."""
     outcome: AttemptOutcome | None
-    """None: not tried; whoever tried was stopped before the answer was written down; or it may be another device's."""
+    """The last clear answer, else the last. None: not tried; whoever tried was stopped before the answer was written
+    down; or it may be another device's."""
     at: datetime | None = None
-    """When it was tried, by the wall clock."""
+    """When it was last tried, by the wall clock."""
+    closed: bool = False
+    """It may not be tried now."""
+    doubted: bool = False
+    """It was refused once by a device that locks without saying so."""
+    ever: int = 0
+    """How often it was tried, in all audits."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether this audit knows a clear answer."""
+        return self.outcome in CLEAR and not self.doubted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class Standing:
     @property
     def tested(self) -> int:
         """How many were answered clearly."""
-        return sum(one.outcome in CLEAR for one in self.accounts)
+        return sum(one.settled for one in self.accounts)
 
     @property
     def untried(self) -> list[Account]:

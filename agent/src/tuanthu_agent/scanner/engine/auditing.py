@@ -10,7 +10,7 @@ from tuanthu_agent.scanner.budget import DeviceKey, Limits, Order, limits_of, st
 from tuanthu_agent.scanner.clock import VIETNAM
 from tuanthu_agent.scanner.engine import owning
 from tuanthu_agent.scanner.engine.books import LONGEST_SPACING, Books
-from tuanthu_agent.scanner.engine.planning import ACCEPTING, CLEAR, Way, turns
+from tuanthu_agent.scanner.engine.planning import ACCEPTING, CLEAR, SETTLING, Way, turns
 from tuanthu_agent.scanner.engine.shielding import ATTEMPT_SECONDS, log_in, look_at
 from tuanthu_agent.scanner.errors import BudgetRefusedError
 from tuanthu_agent.scanner.interface import Attempt, Door, LoginProtocol, Look, Service
@@ -25,7 +25,9 @@ MARGIN_SECONDS: Final = LONGEST_SPACING + 10.0
 """No login is begun unless the scope stays open for it and so much longer: for the spacing, and to log out."""
 NOBODY: Final = "tuanthu-"
 """Random accounts of control logins begin so: whoever reads the device's log knows where they come from."""
-HOPELESS: Final = frozenset({AttemptOutcome.MISMATCH, AttemptOutcome.UNREACHABLE, AttemptOutcome.UNCLEAR})
+HOPELESS: Final = frozenset(
+    {AttemptOutcome.MISMATCH, AttemptOutcome.UNREACHABLE, AttemptOutcome.UNSENT, AttemptOutcome.UNCLEAR}
+)
 """Another account would fare no better tonight, and each try costs budget."""
 Attest = Callable[[Door, Service, Family, float], Attested]
 
@@ -76,9 +78,9 @@ class DeviceAudit:
         for way in ways:
             self._prove(way)
             self._own(way)
-        for way, index, account in turns(ways):
+        for way, _, account in turns(ways):
             if self._stopped is None:
-                self._try(way, index, account)
+                self._try(way, account)
             if self._stopped is not None:
                 way.reason = way.reason or self._stopped
                 way.stopped = True
@@ -100,7 +102,7 @@ class DeviceAudit:
             for cycle in (self._tools.cycle - 1, self._tools.cycle)
         )
         outcome = now.outcome if now.tried else former.outcome
-        if not now.tried and self._stopped is None:
+        if not now.closed and now.outcome not in CLEAR and self._stopped is None:
             attempt = self._attempt(way, own, control=False)
             if attempt is not None:
                 outcome = attempt.outcome
@@ -113,7 +115,8 @@ class DeviceAudit:
 
     def _is_controlled(self, way: Way) -> bool:
         target = way.target
-        return self._tools.books.standing(self._device, target.family, target.login, self._tools.cycle).control.tried
+        control = self._tools.books.standing(self._device, target.family, target.login, self._tools.cycle).control
+        return control.closed or control.outcome in SETTLING
 
     def _recall(self, way: Way) -> None:
         """What the books say: former nights, and tonight's logins over another port of the same login."""
@@ -125,12 +128,7 @@ class DeviceAudit:
         way.attempts = former.attempts + now.attempts
         way.control = now.control.outcome if now.control.tried else former.control.outcome
         for (index, _), before, known in zip(way.accounts, former.accounts, now.accounts, strict=True):
-            if known.tried:
-                way.current.add(index)
-            # An unclear answer of this audit takes nothing from a clear one of the last.
-            outcome = known.outcome if known.outcome in CLEAR or before.outcome is None else before.outcome
-            if outcome is not None:
-                way.outcomes[index] = outcome
+            way.note(index, before, known)
 
     def _ask(self, way: Way) -> None:
         """What the device says of itself, without any credential."""
@@ -156,12 +154,11 @@ class DeviceAudit:
         self._tools.books.stop(self._device, reason or "locked", unlock_seconds)
         self._stopped = "stopped: the device says that it is locked"
 
-    def _try(self, way: Way, index: int, account: Account) -> None:
+    def _try(self, way: Way, account: Account) -> None:
         attempt = self._attempt(way, account, control=False)
         if attempt is None:
             return
-        way.outcomes[index] = attempt.outcome
-        way.current.add(index)
+        self._recall(way)
         way.evidence.extend(attempt.evidence)
         way.reason = attempt.reason
         if attempt.outcome in ACCEPTING:
@@ -172,7 +169,7 @@ class DeviceAudit:
     def _prove(self, way: Way) -> None:
         """A former night accepted an account, and had no budget left to tell whether it accepts anything."""
         accepted = way.accepted
-        if accepted is not None and way.control is None and not way.stopped and self._stopped is None:
+        if accepted is not None and way.control not in SETTLING and not way.stopped and self._stopped is None:
             self._control(way, way.target.family.accounts[accepted])
 
     def _control(self, way: Way, accepted: Account) -> None:
@@ -211,9 +208,9 @@ class DeviceAudit:
         return strictest([limits_of(self._tools.scope, one, self._left) for one in self._families])
 
     def _refused(self, refused: BudgetRefusedError, way: Way, *, control: bool) -> None:
-        """Of an account that was tried before only this way knows nothing new; all else ends the device's night."""
-        if refused.code == "tried":
-            way.reason = way.reason or f"tried: {refused}"
+        """What refuses one account, or one name, leaves the others; all else ends the device's night."""
+        if refused.code in ("tried", "name"):
+            way.reason = way.reason or f"{refused.code}: {refused}"
         elif not control:
             self._stopped = f"{refused.code}: {refused}"
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from tuanthu_agent.scanner.budget import AccountStanding
 from tuanthu_agent.scanner.engine.subject import Recognised, Subject
 from tuanthu_agent.scanner.interface import Look, Service, Target
 from tuanthu_policy.devices.family import Account, Family, Login
@@ -14,6 +15,7 @@ from tuanthu_policy.devices.verdict import AttemptOutcome, Verdict
 from tuanthu_policy.devices.verdicting import Known, documented_accounts, is_testable
 
 CLEAR: Final = frozenset({AttemptOutcome.ACCEPTED, AttemptOutcome.MUST_CHANGE, AttemptOutcome.REFUSED})
+SETTLING: Final = frozenset({*CLEAR, AttemptOutcome.NO_AUTH})
 ACCEPTING: Final = frozenset({AttemptOutcome.ACCEPTED, AttemptOutcome.MUST_CHANGE})
 USUAL_FIRST: Final = ("http", "onvif", "rtsp", "routeros", "ssh", "telnet", "ftp", "mqtt", "snmp")
 """Where a device has several ways in, the one that people use first."""
@@ -27,7 +29,11 @@ class Way:
     outcomes: dict[int, AttemptOutcome] = field(default_factory=dict)
     """Index into the family's accounts → what it came to: in this audit, else in the one before."""
     current: set[int] = field(default_factory=set)
-    """Those that were tried in this audit."""
+    """Those that this audit settled."""
+    doubted: set[int] = field(default_factory=set)
+    """Those whose only refusal may be a silent lock-out's."""
+    ever: dict[int, int] = field(default_factory=dict)
+    """How often each was tried, in all audits."""
     look: Look | None = None
     attested: Verdict | None = None
     control: AttemptOutcome | None = None
@@ -50,13 +56,32 @@ class Way:
         """Documented ones, most likely first, with their indices."""
         return documented_accounts(self.target.family, self.target.login)
 
+    def note(self, index: int, before: AccountStanding, now: AccountStanding) -> None:
+        """What the audit before and this one know of an account.
+
+        An unclear answer of this audit takes nothing from a clear one of the last.
+        """
+        self.ever[index] = now.ever
+        if now.outcome in SETTLING and not now.doubted:
+            self.current.add(index)
+        best = before if index not in self.current and (before.settled or now.outcome is None) else now
+        if best.outcome is None:
+            return
+        self.outcomes[index] = best.outcome
+        if best.doubted:
+            self.doubted.add(index)
+        else:
+            self.doubted.discard(index)
+
     def open_accounts(self) -> list[tuple[int, Account]]:
-        """Those of which this audit knows no clear answer."""
-        return [
-            (index, one)
-            for index, one in self.accounts
-            if index not in self.current or self.outcomes.get(index) not in CLEAR
-        ]
+        """Those of which this audit knows no clear answer; least tried first, then the likeliest."""
+        found = [(index, one) for index, one in self.accounts if index not in self.current]
+        return sorted(found, key=lambda one: self.ever.get(one[0], 0))
+
+    @property
+    def least(self) -> int:
+        """How often the account that is next was tried before."""
+        return min((self.ever.get(index, 0) for index, _ in self.open_accounts()), default=0)
 
     @property
     def accepted(self) -> int | None:
@@ -80,6 +105,7 @@ class Way:
             look,
             self.attested,
             self.control,
+            doubted=frozenset(self.doubted),
             own_accepted=self.own_accepted,
             certain=self.certain,
             reason=self.reason,
@@ -137,8 +163,11 @@ def rank(way: Way, family: Family | None) -> tuple[bool, int, bool, int]:
 
 
 def turns(found: Iterable[Way]) -> Iterator[tuple[Way, int, Account]]:
-    """Who is tried next: the likeliest open account of each way, then the second likeliest, and so on."""
-    pending = [way for way in found if not way.settled]
+    """Who is tried next: the likeliest open account of each way, then the second likeliest, and so on.
+
+    What former audits did not reach goes first.
+    """
+    pending = sorted((way for way in found if not way.settled), key=lambda way: way.least)
     tried: dict[int, set[int]] = {id(way): set() for way in pending}
     while pending:
         for way in list(pending):
