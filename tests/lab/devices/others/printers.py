@@ -1,12 +1,11 @@
-"""Printers and UPS cards: HP, Canon, Brother, APC, Riello, Eaton; and boxes that speak SNMP only."""
+"""Printers of HP, Canon and Brother, and boxes that speak SNMP only."""
 
 import secrets
 
 from tests.lab.devices.challenges import Guarded
-from tests.lab.devices.common import MDNS, SNMP, TELNET, silent, web
+from tests.lab.devices.common import MDNS, SNMP, silent, web
 from tests.lab.devices.device import Kind
 from tests.lab.devices.http import Response, Web, moved, page
-from tests.lab.devices.state import Answer, Lock
 
 
 class Hp(Guarded):
@@ -105,103 +104,6 @@ class Brother(Web):
         )
 
 
-LOGON = {
-    "busy": "Someone is currently logged into the APC Management Web Server.",
-    "locked": "This account is locked out.",
-    "failed": "Invalid User Name or Password.",
-}
-"""What the logon page tells of the last login."""
-
-
-class Apc(Web):
-    """One session; the way in stands in the path."""
-
-    server = "Allegro-Software-RomPager/4.34"
-    success_words = "home.htm logout.htm"
-
-    def start_page(self, request):
-        return moved("/logon.htm", 303)
-
-    def answer(self, request):
-        if request.path == "/":
-            return self.start_page(request)
-        if request.path == "/logon.htm":
-            return Response(
-                page(
-                    "APC | Log On",
-                    f"<p>{LOGON.get(next(iter(request.query), ''), '')}</p><img src='apclogo.gif'>"
-                    "<form action='/Forms/login1'><input name='login_username'><input name='login_password'></form>",
-                )
-            )
-        if request.path == "/Forms/login1":
-            sent = request.form()
-            answer = self.login(request, sent.get("login_username", ""), sent.get("login_password", ""))
-            if answer.good:
-                token = self.open_session()
-                return moved(f"/NMC/{token}/home.htm", 303, [("Set-Cookie", f"APC{token[:8]}={token}; path=/")])
-            return moved(
-                "/logon.htm?" + {Answer.BUSY: "busy=1", Answer.LOCKED: "locked=1"}.get(answer, "failed=1"), 303
-            )
-        parts = request.path.strip("/").split("/")
-        if len(parts) != 3 or parts[0] != "NMC" or not self.state.has_session(parts[1]):
-            return moved("/logon.htm", 303) if parts[0] == "NMC" else None
-        if parts[2] == "logout.htm":
-            self.state.close_session(parts[1])
-        return Response(page("APC | Home", f"<a href='logout.htm'>Log Off</a>{self.device.serial}"))
-
-
-class Riello(Web):
-    """NetMan 204: a form whose script sends on; another user's session is told to those with the right account."""
-
-    server = "mini_httpd/1.19"
-    success_words = "<script>window.location.replace('/cgi-bin/view.cgi')"
-
-    def start_page(self, request):
-        return Response(page("NetMan 204 login", "<b>Netman 204</b><form action='/cgi-bin/login.cgi'></form>"))
-
-    def answer(self, request):
-        token = request.cookie("SESSION")
-        if request.path == "/":
-            return self.start_page(request)
-        if request.path == "/cgi-bin/login.cgi":
-            sent = request.form()
-            answer = self.login(request, sent.get("username", ""), sent.get("password", ""))
-            if answer.good:
-                return Response(
-                    "<script>window.location.replace('/cgi-bin/view.cgi');</script>",
-                    200,
-                    [("Set-Cookie", f"SESSION={self.open_session()}; path=/")],
-                )
-            return Response({Answer.BUSY: "Another user is logged in"}.get(answer, "Wrong username or password"))
-        if request.path == "/cgi-bin/logout.cgi":
-            self.state.close_session(token)
-            return self.start_page(request)
-        if request.path == "/cgi-bin/view.cgi":
-            return (
-                Response(page("NetMan", self.device.serial))
-                if self.state.has_session(token)
-                else self.start_page(request)
-            )
-        return None
-
-
-class Eaton(Guarded):
-    """Digest, realm `Power Xpert`."""
-
-    server = "UPS_Server/1.0"
-    scheme = "digest"
-
-    @property
-    def realm(self):
-        return "Power Xpert"
-
-    def start_page(self, request):
-        return self.guard(request, Response(page("Eaton UPS", self.device.serial)))
-
-    def answer(self, request):
-        return self.start_page(request) if request.method == "GET" else None
-
-
 PUBLIC = (("public", ""),)
 LABEL = {
     "sysdescr": "HP ETHERNET MULTI-ENVIRONMENT,ROM none,JETDIRECT,JD153",
@@ -248,45 +150,6 @@ KINDS = [
         "HL-L5100DN",
         {},
         "support.brother.com",
-    ),
-    Kind(
-        "apc-nmc",
-        "APC",
-        "ups",
-        "00:C0:B7",
-        (web(Apc), TELNET),
-        (("apc", "apc"), ("device", "apc"), ("readonly", "apc")),
-        frozenset({"single-session"}),
-        None,
-        "AP9631",
-        {"telnet_login": "User Name : ", "telnet_prompt": "\r\napc>"},
-        "nndefaccts",
-    ),
-    Kind(
-        "riello-netman",
-        "Riello",
-        "ups",
-        "00:02:63",
-        (web(Riello),),
-        (("admin", "admin"), ("user", "user")),
-        frozenset({"single-session"}),
-        None,
-        "NetMan 204",
-        {},
-        "nndefaccts",
-    ),
-    Kind(
-        "eaton-ups",
-        "Eaton",
-        "ups",
-        "00:20:85",
-        (web(Eaton),),
-        (("admin", "admin"),),
-        frozenset({"stale-token"}),
-        Lock(5, "ip", 300),
-        "5PX",
-        {},
-        "dataset",
     ),
     Kind(
         "snmp-printer",
