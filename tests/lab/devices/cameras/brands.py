@@ -43,7 +43,8 @@ class Mobotix(Camera):
     """The guest page is public until somebody closes it; settings always want the administrator.
 
     M22 manual, p. 89, and online help, theme "access": after a reset the public may see the live page, `admin` with
-    `meinsm` remains. Server, meta tag and realm: webcam.nasl; `/control/userimage.html` closed: nndefaccts.
+    `meinsm` remains; M10 manual, p. 144, and the remote configuration's help: `/admin/…` is the administrator's. Server,
+    meta tag and realm: webcam.nasl; `/control/userimage.html` closed: nndefaccts.
     """
 
     server = "thttpd/2.19-MX Jan 24 2006"
@@ -79,7 +80,7 @@ class Mobotix(Camera):
 class Sony(Camera):
     """Three generations of web servers; a user sees the viewer, the administrator's pages want Basic.
 
-    nndefaccts "Sony Network Camera (Boa 1, NetEVI/Virgo, thttpd)"; Greenbone 114022 (`inquiry.cgi`, realm); user guide of
+    nndefaccts "Sony Network Camera (Boa 1, NetEVI/Virgo, thttpd)"; Greenbone 114022, 114023 (`inquiry.cgi`, realm); user guide of
     the SNC-RZ25, p. 47: viewers need no login unless "Viewer authentication" is on.
     """
 
@@ -103,12 +104,19 @@ class Sony(Camera):
             return Response(
                 f'<html><head><meta http-equiv="refresh" content="0; URL={self.names["public"][0]}"></head></html>'
             )
-        if request.path == "/command/inquiry.cgi":
-            told = f'var ModelName="{self.device.model}"\r\nvar SoftVersion="1.40"\r\nvar TitleBar="{self.realm}"\r\n'
-            return Response(told, kind="text/plain")
+        if request.path == "/command/inquiry.cgi" and self.names.get("inquiry"):
+            return self.inquiry(request)
         if request.path == self.names["inside"]:
             return self.guard(request, Response(page("Administrator menu", f"Serial No. {self.device.serial}")))
         return None
+
+    def inquiry(self, request):
+        """Anybody may ask for the model, the administrator alone for the network."""
+        if request.query.get("inqjs") == "sysinfo":
+            told = f'var ModelName="{self.device.model}"\r\nvar SoftVersion="1.40"\r\nvar TitleBar="{self.realm}"\r\n'
+            return Response(told, kind="text/plain")
+        told = 'var Dhcp="off"\r\nvar Ip="192.168.0.100"\r\nvar Subnetmask="255.255.255.0"\r\nvar Gateway="192.168.0.1"\r\n'
+        return self.guard(request, Response(told, kind="text/plain"))
 
 
 class Panasonic(Camera):
@@ -176,12 +184,12 @@ ADMIN = (("admin", "admin"),)
 BRICKCOM = (*ADMIN, ("viewer", "viewer"), ("rviewer", "rviewer"))
 EIGHT = Lock(8, "ip", 60)
 KINDS = [
-    kind("brickcom", "Brickcom", "00:50:CB", Brickcom, BRICKCOM, "FB-100A", can=["open"], source="Greenbone 112339, 808159; nndefaccts", rtsp_paths=("/channel1",)),
-    kind("mobotix", "MOBOTIX", "00:03:C5", Mobotix, (("admin", "meinsm"),), "M22M", can=["open"], source="M22 manual; webcam.nasl; nndefaccts", rtsp_scheme="basic"),
-    kind("mobotix-public", "MOBOTIX", "00:03:C5", Mobotix, (("admin", "meinsm"),), "M10", can=["open"], source="MOBOTIX online help; webcam.nasl", public=True, rtsp_scheme="basic"),
-    kind("sony-netevi", "Sony", "08:00:46", Sony, ADMIN, "SNC-P5", can=["open"], source="nndefaccts; Greenbone 114022", server="NetEVI/3.10", public=("/index.html",), inside="/home/l4/admin.html", start=SONY_VIEWER + "document.location='/home/homeJ.html'</script></body></html>"),
-    kind("sony-thttpd", "Sony", "00:01:4A", Sony, ADMIN, "SNC-M1", can=["open"], source="nndefaccts; WhatWeb Sony-Network-Camera", server="thttpd/2.25b 29dec2003", public=("/",), inside="/adm/file.cgi", start=SONY_VIEWER + 'setWindowVar = window.open("/adm/file.cgi?next_file=setting.htm", "adminWin", setWinoptions);</script></body></html>'),
-    kind("sony-boa", "Sony", "00:01:4A", Sony, ADMIN, "SNC-CS50N", can=["open"], source="nndefaccts; user guide SNC-CS50N", server="Boa/0.94.13", public=("/en/index.html",), inside="/en/l4/index.html", start='<html><frameset><frame name="bar" src="indexbar.html"></frameset></html>'),
+    kind("brickcom", "Brickcom", "00:50:CB", Brickcom, BRICKCOM, "FB-100A", source="Greenbone 112339, 808159; nndefaccts", rtsp_paths=("/channel1",)),
+    kind("mobotix", "MOBOTIX", "00:03:C5", Mobotix, (("admin", "meinsm"),), "M22M", source="M22 manual; webcam.nasl; nndefaccts", rtsp_scheme="basic"),
+    kind("mobotix-public", "MOBOTIX", "00:03:C5", Mobotix, (("admin", "meinsm"),), "M10", source="MOBOTIX online help; webcam.nasl", public=True, rtsp_scheme="basic"),
+    kind("sony-netevi", "Sony", "08:00:46", Sony, ADMIN, "SNC-P5", source="nndefaccts; Greenbone 114022", server="NetEVI/3.10", inquiry=True, public=("/index.html",), inside="/home/l4/admin.html", start=SONY_VIEWER + "document.location='/home/homeJ.html'</script></body></html>"),
+    kind("sony-thttpd", "Sony", "00:01:4A", Sony, ADMIN, "SNC-M1", source="nndefaccts; WhatWeb Sony-Network-Camera", server="thttpd/2.25b 29dec2003", public=("/",), inside="/adm/file.cgi", start=SONY_VIEWER + 'setWindowVar = window.open("/adm/file.cgi?next_file=setting.htm", "adminWin", setWinoptions);</script></body></html>'),
+    kind("sony-boa", "Sony", "00:01:4A", Sony, ADMIN, "SNC-CS50N", source="nndefaccts; user guide SNC-CS50N", server="Boa/0.94.13", inquiry=True, public=("/en/index.html",), inside="/en/l4/index.html", start='<html><frameset><frame name="bar" src="indexbar.html"></frameset></html>'),
     kind("panasonic", "Panasonic", "00:80:45", Panasonic, (("admin", "12345"),), "WV-SP306", can=["open"], lock=EIGHT, source="nndefaccts; Greenbone 114045; WV-NS202 manual", silent_lock=True, rtsp_paths=("/MediaInput/h264",)),
     kind("panasonic-basic", "Panasonic", "00:80:F0", Panasonic, (("admin", "12345"),), "BB-SC384", can=["open"], lock=EIGHT, source="nndefaccts; WV-NS202 manual", silent_lock=True, basic_only=True, rtsp_paths=("/MediaInput/h264",)),
 ]  # fmt: skip

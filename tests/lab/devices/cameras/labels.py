@@ -75,7 +75,7 @@ KINDS = [
         "imou",
         "Imou",
         "camera",
-        "A0:BD:1D",
+        "A8:31:62",
         # Port 80 is open and never answers: rroller/dahua #6.
         (Service(554, "rtsp", Imou), silent(80), silent(37777)),
         (),

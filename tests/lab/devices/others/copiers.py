@@ -81,7 +81,8 @@ class Ricoh(Web):
         if not self.login(request, user, password).good:
             return self.form_page("Authentication has failed.")
         number = self.state.open_session(str(secrets.randbelow(10**9)))
-        where = f"http://{self.device.address}{self.entry}/mainFrame.cgi"
+        scheme = "https" if self.service.tls else "http"
+        where = f"{scheme}://{self.device.address}{self.entry}/mainFrame.cgi"
         return moved(where, headers=[("Set-Cookie", f"wimsesid={number}; path=/")])
 
 
@@ -141,7 +142,7 @@ class Bizhub(Web):
     """Web Connection: the administrator has a password alone; the session of strangers becomes his, and only one may be.
 
     christian-lanius/c224e-python-interface, a capture of a bizhub 750i/950i, PRAEDA II MP0004: fields, answers (`Item` with
-    `Err_2`), success (`adm=AS_COU`, `a_system_counter.xml`), logout, three wrong logins close it for five minutes. What it
+    `Err_2`), success (`adm=AS_COU`, `a_system_counter.xml` with a token), logout, three wrong logins close it for five minutes. What it
     says then no source tells: as to a wrong password.
     """
 
@@ -163,7 +164,11 @@ class Bizhub(Web):
             return self.start_page(request)
         if request.path == "/wcd/a_system_counter.xml":
             inside = self.state.has_session(session)
-            told = f"<DeviceInfo><SerialNumber>{self.device.serial}</SerialNumber></DeviceInfo>" if inside else ""
+            told = (
+                f"<SerialNumber>{self.device.serial}</SerialNumber><Token>{secrets.token_hex(8)}</Token>"
+                if inside
+                else ""
+            )
             return self.xml(told or '<Message><Item Code="Err_2">SessionTimeOut</Item></Message>')
         if request.path != "/wcd/login.cgi":
             return None
@@ -291,6 +296,6 @@ KINDS = [
     kind("bizhub", "KONICA MINOLTA", "00:20:6B", Bizhub, (("", "12345678"),), "bizhub 227", can=["single-session"], lock=Lock(3, "device", 300), source="c224e-python-interface; PRAEDA II", silent_lock=True),
     kind("canon-mf", "CANON", "00:1E:8F", CanonMf, PIN, "MF244dw", source="Canon USRMA-2640; clients of checkLogin.cgi; Greenbone 813607"),
     kind("canon-mf-pin", "CANON", "00:1E:8F", CanonMf, PIN, "MF644C", source="a client of login.html", pin_only=True),
-    kind("xerox", "XEROX", "00:00:AA", Xerox, (("11111", "x-admin"), ("admin", "1111")), "5230A", can=["open"], source="nndefaccts; WorkCentre 5230A guide"),
-    kind("xerox-frames", "XEROX", "00:00:AA", Xerox, (("admin", "1111"), ("11111", "x-admin")), "5020", can=["open"], source="nndefaccts; WorkCentre 3615 guide", frames=True),
+    kind("xerox", "XEROX", "00:00:AA", Xerox, (("11111", "x-admin"), ("admin", "1111")), "5230A", source="nndefaccts; WorkCentre 5230A guide"),
+    kind("xerox-frames", "XEROX", "00:00:AA", Xerox, (("admin", "1111"), ("11111", "x-admin")), "5020", source="nndefaccts; WorkCentre 3615 guide", frames=True),
 ]  # fmt: skip

@@ -70,7 +70,7 @@ class Airos8(Web):
         if request.path == "/api/auth" and request.method == "POST":
             sent = request.json() or request.form()
             if not self.login(request, str(sent.get("username", "")), str(sent.get("password", ""))).good:
-                return as_json({"error": "Invalid credentials."}, 403)
+                return as_json({"error": "Invalid credentials."}, 401)
             head = [
                 ("X-CSRF-ID", secrets.token_hex(16)),
                 ("Set-Cookie", f"{self.cookie}={self.open_session()}; path=/"),
