@@ -36,6 +36,7 @@ GUARDED = {
     "hp-printer": ("basic", "/hp/device/set_config_password.html", "GET"),
     "eaton-ups": ("digest", "/content/", "GET"),
     "eaton-gateway": ("digest", "/content/", "GET"),
+    "brother-hl": ("basic", "/admin/password.html", "GET"),
     "brickcom": ("basic", "/user_management_config.html", "GET"),
     "mobotix": ("basic", "/admin/control?list", "GET"),
     "mobotix-public": ("basic", "/admin/control?list", "GET"),
@@ -223,6 +224,14 @@ def kyocera(browser, user, password):
     return good
 
 
+def brother_token(browser, user, password):
+    token = re.search('name="CSRFToken" value="([^"]+)"', browser("GET", "/general/status.html").text)[1]
+    sent = {"CSRFToken": token, "Baf5": password, "loginurl": "/general/status.html"}
+    good = "AuthCookie" in browser("POST", "/general/status.html", data=sent).headers.get("set-cookie", "")
+    browser("GET", "/etc/logout.html")
+    return good
+
+
 def bizhub(browser, user, password):
     browser("GET", "/wcd/index.html")
     sent = {"func": "PSL_LP1_LOG", "R_ADM": "AdminAdmin", "username": "", "password": password}
@@ -282,5 +291,6 @@ LOGINS = {
     "totolink": form("/cgi-bin/cstecgi.cgi?action=login", named("username", "password"), goes("authCode=1"), "/home.asp", "/logout.htm"),
     "fortinet": form("/logincheck", named("username", "secretkey"), lambda answer, _: answer.text.startswith("1"), bye="/logout"),
     "canon-printer": form("/login", named("deptid", "password"), cookie("com.canon.meap"), "/portal_top.html", "/logout"),
-    "brother-printer": form("/general/status.html", named("x", "B1f8"), cookie("AuthCookie"), bye="/etc/logout.html"),
+    "brother-token": brother_token,
+    "brother-printer": form("/general/status.html", named("x", "B12a1"), cookie("AuthCookie"), bye="/etc/logout.html"),
 }  # fmt: skip
