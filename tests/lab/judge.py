@@ -84,7 +84,8 @@ def check_missed(verdict, host, lines):
     remaining = [
         line
         for line in lines
-        if line.get("verdict") == "inconclusive" and line.get("tested", 0) < line.get("documented", 0)
+        if line.get("verdict") == "inconclusive"
+        and (line.get("tested", 0) < line.get("documented", 0) or line.get("reason") == "control-pending")
     ]
     if remaining:
         verdict.unfinished.append((host.kind, host.address))

@@ -60,6 +60,12 @@ def test_a_default_whose_accounts_are_not_all_tested_yet_is_unfinished():
     assert verdict.unfinished == [("tplink-cookie", ADDRESS)]
 
 
+def test_a_default_that_waits_for_its_control_login_is_unfinished():
+    verdict = judged("default", [line("inconclusive", reason="control-pending")])
+    assert verdict.problems == []
+    assert verdict.unfinished == [("tplink-cookie", ADDRESS)]
+
+
 def test_a_confirmation_of_what_is_none_is_false():
     assert codes("changed", [line("default-confirmed", account="admin")]) == ["false-confirmed"]
     assert codes("catch-all", [line("default-confirmed", account="admin")]) == ["false-confirmed"]

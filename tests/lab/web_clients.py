@@ -34,7 +34,18 @@ GUARDED = {
     "uniview": ("digest", "/LAPI/V1.0/System/DeviceBasicInfo", "GET"),
     "mikrotik": ("basic", "/rest/system/resource", "GET"),
     "hp-printer": ("basic", "/hp/device/set_config_password.html", "GET"),
-    "eaton-ups": ("digest", "/", "GET"),
+    "eaton-ups": ("digest", "/content/", "GET"),
+    "eaton-gateway": ("digest", "/content/", "GET"),
+    "brother-hl": ("basic", "/admin/password.html", "GET"),
+    "brickcom": ("basic", "/user_management_config.html", "GET"),
+    "mobotix": ("basic", "/admin/control?list", "GET"),
+    "mobotix-public": ("basic", "/admin/control?list", "GET"),
+    "sony-netevi": ("basic", "/command/inquiry.cgi?inqjs=network", "GET"),
+    "sony-thttpd": ("basic", "/adm/file.cgi?next_file=setting.htm", "GET"),
+    "sony-boa": ("basic", "/command/inquiry.cgi?inqjs=network", "GET"),
+    "panasonic": ("digest", "/admin/index.html?Language=0", "GET"),
+    "panasonic-basic": ("basic", "/live/index2.html?Language=0", "GET"),
+    "xerox-frames": ("basic", "/prscauthconf.htm", "GET"),
     "sonicwall": ("basic", "/api/sonicos/auth", "POST"),
     "cs121": ("basic", "/admin/net.shtml", "GET"),
     "xerox": ("basic", "/", "GET"),
@@ -198,34 +209,61 @@ def aruba_instant(browser, user, password):
 
 def ricoh(browser, user, password):
     path = "/web/guest/en/websys/webArch"
-    token = re.search(r"name='wimToken' value='(\d+)'", browser("GET", f"{path}/authForm.cgi").text).group(1)
-    sent = {"wimToken": token, "userid": b64(user), "password": b64(password)}
+    browser.session.cookies.set("cookieOnOffChecker", "on")
+    token = re.search(r'name="wimToken" value="(\d+)"', browser("GET", f"{path}/authForm.cgi").text).group(1)
+    sent = {"wimToken": token, "userid": b64(user), "password": b64(password), "open": ""}
     good = browser("POST", f"{path}/login.cgi", data=sent).is_redirect
-    browser("GET", f"{path}/logout.cgi")
+    browser("GET", "/web/entry/en/websys/webArch/logout.cgi")
     return good
 
 
 def kyocera(browser, user, password):
-    sent = {"func": "authLogin", "arg01_UserName": user, "arg02_Password": password}
-    good = "failed" not in browser("POST", "/startwlm/login.cgi", data=sent).text
-    browser("POST", "/startwlm/login.cgi", data={"func": "authLogout"})
+    head = {"Referer": f"{browser.base}/startwlm/Start_Wlm.htm"}
+    sent = {"func": "authLogin", "arg01_UserName": user, "arg02_Password": password, "arg03_LoginType": "_mode_off"}
+    good = browser("POST", "/startwlm/login.cgi", data=sent, headers=head).cookies.get("level") == "1"
+    browser("POST", "/startwlm/login.cgi", data={"func": "authLogout"}, headers=head)
+    return good
+
+
+def brother_token(browser, user, password):
+    token = re.search('name="CSRFToken" value="([^"]+)"', browser("GET", "/general/status.html").text)[1]
+    sent = {"CSRFToken": token, "Baf5": password, "loginurl": "/general/status.html"}
+    good = "AuthCookie" in browser("POST", "/general/status.html", data=sent).headers.get("set-cookie", "")
+    browser("GET", "/etc/logout.html")
     return good
 
 
 def bizhub(browser, user, password):
     browser("GET", "/wcd/index.html")
     sent = {"func": "PSL_LP1_LOG", "R_ADM": "AdminAdmin", "username": "", "password": password}
-    good = "a_system_counter" in browser("POST", "/wcd/login.cgi", data=sent).text
+    good = 'document.cookie="adm=AS_COU"' in browser("POST", "/wcd/login.cgi", data=sent).text
     browser("POST", "/wcd/a_user.cgi", data={"func": "PSL_ACO_LGO"})
     return good
+
+
+def canon_mf(browser, user, password):
+    sent = {"iToken": "", "i0012": "1", "i0014": user, "i0016": password, "i0019": "", "i2101": password}
+    good = browser("POST", "/checkLogin.cgi", data=sent).cookies.get("sessid") is not None
+    browser("GET", "/logout.cgi")
+    return good
+
+
+def riello(browser, user, password):
+    told = browser("POST", "/cgi-bin/login.cgi", data={"username": user, "password": password})
+    session = told.headers.get("Set-Cookie", "")
+    inside = browser("GET", "/cgi-bin/changepwd.cgi", headers={"Cookie": session}).text
+    browser("GET", "/cgi-bin/logout.cgi", headers={"Cookie": session})
+    return ">Change password<" in inside
 
 
 def by_header(path, header, bye):
     """JSON with the account; a header of the answer is the session, and goes with the logout."""
 
     def login(browser, user, password):
-        token = browser("POST", path, json={"username": user, "password": password}).headers.get(header)
-        browser(*bye, headers={header: token or ""})
+        origin = {"Referer": f"{browser.base.removesuffix(':443')}/"}
+        sent = {"username": user, "password": password}
+        token = browser("POST", path, json=sent, headers=origin).headers.get(header)
+        browser(*bye, headers=origin | {header: token or ""})
         return token is not None
 
     return login
@@ -235,7 +273,7 @@ LOGINS = {
     "ricoh-web": ricoh, "kyocera-rx": kyocera, "bizhub": bizhub,
     "edgeswitch": by_header("/api/v1.0/user/login", "x-auth-token", ("POST", "/api/v1.0/user/logout")),
     "airos-8": by_header("/api/auth", "X-CSRF-ID", ("GET", "/logout.cgi")),
-    "canon-mf": form("/checkLogin.cgi", named("x", "i2101"), cookie("fusion-http-session-id"), "/portal_top.html", "/logout.cgi"),
+    "canon-mf": canon_mf, "canon-mf-pin": canon_mf, "riello-netman": riello,
     "cisco-rv": cisco_rv, "tplink-plain": tplink_plain, "dlink-620": dlink_620, "arubaos": arubaos,
     "dahua": dahua, "kbvision": dahua, "zte-old": zte_old, "zte-new": zte_new, "huawei-ont": huawei, "tplink-cookie": tplink_cookie,
     "dlink-session": dlink_session, "dlink-auth": dlink_auth, "dlink-hnap": hnap, "ruijie-reyee": reyee, "reolink": reolink,
@@ -254,6 +292,6 @@ LOGINS = {
     "totolink": form("/cgi-bin/cstecgi.cgi?action=login", named("username", "password"), goes("authCode=1"), "/home.asp", "/logout.htm"),
     "fortinet": form("/logincheck", named("username", "secretkey"), lambda answer, _: answer.text.startswith("1"), bye="/logout"),
     "canon-printer": form("/login", named("deptid", "password"), cookie("com.canon.meap"), "/portal_top.html", "/logout"),
-    "brother-printer": form("/general/status.html", named("x", "B1f8"), cookie("AuthCookie"), bye="/etc/logout.html"),
-    "riello-netman": form("/cgi-bin/login.cgi", named("username", "password"), says("window.location.replace("), bye="/cgi-bin/logout.cgi"),
+    "brother-token": brother_token,
+    "brother-printer": form("/general/status.html", named("x", "B12a1"), cookie("AuthCookie"), bye="/etc/logout.html"),
 }  # fmt: skip

@@ -190,17 +190,4 @@ KINDS = [
         NAMES | {"title": "KBVISION"},
         "as Dahua",
     ),
-    Kind(
-        "imou",
-        "Imou",
-        "camera",
-        "A0:BD:1D",
-        (RTSP, silent(37777)),
-        (),
-        frozenset(),
-        Lock(5, "account"),
-        "IPC-C22E",
-        NAMES,
-        "safety code on the label is the password",
-    ),
 ]

@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from urllib.parse import unquote
 
-from tests.lab.devices.common import RTSP, SSH, silent, web
+from tests.lab.devices.common import SSH, web
 from tests.lab.devices.device import Kind
 from tests.lab.devices.http import Response, Web, page
 from tests.lab.devices.state import Answer
@@ -139,7 +139,6 @@ class Dir620(Web):
 
 
 ADMIN = (("admin", "admin"),)
-EZVIZ = {"rtsp_realm": "IP Camera(E1234)", "rtsp_paths": ("/h264/ch1/main/av_stream",)}
 KINDS = [
     Kind(
         "cisco-rv",
@@ -205,18 +204,5 @@ KINDS = [
         "UAP-AC-Lite",
         {"ssh_banner": "SSH-2.0-dropbear_2017.75"},
         "vendor's help: un-adopted devices",
-    ),
-    Kind(
-        "ezviz",
-        "EZVIZ",
-        "camera",
-        "EC:97:E0",
-        (RTSP, silent(8000)),
-        (),
-        frozenset(),
-        None,
-        "CS-C6N",
-        EZVIZ,
-        "verification code on the label",
     ),
 ]
