@@ -22,7 +22,7 @@ class Log:
             import structlog
 
             structlog.configure(
-                logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+                logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what it is now: it may be replaced
                 wrapper_class=structlog.make_filtering_bound_logger(self._least),
             )
             self._logger = structlog.get_logger()
