@@ -130,7 +130,7 @@ class Scan:
             return
         self._closes = word[1]
         try:
-            self._child = self._machine.start((*SCAN, f"{word[0]:.3f}", f"{word[1]:.3f}"))
+            self._child = self._machine.start((*SCAN, f"{word[0]:.3f}", f"{word[1]:.3f}"), heeds=True)
         except OSError as error:
             say(f"tuanthu-agent: không khởi chạy được lượt quét (cannot start the scan): {error.strerror}")
 
