@@ -29,7 +29,6 @@ COLLECTORS = ("msgspec", "psutil", "icmplib", "pysnmp", "pyasn1", "defusedxml", 
 JOBS = (
     "apscheduler",
     "tzlocal",
-    "structlog",
     "platformdirs",
     "cryptography",
     "cffi",
