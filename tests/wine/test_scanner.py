@@ -71,5 +71,6 @@ def test_a_scan_that_is_halted_logs_out_and_the_next_one_goes_on_within_the_same
     assert (found[SERVER, "ssh"]["verdict"], found[SERVER, "ssh"]["account"]) == ("default-confirmed", "root")
     assert found[PRINTER, "snmp"]["verdict"] != "default-confirmed"
 
-    verified = bench.python(VERSION, "-c", COMMANDS, "audit-log", "verify", "--state", books, **settings)
+    words = ("audit-log", "verify", "--state", books)
+    verified = bench.python(VERSION, "-c", COMMANDS, *words, seconds=90, **settings)
     assert "nguyên vẹn" in verified
