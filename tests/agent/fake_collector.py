@@ -99,6 +99,8 @@ class FakeCollector:
     authority: str = ""
     scan_order: dict | None = None
     order_requests: list = field(default_factory=list)
+    newer: bool = False
+    """Whether its answers have fields that no agent of today knows."""
 
     def __post_init__(self):
         self.ca = issue("CA của máy chủ trung tâm", ca=True)
@@ -172,12 +174,12 @@ class FakeCollector:
             }
             if self.authority:
                 answer["authority"] = self.authority
-            return (200 if request["public_key"] in known else 201), {}, json.dumps(answer).encode()
+            return (200 if request["public_key"] in known else 201), {}, self.told(answer)
         if path.endswith("/scan-order"):
             payload = b64url_decode(headers["Tuanthu-Scan"].encode())
             self.verify(headers["Tuanthu-Signature"], payload, "tuanthu-scan-order+json")
             self.order_requests.append(json.loads(payload))
-            return (204, {}, b"") if self.scan_order is None else (200, {}, json.dumps(self.scan_order).encode())
+            return (204, {}, b"") if self.scan_order is None else (200, {}, self.told(self.scan_order))
         assert headers["Content-Encoding"] == "gzip"
         assert headers["Tuanthu-Sent-At"]
         payload = gzip.decompress(body)
@@ -192,7 +194,10 @@ class FakeCollector:
         self.arrivals.append(number)
         resend, self.resend = self.resend, []
         answer = {"sequence": number, "status": status, "resend": resend, "missing": [], "server_time": NOW.isoformat()}
-        return 200, {}, json.dumps(answer).encode()
+        return 200, {}, self.told(answer)
+
+    def told(self, answer):
+        return json.dumps(answer | {"later": {"deeper": [1]}} if self.newer else answer).encode()
 
     def verify(self, signature, payload, typ):
         protected, middle, mark = signature.split(".")

@@ -39,6 +39,12 @@ def test_with_token_and_fingerprint_a_machine_is_enrolled(command, collector, co
     assert "Bệnh viện Đa khoa" in capsys.readouterr().out
 
 
+def test_a_newer_collector_that_says_more_is_understood(command, collector, config):
+    collector.newer = True
+    assert enrol(command, collector) == 0
+    assert identities.load(config.data_dir).unit_code == "BV-01"
+
+
 def test_key_and_identity_are_open_to_their_owner_alone(command, collector, config):
     enrol(command, collector)
     for name in ("agent.key", "identity.json", "ca.pem"):

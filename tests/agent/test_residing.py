@@ -50,7 +50,7 @@ class FakeMachine(Machine):
         self.naps.append(seconds)
         self.pass_by(seconds)
 
-    def start(self, command):
+    def start(self, command, *, heeds=False):
         self.at_work = LOOK if command[:3] == service.WATCH else JOBS
         self.runs.append((self.at_work, self.clock))
         done = self.doing[self.at_work]()

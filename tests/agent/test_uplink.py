@@ -48,6 +48,12 @@ def test_reports_arrive_in_order_signed_and_are_forgotten_once_acknowledged(enro
     assert spool.get("last:deliver")
 
 
+def test_the_acknowledgement_of_a_newer_collector_counts(enrolled, spool, collector):
+    collector.newer = True
+    report(enrolled, spool)
+    assert (jobs.deliver(enrolled, spool).delivered, waiting(spool)) == (1, [])
+
+
 def test_an_unchanged_machine_is_reported_by_heartbeats(enrolled, spool, collector):
     report(enrolled, spool)
     jobs.deliver(enrolled, spool)

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tuanthu_agent import identity, watching
+from tuanthu_agent import identity, service, watching
 from tuanthu_agent.linewatch import plan
 from tuanthu_agent.linewatch.plan import Plan
 from tuanthu_agent.scheduler import main as run_jobs
@@ -39,12 +39,24 @@ def with_settings(config, **changes):
 def test_a_look_loads_next_to_nothing():
     code = "import sys; import tuanthu_agent.linewatch.__main__; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
-    assert not HEAVY & {name.partition(".")[0] for name in done.stdout.split()}
+    assert not (HEAVY | {"socket", "selectors", "enum"}) & {name.partition(".")[0] for name in done.stdout.split()}
     ours = {name for name in done.stdout.split() if name.startswith("tuanthu")}
     assert ours == {
         "tuanthu_agent",
         *(f"tuanthu_agent.linewatch{part}" for part in ("", ".__main__", ".journal", ".plan", ".looking")),
     }
+
+
+def test_the_resident_starts_the_look_that_the_command_line_knows(tmp_path):
+    for words in (service.WATCH, ("-I", "-m", "tuanthu_agent.linewatch")):
+        done = subprocess.run(
+            [sys.executable, *words, str(tmp_path / words[1]), "300"], capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    (tmp_path / "line-plan").write_text("collector 127.0.0.1 9\n", encoding="ascii")
+    (tmp_path / "line-seen").mkdir()
+    done = subprocess.run([sys.executable, *service.WATCH, str(tmp_path), "300"], capture_output=True, check=False)
+    assert (done.returncode, b"line watch" in done.stderr) == (3, True)
 
 
 @pytest.mark.parametrize(

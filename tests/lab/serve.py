@@ -29,14 +29,14 @@ SCANNER = (SCANNER_ADDRESS, "02:00:0a:4d:00:02")
 
 
 class Listener:
-    """One service of one device, made in its namespace."""
+    """One service of one device, made in its namespace, or at one of this machine's addresses."""
 
-    def __init__(self, device, service):
+    def __init__(self, device, service, place=""):
         self.device, self.service = device, service
         kind = socket.SOCK_DGRAM if service.transport == "udp" else socket.SOCK_STREAM
         self.socket = socket.socket(socket.AF_INET, kind)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(("", service.port))
+        self.socket.bind((place, service.port))
         for group in service.groups:
             request = struct.pack("4s4s", socket.inet_aton(group), socket.inet_aton(device.address))
             self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)

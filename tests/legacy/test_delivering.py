@@ -47,6 +47,13 @@ def test_reports_arrive_signed_in_order_and_are_forgotten(enrolled, spool, colle
     assert waiting(spool) == []
 
 
+def test_a_newer_collector_that_says_more_is_understood(config, spool, collector):
+    collector.newer = True
+    enrolling.enrol(config, collector.url, "TT-MÃ", fingerprint(collector.ca[0]), MACHINE)
+    report(config, spool)
+    assert (deliver(config, spool).delivered, waiting(spool)) == (1, [])
+
+
 def test_what_did_not_change_goes_as_a_heartbeat_until_the_collector_asks_for_it(enrolled, spool, collector):
     report(enrolled, spool)
     deliver(enrolled, spool)

@@ -33,12 +33,13 @@ def test_the_files_are_in_step_with_the_types_and_the_facts():
 
 
 def test_the_command_writes_them_for_any_policy_folder(tmp_path):
-    for part in ("facts", "rules", "controls"):
+    for part in ("facts", "rules", "controls", "devices"):
         shutil.copytree(policy_folder() / part, tmp_path / part)
     shutil.copy(policy_folder() / "lifecycle.yml", tmp_path)
     schema.main([str(tmp_path)])
     assert {file.name for file in (tmp_path / "schema").iterdir()} == {file.name for file in FOLDER.glob("*.json")}
-    assert (tmp_path / "lifecycle.json").read_bytes() == (policy_folder() / "lifecycle.json").read_bytes()
+    for name in ("lifecycle.json", "access-lines.json"):
+        assert (tmp_path / name).read_bytes() == (policy_folder() / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", sorted(schema.TYPES))

@@ -34,6 +34,13 @@ def test_it_takes_what_is_bounded(text):
         "a*b*c*",
         "a{1,}b{1,}c{1,}",
         "a?a?a?a?a?a?a?a?a?",
+        "(a{1,1000}){1,1000}",
+        "a{0,99}a{0,99}a{0,99}a{0,99}b",
+        "(?:ab){0,4000}(?:ab){0,4000}",
+        "a*a{0,999}a{0,999}b",
+        "a{1000}b",
+        "(?:abcdefgh){40}",
+        "((ab)c){100}",
         "[[a]]",
         r"(a)\1",
         "(?=a)b",
@@ -48,8 +55,21 @@ def test_it_refuses_what_could_run_for_long_or_is_no_pattern(text):
     assert caught.value.vi != caught.value.en
 
 
-def test_the_worst_pattern_that_it_takes_is_done_soon_on_the_longest_value():
-    pattern = compile_pattern("a*a*a?a?a?a?a?a?b")
+def test_it_says_how_many_ways_are_too_many():
+    with pytest.raises(PatternError, match=r"too many ways \(100000000, at most 4227136\)"):
+        compile_pattern("a{1,100}a{1,100}a{1,100}a{1,100}")
+
+
+@pytest.mark.parametrize(
+    "text", ["[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}", "[0-9A-F]{64}", "(ab){40}", "a*b+c?", "a{1,2,3}"]
+)
+def test_it_takes_repeats_that_leave_little_choice(text):
+    assert compile_pattern(text).pattern == text
+
+
+@pytest.mark.parametrize("text", ["a*a*a?a?a?a?a?a?b", "a{0,150}a{0,150}a{0,150}b"])
+def test_the_worst_pattern_that_it_takes_is_done_soon_on_the_longest_value(text):
+    pattern = compile_pattern(text)
     start = time.perf_counter()
     assert pattern.fullmatch("a" * LONGEST_VALUE) is None
     assert time.perf_counter() - start < 5

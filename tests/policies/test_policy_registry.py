@@ -144,7 +144,8 @@ def test_the_condition_language_needs_the_standard_library_only():
 
 
 def test_only_the_loader_and_its_commands_touch_files():
-    allowed = {"loader.py", "folder.py", "reading.py", "tables.py", "releases.py", "cases.py", "docs.py", "schema.py"}
+    readers = {"loader.py", "folder.py", "reading.py", "tables.py", "releases.py", "access_lines.py", "cases.py"}
+    allowed = readers | {"docs.py", "schema.py"}
     for file in Path(sys.modules["tuanthu_policy"].__file__).parent.glob("*.py"):
         if file.name not in allowed:
             assert not re.search(r"\bopen\(|pathlib|import os|socket", file.read_text(encoding="utf-8")), file.name

@@ -1,15 +1,12 @@
-"""The sets of services and the models of gateways: what is shipped, and what a bad file is told."""
-
-import re
+"""The sets of services: what is shipped, and what a bad file is told."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuanthu_policy import gateways
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.service_address import address_of
-from tuanthu_policy.tables import load_gateways, load_services
+from tuanthu_policy.tables import load_services
 
 PLAN = [
     "gdbhyt.baohiemxahoi.gov.vn",
@@ -33,10 +30,6 @@ services:
     required: {required}
     {more}
     source: thử
-"""
-GATEWAYS = """title: {{vi: Kiểu, en: Models}}
-models:
-  - {{id: a, vendor: A, access: {access}, names: {names}, source: thử}}
 """
 
 
@@ -94,44 +87,6 @@ def test_duplicate_ids_are_refused(tmp_path):
     path.write_text(text + text.partition("services:\n")[2], encoding="utf-8")
     with pytest.raises(PolicyError, match="duplicate id 'a'"):
         load_services("thu", tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("access", "names"), [("glass", "[ABC]"), ("fibre", "[]"), ("fibre", "[abc]"), ("fibre", "['###']")]
-)
-def test_a_fault_among_the_models_is_named(tmp_path, access, names):
-    (tmp_path / "gateways.yml").write_text(GATEWAYS.format(access=access, names=names), encoding="utf-8")
-    with pytest.raises(PolicyError) as caught:
-        load_gateways(tmp_path)
-    assert caught.value.key.startswith("models[0].")
-
-
-MODELS = load_gateways().models
-
-
-def matching(text):
-    return {one.id for one in MODELS if any(re.search(gateways.name_pattern(name), text.upper()) for name in one.names)}
-
-
-@pytest.mark.parametrize(
-    ("text", "ids"),
-    [
-        ("F670L", {"zte-f6"}), ("ZXHN F609", {"zte-f6"}), ("iGate GW040-H", {"vnpt-igate"}), ("GW240", {"vnpt-igate"}),
-        ("HG8045A", {"huawei-hg8"}), ("EchoLife EG8145V5", {"huawei-eg8"}), ("DASAN H640GW", {"dasan-h6"}),
-        ("G-97RG6M", {"cig-g97"}), ("ZXV10 W300", {"zte-zxv10"}), ("TP-LINK TD-W8961N", {"tplink-td"}),
-        ("D-Link DSL-2750U", {"dlink-dsl"}), ("Archer C6", set()), ("AX6000", set()), ("XF6701", set()), ("F67012", set()),
-        ("hAP ac2", set()), ("", set()), ("Vigor2925", set()),
-    ],
-)  # fmt: skip
-def test_which_devices_are_known_and_which_routers_are_not(text, ids):
-    assert matching(text) == ids
-
-
-def test_no_model_is_on_two_sorts_of_line():
-    for one in MODELS:
-        for name in one.names:
-            shown = name.replace("#", "1")
-            assert {other.access for other in MODELS if other.id in matching(shown)} == {one.access}, shown
 
 
 @given(st.text(max_size=80))

@@ -29,7 +29,6 @@ COLLECTORS = ("msgspec", "psutil", "icmplib", "pysnmp", "pyasn1", "defusedxml", 
 JOBS = (
     "apscheduler",
     "tzlocal",
-    "structlog",
     "platformdirs",
     "cryptography",
     "cffi",
@@ -40,7 +39,8 @@ JOBS = (
 )
 TRANSPORT = ("requests", "urllib3", "idna", "charset-normalizer", "certifi", "truststore")
 COMMANDS = ("cyclopts", "attrs", "docstring-parser", "rich", "rich-rst", "markdown-it-py", "mdurl", "pygments")
-WHEELS = (*COLLECTORS, *JOBS, *TRANSPORT, *COMMANDS)
+SCANNER = ("paramiko", "bcrypt", "pynacl", "invoke", "librouteros", "zeroconf", "ifaddr")
+WHEELS = (*COLLECTORS, *JOBS, *TRANSPORT, *COMMANDS, *SCANNER)
 """The agent's requirements; the legacy Python has none."""
 WINDOWS = {"3.11": "win10", "3.8": "win7"}
 SOURCES = ("agent/src", "policies/src")

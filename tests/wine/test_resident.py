@@ -36,6 +36,17 @@ def stops(kind):
 answer = [stops(kind) for kind in (0, 1, 2, 5, 6)]
 """
 
+SCANNING = """
+import time
+from tuanthu_agent.scanner import halt
+halt.heed_signals()
+try:
+    open({begun!r}, "w").close()
+    while True:
+        time.sleep(0.1)
+finally:
+    open({done!r}, "w").close()
+"""
 UNSTARTABLE = r"""
 from tuanthu_agent import service
 from tuanthu_agent.residing.windows import WindowsMachine
@@ -141,6 +152,19 @@ def test_a_killed_child_is_followed_by_another_and_a_killed_resident_takes_its_c
     wait_for(lambda: len(again.processes()) == 2)
     assert again.stop() < 5
     assert processes(again.place) == []
+
+
+def test_a_scan_that_it_ends_is_asked_first_and_ends_in_good_order(start, tmp_path):
+    begun, done = tmp_path / "begun", tmp_path / "done"
+    scan = SCANNING.format(begun=windows_path(begun), done=windows_path(done))
+    folder = tmp_path / "dữ liệu"
+    folder.mkdir()
+    (folder / "scan-now").write_text(f"{time.time():.3f} {time.time() + 3600:.3f}\n")
+    resident = start(child="", more=f"service.SCAN = ('-c', {scan!r}, {windows_path(folder)!r})")
+    wait_for(begun.exists)
+    assert resident.stop() < 10
+    assert done.exists()
+    assert processes(resident.place) == []
 
 
 def test_a_stop_before_it_has_begun_is_not_lost(bench, tmp_path):

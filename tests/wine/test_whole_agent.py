@@ -92,7 +92,8 @@ def enrol(served, agent):
     ca = (served.data / "tls" / "ca.pem").read_text("ascii")
     digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca)).hexdigest()
     address = f"https://localhost:{served.port}"
-    return agent.command("enrol", "--server", address, "--token", served.token(), "--ca-fingerprint", digest)
+    words = ("--server", address, "--token", served.token(), "--ca-fingerprint", digest)
+    return agent.command("enrol", *words, seconds=90)
 
 
 def reported(served):

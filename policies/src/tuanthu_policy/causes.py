@@ -6,6 +6,9 @@ from typing import Final
 from tuanthu_policy.text import Text
 
 CAUSES: Final[Mapping[str, Text]] = {
+    "access-lines-unreadable": Text(
+        "không đọc được danh sách kiểu modem", "the list of modem models could not be read"
+    ),
     "access-undecided": Text(
         "bằng chứng chưa đủ để biết loại đường truyền", "the evidence does not tell the sort of line"
     ),
@@ -44,7 +47,6 @@ CAUSES: Final[Mapping[str, Text]] = {
     "firewall-unclear": Text("không đủ dữ kiện để kết luận về tường lửa", "too little is known of the firewall"),
     "first-hop-unknown": Text("chưa đo được chặng đầu của đường truyền", "the first hop could not be measured"),
     "gateway-ipv6-only": Text("cổng mặc định chỉ có IPv6", "the default gateway has IPv6 only"),
-    "gateways-unreadable": Text("không đọc được danh sách kiểu modem", "the list of modem models could not be read"),
     "history-empty": Text("nhật ký phát hiện chưa từng được ghi", "nothing was ever written to the log of detections"),
     "history-ended": Text(
         "sản phẩm không chạy nên không phát hiện được gì", "the product does not run and finds nothing"

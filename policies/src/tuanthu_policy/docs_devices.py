@@ -8,6 +8,7 @@ import msgspec
 
 from tuanthu_policy.devices.exposure import EXPOSURES
 from tuanthu_policy.devices.family import Account, Family
+from tuanthu_policy.devices.lines import ACCESS
 from tuanthu_policy.devices.primitives import PRIMITIVES
 
 CLASS_LABELS: Final = {
@@ -59,6 +60,10 @@ def _family(family: Family) -> Iterator[str]:
     yield f"`{family.id}` · {CLASS_LABELS[family.device_class]} · {STATUS_LABELS[family.status]}\n"
     for account in family.accounts:
         yield f"- Tài khoản {_account(account)}; nguồn {account.source + 1}"
+    for line in family.lines:
+        models = ", ".join(f"`{name}`" for name in line.models)
+        digits = " (`#` là một chữ số)" if "#" in models else ""
+        yield f"- Đầu cuối đường truyền {ACCESS[line.access].vi}: {models}{digits}; nguồn {line.source + 1}"
     if family.attest:
         yield f"- Thiết bị tự khai, không cần đăng nhập: {', '.join(f'`{one.id}`' for one in family.attest)}"
     if family.lockout.attempts is not msgspec.UNSET:

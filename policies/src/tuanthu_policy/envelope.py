@@ -4,6 +4,9 @@ The payload is the UTF-8 JSON of an `Envelope`. Its signature is a JWS with `alg
 HTTPS the payload is the body and the JWS is detached (`header..signature`) in the header field `Tuanthu-Signature`. In
 a file each line is the whole compact JWS (`header.payload.signature`), the file gzipped; both have one signing input,
 so one signature serves both. This module frames and holds types; it does no cryptography.
+
+What an agent signs is taken whole or not at all: a field that this collector does not know could change what the
+others mean. In the answers of a collector an agent passes over fields that it does not know: collectors go first.
 """
 
 from datetime import datetime
@@ -125,7 +128,7 @@ class EnrolRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     machine: MachineIdentity
 
 
-class EnrolResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EnrolResponse(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to an enrolment: 201 for a new agent, 200 when the same key with the same token asks again."""
 
     agent: str
@@ -137,7 +140,7 @@ class EnrolResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     the collector trusts none."""
 
 
-class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to a report, given only after a durable commit."""
 
     sequence: int
@@ -150,7 +153,7 @@ class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     server_time: datetime
 
 
-class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=False, kw_only=True):
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """RFC 9457 problem of the agents' endpoints, in both languages."""
 
     type: str
@@ -177,7 +180,7 @@ class TransferRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     created_at: datetime
 
 
-class TransferAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TransferAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to a transfer `up`: what arrived; nothing of it is kept."""
 
     bytes: int
@@ -193,7 +196,7 @@ class ScanOrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Id of the scope that the agent has; the answer gives the scope all the same."""
 
 
-class EnrolledMachine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EnrolledMachine(msgspec.Struct, frozen=True, kw_only=True):
     """A machine of the unit that has an agent: a host that matches is no gap in coverage."""
 
     macs: list[str]
@@ -201,7 +204,7 @@ class EnrolledMachine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     names: list[str]
 
 
-class ScanOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to a request for a scan order, where there is one (else 204 without a body).
 
     The agent obeys the scope only if its own pinned authority signed it: a collector can withhold one, not make one.

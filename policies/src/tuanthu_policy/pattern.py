@@ -9,6 +9,8 @@ LONGEST_VALUE: Final = 256
 """A longer value makes the leaf unknown: it is not tried."""
 _MOST_REPEATS: Final = 8
 _MOST_UNBOUNDED: Final = 2
+_MOST_WAYS: Final = (LONGEST_VALUE + 1) ** _MOST_UNBOUNDED * 2 ** (_MOST_REPEATS - _MOST_UNBOUNDED)
+"""Ways to share a value out among the repeats: two unbounded ones and six that are there or not, no more."""
 _TOKEN: Final = re.compile(
     r"""(?P<escape>\\.) | (?P<set>\[\^?\]?(?:\\.|[^\]\\])*\]) | (?P<special>\(\?(?!:))
       | (?P<open>\((?:\?:)?) | (?P<close>\))
@@ -30,7 +32,8 @@ def compile_pattern(text: object) -> re.Pattern[str]:
     """Compile a pattern that is to match a whole value.
 
     Refused, with PatternError: more than 200 characters; what `re` refuses; back-references, look-around and flags; a
-    repeated group that itself holds a repeat or an alternative; more than two unbounded or eight repeats in all.
+    repeated group that itself holds a repeat or an alternative; more than two unbounded or eight repeats in all;
+    bounded repeats that leave more choice than those would, or that demand more characters than a value may have.
     """
     if not isinstance(text, str) or not 0 < len(text) <= LONGEST_PATTERN:
         raise PatternError(
@@ -46,6 +49,7 @@ def compile_pattern(text: object) -> re.Pattern[str]:
             f"biểu thức chính quy {text!r} sai cú pháp: {error}", f"{text!r} is no regular expression: {error}"
         ) from None
     _check_bounded(text)
+    _check_choice(text)
     return compiled
 
 
@@ -77,3 +81,38 @@ def _check_bounded(text: str) -> None:
         closed_risky = risky.pop() if part == "close" else False
         if part == "close":
             risky[-1] = risky[-1] or closed_risky
+
+
+def _check_choice(text: str) -> None:
+    """Multiply the ways of all repeats, and add up what fixed repeats demand: `(ab){40}` asks for 80 characters."""
+    ways, demanded = 1, 0
+    lengths, unit = [0], 0
+    for token in _TOKEN.finditer(text):
+        part, lexeme = token.lastgroup, token[0]
+        if part == "repeat":
+            least, most = _span(lexeme)
+            ways *= most - least + 1
+            demanded += least * unit
+        elif part == "open":
+            lengths.append(0)
+        else:
+            unit = lengths.pop() if part == "close" and len(lengths) > 1 else 1
+            lengths[-1] += unit
+    if ways > _MOST_WAYS or demanded > LONGEST_VALUE:
+        raise PatternError(
+            f"biểu thức {text!r}: các chỗ lặp có quá nhiều cách khớp ({ways}, tối đa {_MOST_WAYS}) "
+            f"hoặc đòi quá nhiều ký tự ({demanded}, tối đa {LONGEST_VALUE})",
+            f"pattern {text!r}: its repeats can match in too many ways ({ways}, at most {_MOST_WAYS}) "
+            f"or demand too many characters ({demanded}, at most {LONGEST_VALUE})",
+        )
+
+
+def _span(lexeme: str) -> tuple[int, int]:
+    """The least and the most that a repeat takes of a value."""
+    if lexeme in "*+?":
+        return int(lexeme == "+"), 1 if lexeme == "?" else LONGEST_VALUE
+    if lexeme.count(",") > 1:
+        return 1, 1  # a text for `re`
+    least, comma, most = lexeme[1:-1].partition(",")
+    low = int(least or 0)
+    return low, max(low, int(most) if most else LONGEST_VALUE if comma else low)

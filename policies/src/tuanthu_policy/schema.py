@@ -11,8 +11,10 @@ import msgspec
 from tuanthu_policy import lifecycle
 from tuanthu_policy.condition_schema import condition_schemas
 from tuanthu_policy.control import Framework
+from tuanthu_policy.devices import lines
 from tuanthu_policy.devices.example import Example
 from tuanthu_policy.devices.family import Family
+from tuanthu_policy.devices.loader import load_devices
 from tuanthu_policy.envelope import (
     Acknowledgement,
     EnrolRequest,
@@ -27,7 +29,6 @@ from tuanthu_policy.envelope import (
 from tuanthu_policy.exception import Attestation, Waiver
 from tuanthu_policy.fact import FactKind
 from tuanthu_policy.folder import policy_folder
-from tuanthu_policy.gateways import GatewayCatalogue
 from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.indicator_checks import UNIT_KINDS
 from tuanthu_policy.loader import load_policy
@@ -56,7 +57,6 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "fact-kind": FactKind,
     "lifecycle": lifecycle.Lifecycle,
     "service-set": ServiceSet,
-    "gateway-catalogue": GatewayCatalogue,
     "device-family": Family,
     "device-example": Example,
     "waiver": Waiver,
@@ -114,13 +114,15 @@ def written(schema: dict[str, Any]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Write all schemas into the policy's folder `schema/`, and the table of releases as JSON beside its YAML."""
+    """Write all schemas into the policy's folder `schema/`, and as JSON the tables that agents read."""
     folder = Path(arguments[0]) if arguments else policy_folder()
     target = folder / "schema"
     target.mkdir(exist_ok=True)
     for name, schema in schemas(load_policy(folder).kinds).items():
         (target / f"{name}.schema.json").write_text(written(schema), encoding="utf-8")
     (folder / "lifecycle.json").write_text(lifecycle.written(load_lifecycle(folder)), encoding="utf-8")
+    table = lines.rows(load_devices(folder).values())
+    (folder / "access-lines.json").write_text(lines.written(table), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
-"""The tables beside a policy: `services/<set>.yml`, `gateways.yml`, `lifecycle.yml`.
+"""The tables beside a policy: `services/<set>.yml`, `lifecycle.yml`.
 
 They tell agents what to look at and judge nothing; reading them costs an agent none of what judging takes.
 """
 
 from pathlib import Path
 
-from tuanthu_policy import gateways, services
+from tuanthu_policy import services
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.folder import policy_folder
-from tuanthu_policy.gateways import GatewayCatalogue
 from tuanthu_policy.lifecycle import Lifecycle, check_lifecycle, rows
 from tuanthu_policy.reading import check_name, read_text
 from tuanthu_policy.releases import Row
@@ -36,14 +35,4 @@ def load_services(name: str, folder: Path | None = None) -> ServiceSet:
     check_name(tree, "set", found.set, name)
     for index, field, vi, en in services.faults(found.services):
         raise tree.error(("services", index, field), vi, en)
-    return found
-
-
-def load_gateways(folder: Path | None = None) -> GatewayCatalogue:
-    """The models of gateways; the shipped ones where no folder is given. Raises PolicyError with file, line and key."""
-    root = policy_folder() if folder is None else folder
-    tree = read_text(root / "gateways.yml", root)
-    found = typed(tree, GatewayCatalogue)
-    for index, field, vi, en in gateways.faults(found.models):
-        raise tree.error(("models", index, field), vi, en)
     return found

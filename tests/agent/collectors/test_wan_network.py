@@ -68,7 +68,7 @@ def test_an_optical_terminal_that_says_so_twice_is_confirmed(lab, look):
     assert (facts["gateway_vendor"], facts["gateway_model"]) == ("ZTE", "F670L")
     assert (facts["external_address_kind"], facts["link_up"]) == ("cgnat", True)
     assert told(result) >= {
-        ("upnp", "WANAccessType", "GPON", "fibre"), ("model", "catalogue", "zte-f6", "fibre"),
+        ("upnp", "WANAccessType", "GPON", "fibre"), ("model", "catalogue", "ZTE F670L", "fibre"),
         ("upnp", "Layer1DownstreamMaxBitRate", "1000000000", "none"), ("address", "external", "cgnat", "none"),
         ("web", "title", "F670L", "none"),
     }  # fmt: skip

@@ -40,7 +40,8 @@ class FakeMachine(Machine):
         assert seconds > 0
         self.pass_by(seconds)
 
-    def start(self, command):
+    def start(self, command, *, heeds=False):
+        assert heeds == (command[:3] == service.SCAN), "a scan that is ended logs out"
         if command[:3] == service.SCAN:
             if self.broken is not None:
                 raise self.broken

@@ -53,6 +53,13 @@ def test_an_order_is_verified_and_kept(pinned, collector, authority):
     assert [one.get("have") for one in collector.order_requests] == [None, scope.id]
 
 
+def test_an_order_of_a_newer_collector_is_obeyed(pinned, collector, authority):
+    collector.newer = True
+    collector.scan_order = authority.order(scope_now())
+    collector.scan_order["enrolled"] = [{"macs": ["aa:bb:cc:00:00:01"], "names": [], "later": 1}]
+    assert pull(pinned).enrolled[0].macs == {"aa:bb:cc:00:00:01"}
+
+
 def test_no_order_ends_the_duty(pinned, collector, authority):
     collector.scan_order = authority.order()
     pull(pinned)

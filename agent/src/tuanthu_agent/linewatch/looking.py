@@ -1,8 +1,11 @@
-"""One look at the line: the collector, else witnesses, else the gateway; and what their answers mean."""
+"""One look at the line: the collector, else witnesses, else the gateway; and what their answers mean.
+
+It works with `_socket`, which lies below `socket`: all that `socket` imports would be a third of what a look costs.
+"""
 
 from __future__ import annotations
 
-import socket
+import _socket
 import struct
 import sys
 import time
@@ -81,7 +84,8 @@ def answers(place: Place) -> bool:
 def addresses_of(place: Place) -> List[str]:
     """The addresses of a host; none where its name does not resolve."""
     try:
-        entries = socket.getaddrinfo(place[0], place[1], type=socket.SOCK_STREAM)
+        # As bytes: of text even plain names would load the codec for others, and a plan has no others.
+        entries = _socket.getaddrinfo(place[0].encode("ascii"), place[1], 0, _socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
@@ -90,12 +94,19 @@ def addresses_of(place: Place) -> List[str]:
 def knock(address: str, port: int, seconds: float = TCP_SECONDS, *, refusal_counts: bool = False) -> bool:
     """Whether a TCP connection is taken; a refusal is an answer, too, where only life is asked for."""
     try:
-        with socket.create_connection((address, port), timeout=seconds):
-            return True
+        connection = _socket.socket(_socket.AF_INET6 if ":" in address else _socket.AF_INET, _socket.SOCK_STREAM)
+    except OSError:
+        return False
+    try:
+        connection.settimeout(seconds)
+        connection.connect((address, port))
     except ConnectionRefusedError:
         return refusal_counts
     except OSError:
         return False
+    finally:
+        connection.close()
+    return True
 
 
 def gateway_answers(address: str) -> bool:
@@ -110,14 +121,21 @@ def ping(address: str) -> bool:
     """An IPv4 echo, without or, where that is not allowed, with a raw socket; Windows has a door of its own."""
     if sys.platform == "win32":
         return ping_on_windows(address)
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+    for kind in (_socket.SOCK_DGRAM, _socket.SOCK_RAW):
         try:
-            with socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP) as connection:
-                return _echo(connection, address)
+            connection = _socket.socket(_socket.AF_INET, kind, _socket.IPPROTO_ICMP)
         except PermissionError:
             continue
         except OSError:
             return False
+        try:
+            return _echo(connection, address)
+        except PermissionError:
+            continue
+        except OSError:
+            return False
+        finally:
+            connection.close()
     return False
 
 
@@ -132,7 +150,7 @@ def ping_on_windows(address: str) -> bool:
         return False
 
 
-def _echo(connection: socket.socket, address: str) -> bool:
+def _echo(connection: _socket.socket, address: str) -> bool:
     for number in range(1, PINGS + 1):
         connection.sendto(echo_request(number), (address, 0))
         deadline = time.monotonic() + GATEWAY_SECONDS
@@ -140,7 +158,7 @@ def _echo(connection: socket.socket, address: str) -> bool:
             connection.settimeout(left)
             try:
                 data, sender = connection.recvfrom(1024)
-            except socket.timeout:  # noqa: UP041  another thing in Python 3.8
+            except _socket.timeout:  # another thing in Python 3.8
                 break
             if sender[0] == address and is_echo_reply(data):
                 return True
@@ -216,13 +234,13 @@ def default_gateway(table: List[Route]) -> Optional[str]:
     found = [route for route in table if not route.mask and route.gateway]
     if not found:
         return None
-    return socket.inet_ntoa(struct.pack(">I", min(found, key=lambda route: route.metric).gateway))
+    return _socket.inet_ntoa(struct.pack(">I", min(found, key=lambda route: route.metric).gateway))
 
 
 def is_beyond(address: str, table: Optional[List[Route]]) -> bool:
     """Whether the way to an address leads through a gateway, so that its answer speaks for the line."""
     try:
-        number = struct.unpack(">I", socket.inet_aton(address))[0] if ":" not in address else None
+        number = struct.unpack(">I", _socket.inet_aton(address))[0] if ":" not in address else None
     except OSError:
         return False
     if number is None:

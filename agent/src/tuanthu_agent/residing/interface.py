@@ -30,8 +30,11 @@ class Machine:
         """Sleep, without looking up now and then; raises Stopped as soon as somebody asks to."""
         raise NotImplementedError
 
-    def start(self, command: tuple[str, ...]) -> int:
-        """Start this Python with these arguments as a child; raises OSError."""
+    def start(self, command: tuple[str, ...], *, heeds: bool = False) -> int:
+        """Start this Python with these arguments as a child; raises OSError.
+
+        `heeds`: it ends in good order when it is asked to (`end`); others need not be asked.
+        """
         raise NotImplementedError
 
     def wait(self, child: int, seconds: float) -> int | None:

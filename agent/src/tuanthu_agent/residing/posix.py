@@ -28,7 +28,7 @@ class PosixMachine(Machine):
         if signal.sigtimedwait(STOP_SIGNALS, seconds) is not None:
             raise Stopped
 
-    def start(self, command: tuple[str, ...]) -> int:
+    def start(self, command: tuple[str, ...], *, heeds: bool = False) -> int:  # noqa: ARG002  all can be asked here
         """See `Machine`; in a process group of its own."""
         return os.posix_spawn(sys.executable, [sys.executable, *command], os.environ, setpgroup=0, setsigmask=[])
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 runtime: Any = msvcrt
 """On other systems its names are not known to checkers of types."""
+STOP_SECONDS = 10.0
+"""So long may a child that was asked take to end."""
 OPTIONS = ("-X", "utf8")
 """What children say of Vietnamese machines is to reach a log whole, whatever code page Windows has."""
 
@@ -30,6 +32,7 @@ class WindowsMachine(Machine):
     def __init__(self) -> None:
         self._stop = events.make_event()
         self._children: dict[int, process.Child] = {}
+        self._inputs: dict[int, int] = {}
         self._lock = -1
         self._nothing = os.open(os.devnull, os.O_RDONLY)
         self._handler: object = None
@@ -53,10 +56,21 @@ class WindowsMachine(Machine):
         if events.first_of((self._stop,), seconds) is not None:
             raise Stopped
 
-    def start(self, command: tuple[str, ...]) -> int:
-        """See `Machine`; in a job of its own, which ends with this process."""
-        child = process.start([sys.executable, *OPTIONS, *command], runtime.get_osfhandle(self._nothing))
+    def start(self, command: tuple[str, ...], *, heeds: bool = False) -> int:
+        """See `Machine`; in a job of its own, which ends with this process. One that heeds gets a pipe as its input."""
+        theirs, ours = os.pipe() if heeds else (self._nothing, -1)
+        try:
+            child = process.start([sys.executable, *OPTIONS, *command], runtime.get_osfhandle(theirs))
+        except OSError:
+            if heeds:
+                os.close(ours)
+            raise
+        finally:
+            if heeds:
+                os.close(theirs)
         self._children[child.number] = child
+        if heeds:
+            self._inputs[child.number] = ours
         return child.number
 
     def wait(self, child: int, seconds: float) -> int | None:
@@ -81,9 +95,16 @@ class WindowsMachine(Machine):
         return code
 
     def end(self, child: int) -> None:
-        """See `Machine`. Nobody can ask a process without a console: it is ended, as SIGTERM ends it elsewhere."""
+        """See `Machine`: nobody can ask a process without a console, save by the end of its input."""
+        ours = self._inputs.pop(child, None)
+        if ours is not None:
+            os.close(ours)
+            events.first_of((self._children[child].handle,), STOP_SECONDS)
         self.kill(child)
 
     def kill(self, child: int) -> None:
         """See `Machine`."""
+        ours = self._inputs.pop(child, None)
+        if ours is not None:
+            os.close(ours)
         self._children.pop(child).kill()

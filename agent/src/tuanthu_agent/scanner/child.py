@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import msgspec
 
@@ -16,6 +16,8 @@ __all__ = ["Ended", "Found", "Gap", "Order", "Stage", "run_child"]
 INTERRUPTED = 130
 END_SECONDS = 30.0
 """A login under way ends within this time, and logs out."""
+_INPUT: Final = subprocess.PIPE if sys.platform == "win32" else subprocess.DEVNULL
+"""On Windows the child is asked to end by the end of its input (`halt.heed_signals`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def run_child(order: Order) -> Iterator[Event]:
     ]
     if order.discover_only:
         command.append("--discover-only")
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as child:
+    with subprocess.Popen(command, stdin=_INPUT, stdout=subprocess.PIPE) as child:
         try:
             yield from _events(child.stdout)
         finally:
@@ -68,7 +70,10 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     try:
         child.wait(timeout=END_SECONDS if child.poll() is None and child.stdout and child.stdout.closed else 1.0)
     except subprocess.TimeoutExpired:
-        child.terminate()
+        if child.stdin is None:
+            child.terminate()
+        else:
+            child.stdin.close()
         try:
             child.wait(timeout=END_SECONDS)
         except subprocess.TimeoutExpired:

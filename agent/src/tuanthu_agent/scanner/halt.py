@@ -1,6 +1,8 @@
 """Ending a scan early: logins under way end and log out, none is begun; a sweep is cancelled in good order."""
 
+import _thread
 import asyncio
+import os
 import signal
 import sys
 import threading
@@ -18,15 +20,35 @@ def halted() -> bool:
     return _HALTED.is_set()
 
 
+def pause(seconds: float) -> bool:
+    """Sleep, until somebody asks to stop at the latest; whether that is so."""
+    return _HALTED.wait(seconds)
+
+
 def halt() -> None:
     """Begin no further login."""
     _HALTED.set()
 
 
 def heed_signals() -> None:
-    """From now on SIGTERM and Ctrl+C end this process in good order, with exit code 143 or 130."""
+    """From now on SIGTERM and Ctrl+C end this process in good order, with exit code 143 or 130.
+
+    On Windows the end of a pipe that is standard input does the same as SIGTERM.
+    """
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
+    if sys.platform == "win32":
+        from tuanthu_agent.windows import events
+
+        if events.input_pipe() is not None:
+            threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
+
+
+def _stop_at_end_of_input() -> None:
+    """Nobody can send SIGTERM on Windows: whoever started this process closes its pipe instead, or just ends."""
+    while os.read(0, 64):
+        pass
+    _thread.interrupt_main(signal.SIGTERM)
 
 
 def _stop(number: int, _: object) -> None:

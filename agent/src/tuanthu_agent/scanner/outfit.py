@@ -14,7 +14,7 @@ from tuanthu_agent.scanner.door import ScopedDoor
 from tuanthu_agent.scanner.engine.auditing import Tools, cycle_of
 from tuanthu_agent.scanner.engine.books import Books
 from tuanthu_agent.scanner.gate import Gate
-from tuanthu_agent.scanner.halt import unless_halted
+from tuanthu_agent.scanner.halt import pause, unless_halted
 from tuanthu_agent.scanner.protocols.http.pages import ask_attestations, ask_probes
 from tuanthu_agent.scanner.protocols.registry import PROTOCOLS, READERS
 from tuanthu_agent.scanner.scan import Means
@@ -53,7 +53,7 @@ def fitted_out(
             yield means, plan
             return
         with Attempts(state, allowed, clock) as attempts:
-            books = Books(attempts)
+            books = Books(attempts, pause)
             cycle = cycle_of(clock.read().wall)
             left = unless_halted(gate.seconds_left)
             documented = {(one.user, one.password) for family in catalogue.values() for one in family.accounts}

@@ -24,6 +24,8 @@ from tuanthu_policy.devices.finding import Device, ServiceFinding
 
 AT_ONCE: Final = 16
 """Devices that are audited at the same time."""
+_HEED_SECONDS: Final = 1.0
+"""On Windows a thread that waits hears of no signal: it looks up so often."""
 Progressed = Callable[[Progress], None]
 
 
@@ -79,7 +81,7 @@ def audit_hosts(means: Means, hosts: Sequence[Host], go_on: Callable[[], bool] =
                     waiting.clear()
                 while waiting and len(running) < AT_ONCE:
                     running.add(pool.submit(audit_device, means, waiting.pop()))
-                done, running = wait(running, return_when=FIRST_COMPLETED)
+                done, running = wait(running, _HEED_SECONDS, FIRST_COMPLETED)
                 for one in done:
                     yield from one.result()
         finally:

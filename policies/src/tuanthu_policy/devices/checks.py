@@ -11,6 +11,7 @@ from tuanthu_policy.devices.check_login import check_login, check_proof
 from tuanthu_policy.devices.check_parts import Fault, check_request, check_test, check_tests
 from tuanthu_policy.devices.evidence import is_evidence
 from tuanthu_policy.devices.family import CLASSES, STATUSES, Account, Evidence, Family, Port
+from tuanthu_policy.devices.lines import check_lines
 from tuanthu_policy.yaml_tree import Where
 
 SCHEMA: Final = 1
@@ -35,6 +36,7 @@ def faults(family: Family) -> Iterator[Fault]:
         yield from check_login(login, ("logins", index))
     yield from _check_accounts(family)
     yield from _check_lockout(family)
+    yield from check_lines(family)
 
 
 def _one_of(value: str, allowed: Iterable[str], where: Where) -> Iterator[Fault]:

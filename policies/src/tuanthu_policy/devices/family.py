@@ -244,6 +244,17 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     spacing_seconds: float = 3.0
 
 
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """The access line that models of a family end. A router that can stand behind anything ends none."""
+
+    access: str
+    """`fibre`: an optical terminal; `copper`: a DSL modem; `cable`; `mobile`."""
+    models: list[str]
+    """Names as the device shows them, in capitals; `#` is one digit. Letters may follow, digits may not."""
+    source: int
+    """Index into `references`."""
+
+
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """The whole file `policies/devices/<vendor>/<id>.yml`."""
 
@@ -256,6 +267,8 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     revision: int = 1
     references: list[Reference]
     fingerprint: Fingerprint
+    lines: list[Line] = []
+    """What the kind `wan` takes a gateway for by its model (`access-lines.json` is made of it)."""
     attest: list[Attestation] = []
     logins: list[Login] = []
     accounts: list[Account] = []

@@ -107,6 +107,7 @@ class Engine:
         self.cycle = 1
         self.own = no_vault
         self.documented = ()
+        self.pause = self.clock.pass_
 
     def ways(self, *services):
         """One way for each (protocol, port)."""
@@ -124,7 +125,7 @@ class Engine:
                 self.door,
                 self.scope,
                 {name: self.device.over(name) for name in ("http", "ssh")},
-                Books(attempts, sleep=self.clock.pass_),
+                Books(attempts, pause=self.pause),
                 lambda *_: self.attested,
                 self.cycle,
                 seconds_left=lambda: self.left,

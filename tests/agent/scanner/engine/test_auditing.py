@@ -219,6 +219,15 @@ def test_logins_are_spaced(engine):
     assert (second - first).total_seconds() >= engine.family.limits.spacing_seconds
 
 
+def test_who_is_asked_to_stop_while_it_waits_for_the_spacing_begins_no_other_login(engine):
+    engine.pause = lambda _: True
+    engine.night(("http", 80), hours=0)
+    assert len(engine.sent) == 1
+    engine.pause = engine.clock.pass_
+    engine.night(("http", 80))
+    assert len(engine.sent) == 2, "what was not begun was not paid for"
+
+
 def test_a_draft_is_never_logged_in_to(tmp_path):
     engine = Engine(tmp_path / "scan", make_family(status="draft"))
     ways = engine.night()

@@ -54,7 +54,7 @@ class Device:
 def night(folder, clock, devices, family, *ways, attested=None, recognised=None):
     found = [Way(Target(service, family, login)) for service, login in ways]
     with Attempts(folder, make_scope(), clock) as attempts:
-        books = Books(attempts, sleep=clock.pass_)
+        books = Books(attempts, pause=clock.pass_)
         tools = Tools(Door(), make_scope(), devices, books, lambda *_: Attested(attested), cycle=1)
         DeviceAudit(tools, CAMERA).run(found, recognised)
     clock.pass_(1.05 * DAY)

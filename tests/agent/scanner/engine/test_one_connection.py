@@ -49,7 +49,7 @@ def means(folder, attempts, device):
             return Attested()
 
     protocols = {"http": device.over("http"), "ssh": device.over("ssh")}
-    tools = Tools(OpenDoor(), make_scope(), protocols, Books(attempts, sleep=lambda _: None), attest, 1)
+    tools = Tools(OpenDoor(), make_scope(), protocols, Books(attempts, pause=lambda _: None), attest, 1)
     return Means(OpenDoor(), None, {FAMILY.id: FAMILY}, {"http": read, "ssh": read}, ask, tools)
 
 

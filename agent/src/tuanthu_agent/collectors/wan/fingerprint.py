@@ -1,4 +1,4 @@
-"""Which device the gateway is, by its own words: its web page and UPnP names, against the policy's list of models."""
+"""Which device the gateway is, by its own words: its web page and UPnP names, against the device catalogue."""
 
 from __future__ import annotations
 
@@ -50,30 +50,29 @@ def ask_gateway(found: Findings, gateway: str) -> List[Evidence]:
 
 
 def match_models(words: Iterable[str], models: Iterable[Tuple[str, str, str]]) -> List[Evidence]:
-    """The models whose names stand in these words. Pure.
+    """The models of the device catalogue whose names stand in these words. Pure.
 
-    `models`: id, sort of line and a pattern for text in capitals. All of them come from one device: one source.
+    `models`: maker, sort of line and a pattern for text in capitals. All of them come from one device: one source.
     """
     texts = [text.upper() for text in words]
-    return [
-        Evidence("model", "catalogue", name, access, HINT)
-        for name, access, pattern in models
-        if any(re.search(pattern, text) for text in texts)
-    ]
+    found = []
+    for vendor, access, pattern in models:
+        named = next(filter(None, (re.search(pattern, text) for text in texts)), None)
+        if named is not None:
+            found.append(Evidence("model", "catalogue", f"{vendor} {named.group()}", access, HINT))
+    return found
 
 
 def read_models(found: Findings) -> List[Tuple[str, str, str]]:
-    """The policy's list, as `match_models` wants it; none, with a gap, where it cannot be read."""
+    """What the device catalogue says of models, for `match_models`; none, with a gap, where it cannot be read."""
     try:
+        from tuanthu_policy.access_lines import load_access_lines
         from tuanthu_policy.errors import PolicyError
-        from tuanthu_policy.gateways import name_pattern
-        from tuanthu_policy.tables import load_gateways
     except ImportError:
-        found.miss("gateways-unreadable: no policy on this machine")
+        found.miss("access-lines-unreadable: no policy on this machine")
         return []
     try:
-        models = load_gateways().models
+        return list(load_access_lines())
     except PolicyError as error:
-        found.miss(f"gateways-unreadable: {error.en}"[:200])
+        found.miss(f"access-lines-unreadable: {error.en}"[:200])
         return []
-    return [(one.id, one.access, "|".join(name_pattern(name) for name in one.names)) for one in models]

@@ -44,7 +44,7 @@ class LiveNeighbourhood:
     def gateways(self) -> frozenset[str]:
         """See `Neighbourhood`."""
         if self._family == "windows":
-            return frozenset()
+            return _gateways_of_windows()
         routes = parse_routes(self._host.read_text("/proc/net/route"))
         return frozenset(route.address for route in routes or () if route.address)
 
@@ -89,6 +89,16 @@ class LiveNeighbourhood:
                 if network is not None and nic.mac not in ("", _NOBODY):
                     found.append(network)
         return found
+
+
+def _gateways_of_windows() -> frozenset[str]:
+    from tuanthu_agent.windows import routing
+
+    try:
+        table = routing.parse_table(routing.read_table())
+    except OSError:
+        raise HostError("unreadable", "GetIpForwardTable") from None
+    return frozenset(str(ipaddress.IPv4Address(hop)) for _, hop, mask, _ in table if hop and not mask)
 
 
 def _network(text: str) -> Network | None:

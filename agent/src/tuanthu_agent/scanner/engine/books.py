@@ -17,10 +17,11 @@ LONGEST_SPACING: Final = 60.0
 class Books:
     """A lock around `Attempts`: its file belongs to one transaction at a time."""
 
-    def __init__(self, attempts: Attempts, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, attempts: Attempts, pause: Callable[[float], object] = time.sleep) -> None:
+        """`pause` sleeps so many seconds; what it gives is true where no login is to be begun any more."""
         self._attempts = attempts
         self._lock = threading.Lock()
-        self._sleep = sleep
+        self._pause = pause
         self.sent = 0
         """Logins that were paid for since."""
 
@@ -40,7 +41,7 @@ class Books:
             return self._attempts.standing(device, family, login, cycle)
 
     def begin(self, order: Order, limits: Limits) -> Permit:
-        """Pay, once the spacing has passed; raises BudgetRefusedError for every other reason."""
+        """Pay, once the spacing has passed; raises BudgetRefusedError otherwise, and where a stop cuts it short."""
         while True:
             try:
                 with self._lock:
@@ -49,9 +50,8 @@ class Books:
                     return permit
             except BudgetRefusedError as refused:
                 wait = refused.wait_seconds
-                if refused.code != "spacing" or wait is None or wait > LONGEST_SPACING:
+                if refused.code != "spacing" or wait is None or wait > LONGEST_SPACING or self._pause(wait + 0.01):
                     raise
-                self._sleep(wait + 0.01)
 
     def finish(self, permit: Permit, attempt: Attempt) -> None:
         """Write down what it came to."""
