@@ -9,6 +9,7 @@ import structlog
 from django.core.asgi import get_asgi_application
 from django.db import close_old_connections
 
+from tuanthu_server.compliance.days import record_today
 from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
@@ -75,6 +76,7 @@ def _sweep_in_thread() -> None:
     try:
         judged = sweep(wait=False)
         folded = refresh(wait=False)
+        record_today()
         if judged or folded:
             log.info("swept", assets=judged, lines=folded)
     finally:

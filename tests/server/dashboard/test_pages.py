@@ -1,9 +1,10 @@
 import re
-import time
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tuanthu_policy.loader import load_policy
@@ -16,7 +17,13 @@ from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLin
 pytestmark = pytest.mark.django_db
 
 HOSTILE = '<script>alert("Đắk")</script> {{ 7*7 }} [bold]x[/] \u202e%s'
-ARGUMENTS = {"code": "A-1", "asset_id": 1, "framework": "directive-14-2018", "control": "coverage"}
+ARGUMENTS = {
+    "rule": "antivirus.installed",
+    "code": "A-1",
+    "asset_id": 1,
+    "framework": "directive-14-2018",
+    "control": "coverage",
+}
 OPEN = {"login", "language"}
 
 
@@ -162,7 +169,7 @@ def test_hostile_names_are_shown_as_text_and_break_no_page(officer, machine):
     ):
         answer = officer.get(address)
         assert answer.status_code == 200, address
-        assert "<script" not in answer.content.decode(), address
+        assert "<script>" not in answer.content.decode(), address
     assert officer.get("/units/", {"q": HOSTILE}).status_code == 200
 
 
@@ -222,20 +229,27 @@ def test_the_list_of_units_is_searched_without_diacritics(officer, policy):
     assert "Trạm Y tế xã Mẫu 018" not in page
 
 
-def test_no_page_needs_a_script_or_anything_from_elsewhere(officer, machine):
+def test_no_page_holds_a_script_or_a_style_or_takes_anything_from_elsewhere(officer, machine):
     addresses = ("/", "/units/", "/lines/", "/devices/", "/devices/A-1/", "/computers/", "/units/A-1/", "/controls/")
     for address in (*addresses, f"/assets/{machine.pk}/", "/login/"):
         page = officer.get(address, follow=True).content.decode()
-        assert "<script" not in page
-        assert " style=" not in page
+        scripts = re.findall(r"<script[^>]*>[^<]*</script>", page)
+        assert all(re.fullmatch(r'<script src="/static/[^"]+" defer></script>', one) for one in scripts), scripts
+        assert page.count("<script") == len(scripts)
+        assert not re.search(r" (style|on[a-z]+)=", page)
         assert not re.search(r'(src|href)="(https?:)?//', page)
 
 
-def test_pages_of_216_units_render_quickly(officer, policy):
+def test_pages_of_216_units_ask_the_database_no_more_than_pages_of_two(officer, policy, machine):
+    addresses = ("/", "/work/", "/units/", "/lines/", "/devices/", "/computers/", "/indicators/", "/controls/")
+    few = [questions(officer, address) for address in addresses]
     load_organisation()
-    officer.get("/")
 
-    for address in ("/", "/units/", "/lines/", "/devices/"):
-        start = time.process_time()
+    assert [questions(officer, address) for address in addresses] == few
+
+
+def questions(officer, address) -> int:
+    officer.get(address)  # what is made once
+    with CaptureQueriesContext(connection) as asked:
         officer.get(address)
-        assert time.process_time() - start < 0.3, address
+    return len(asked)

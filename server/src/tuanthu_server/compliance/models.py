@@ -71,6 +71,9 @@ class RuleTransition(models.Model):
     to_outcome = models.SmallIntegerField()
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = (models.Index(fields=("at",), name="rule_transition_at"),)
+
 
 class Finding(models.Model):
     """What a control came to on an asset, now: the worst of its rules."""
@@ -171,3 +174,37 @@ class LineDue(models.Model):
     unit_id = models.BigIntegerField()
     month = models.SmallIntegerField()
     at = models.DateTimeField()
+
+
+class DayFigure(models.Model):
+    """How a unit stood at the end of a day (Viet Nam's; of today: until now), for curves; unit 0 is all units.
+
+    Kept by `compliance.days`, never changed after its day. A day on which no collector ran has no row.
+    """
+
+    pk = models.CompositePrimaryKey("day", "unit_id", "control_id")
+    day = models.DateField()
+    unit_id = models.BigIntegerField()
+    control = models.ForeignKey(ControlName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    passed = models.IntegerField()
+    failed = models.IntegerField()
+    open = models.IntegerField()
+    """Applicable and neither: unknown, stale, error or not checked."""
+
+    class Meta:
+        indexes = (models.Index(fields=("unit_id", "day"), name="day_figure_unit_day"),)
+
+
+class DayCoverage(models.Model):
+    """How many machines a unit had and heard from at the end of a day, beside `DayFigure`."""
+
+    pk = models.CompositePrimaryKey("day", "unit_id")
+    day = models.DateField()
+    unit_id = models.BigIntegerField()
+    assets = models.IntegerField()
+    reporting = models.IntegerField()
+    expected = models.IntegerField(null=True)
+    devices = models.IntegerField()
+    default_devices = models.IntegerField()
+    """Devices on a factory account."""
+    recorded_at = models.DateTimeField()

@@ -2,10 +2,15 @@
 
 from django.urls import include, path
 
-from tuanthu_server.dashboard.views import assets, controls, devices, indicators, lines, overview, units
+from tuanthu_server.dashboard.views import assets, controls, devices, indicators, lines, overview, search, units, work
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("work/", work.work_list, name="work"),
+    path("work.csv", work.work_file, name="work-file"),
+    path("work/<str:rule>/", work.work_rule, name="work-rule"),
+    path("work/<str:rule>.csv", work.work_rule_file, name="work-rule-file"),
+    path("search/", search.search, name="search"),
     path("units/", units.unit_list, name="units"),
     path("units/<path:code>/", units.unit_page, name="unit"),
     path("assets/<int:asset_id>/", assets.asset_page, name="asset"),
