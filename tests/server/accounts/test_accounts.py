@@ -5,6 +5,7 @@ from django.test import Client, RequestFactory
 from tuanthu_server.accounts.first import FIRST_USERNAME, ensure_first_administrator
 from tuanthu_server.accounts.middleware import ChosenLanguageMiddleware
 from tuanthu_server.accounts.models import User
+from tuanthu_server.accounts.roles import Role
 from tuanthu_server.dashboard.middleware import PageHeadersMiddleware
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def test_there_is_no_first_administrator_where_a_person_is_known():
     User.objects.create_user("bác-sĩ-thủy")
 
     assert ensure_first_administrator() is None
-    assert not User.objects.filter(is_superuser=True).exists()
+    assert not User.objects.filter(role=Role.ADMINISTRATOR).exists()
 
 
 def test_a_person_signs_in_and_out():

@@ -39,7 +39,7 @@ def every_page(patterns=None):
 @pytest.fixture
 def officer() -> Client:
     client = Client()
-    client.force_login(User.objects.create_user("cán-bộ-ngọc"))
+    client.force_login(User.objects.create_user("cán-bộ-ngọc", role="viewer"))
     return client
 
 
@@ -203,7 +203,7 @@ def test_what_does_not_exist_is_a_vietnamese_page(officer, policy, address):
 
 
 def test_an_error_of_the_server_is_told_in_vietnamese_without_its_details(officer, policy, monkeypatch):
-    monkeypatch.setattr("tuanthu_server.dashboard.views.overview.standing", lambda: 1 / 0)
+    monkeypatch.setattr("tuanthu_server.access.reach.standing", lambda _: 1 / 0)
     officer.raise_request_exception = False
 
     answer = officer.get("/")

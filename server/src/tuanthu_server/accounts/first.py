@@ -5,6 +5,7 @@ import secrets
 from django.db import transaction
 
 from tuanthu_server.accounts.models import User
+from tuanthu_server.accounts.roles import Role
 
 FIRST_USERNAME = "admin"
 PASSWORD_LENGTH = 20
@@ -21,5 +22,5 @@ def ensure_first_administrator() -> str | None:
         if User.objects.exists():
             return None
         password = "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_LENGTH))
-        User.objects.create_superuser(FIRST_USERNAME, password=password)
+        User.objects.create_user(FIRST_USERNAME, password=password, role=Role.ADMINISTRATOR)
     return password

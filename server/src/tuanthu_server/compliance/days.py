@@ -1,11 +1,12 @@
 """One figure a day: what curves over time are drawn from. Written by the sweep, read by pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import msgspec
 from django.db import transaction
+from django.db.models import Sum
 
 from tuanthu_server.compliance.devices import DEFAULT_LOGIN
 from tuanthu_server.compliance.models import ControlName, DayCoverage, DayFigure
@@ -13,7 +14,6 @@ from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import Counts, DeviceCompliance, Standing, standing
 from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.inventory import store as stores
-from tuanthu_server.units.models import Unit
 from tuanthu_server.units.queries import day_of, machines_on, units_on
 
 EVERYBODY: Final = 0
@@ -80,9 +80,16 @@ def _coverage(day: date, unit: int, total: Totals, at: datetime) -> tuple[object
     return day, unit, total.assets, total.reporting, expected, devices.devices, on_default, at
 
 
-def curve(code: str, until: date, days: int = 90, unit: Unit | None = None) -> list[DayPoint]:
-    """The days up to `until` of which there is a figure, oldest first: of one unit, or of all units together."""
+def curve(code: str, until: date, unit_ids: Collection[int] | None = None, days: int = 90) -> list[DayPoint]:
+    """The days up to `until` of which there is a figure, oldest first: of these units, or of all together (None).
+
+    Single clauses are kept of all units together only.
+    """
     rows = DayFigure.objects.filter(
-        unit_id=unit.pk if unit else EVERYBODY, control__code=code, day__gt=until - timedelta(days=days), day__lte=until
+        unit_id__in=[EVERYBODY] if unit_ids is None else unit_ids,
+        control__code=code,
+        day__gt=until - timedelta(days=days),
+        day__lte=until,
     )
-    return [DayPoint(*row) for row in rows.order_by("day").values_list("day", "passed", "failed", "open")]
+    sums = rows.values("day").annotate(Sum("passed"), Sum("failed"), Sum("open")).order_by("day")
+    return [DayPoint(*row) for row in sums.values_list("day", "passed__sum", "failed__sum", "open__sum")]

@@ -12,6 +12,7 @@ from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.result import Node
 from tuanthu_server.compliance import history
+from tuanthu_server.compliance.models import Finding
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.inventory import evidence
@@ -88,6 +89,12 @@ def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetRes
     sweep()
     devices = Asset.objects.filter(pk=asset_id, role=AssetRole.DEVICE).exists()
     return _read(" AND r.asset_id = %s", [asset_id], devices=devices)
+
+
+def worst_outcomes(framework: str, assets: Collection[int]) -> dict[int, Outcome]:
+    """Of each asset the worst outcome over a framework; what was never judged is absent."""
+    found = Finding.objects.filter(asset__in=assets, control__code=framework)
+    return {asset: Outcome(outcome) for asset, outcome in found.values_list("asset_id", "outcome")}
 
 
 def asset_sightings(asset_id: int, as_of: datetime | None = None) -> dict[str, Sighting]:

@@ -40,14 +40,14 @@ class Change(msgspec.Struct, frozen=True):
     """Units where it newly fails."""
 
 
-def changes_between(policy: Policy, unit_ids: Collection[int], since: datetime, until: datetime) -> list[Change]:
-    """Rules of the policy in force that changed in these units, the heaviest worsening first.
+def changes_between(policy: Policy, unit_ids: Collection[int] | None, since: datetime, until: datetime) -> list[Change]:
+    """Rules of the policy in force that changed in these units (None: in all), the heaviest worsening first.
 
     An asset whose rule failed and was mended within the time did not change. First judgements are no changes.
     """
     cells: dict[str, list[tuple[int, Outcome, Outcome, int]]] = {}
     for code, unit, before, after, count in stores.current().rows(BETWEEN, [since, until]):
-        if unit in unit_ids and code in policy.rules:
+        if (unit_ids is None or unit in unit_ids) and code in policy.rules:
             cells.setdefault(code, []).append((unit, Outcome(before), Outcome(after), count))
     changes = [_change(policy.rules[code], rows) for code, rows in cells.items()]
     shown = [change for change in changes if change.failing or change.mended or change.lost]

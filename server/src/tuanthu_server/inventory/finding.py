@@ -1,18 +1,16 @@
 """Finding assets by what people know of them: a name, a serial number, an address."""
 
-from collections.abc import Collection
-
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tuanthu_server.inventory.models import Asset
 
 
-def find_assets(words: str, unit_ids: Collection[int], most: int) -> list[Asset]:
-    """Assets of these units that are not retired, whose fields hold every word; machines first, then by name.
+def find_assets(assets: "QuerySet[Asset]", words: str, most: int) -> list[Asset]:
+    """Those of these assets that are not retired and whose fields hold every word; machines first, then by name.
 
     MAC addresses are found however they are written: with colons, dashes or nothing between.
     """
-    found = Asset.objects.filter(unit_id__in=unit_ids, retired_at__isnull=True).select_related("unit")
+    found = assets.filter(retired_at__isnull=True)
     for word in words.split():
         found = found.filter(_holds(word))
     return list(found.order_by("device_key", "name", "pk")[:most])

@@ -54,6 +54,27 @@ def subunits(unit: Unit, relation: Relation, day: date) -> QuerySet[Unit]:
     return units_on(day).filter(pk__in=linked.values("unit_id"))
 
 
+BELOW = (Relation.OPERATOR, Relation.SUPERVISOR)
+"""Links by which a unit stands under another."""
+
+
+def with_subunits(unit_ids: Iterable[int], day: date) -> frozenset[int]:
+    """These units, and all that have one of them as their operator or supervisor on that day, at any depth."""
+    found = set(unit_ids)
+    if not found:
+        return frozenset()
+    holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+    links = UnitLink.objects.filter(holds, relation__in=BELOW, target__isnull=False)
+    under: dict[int | None, list[int]] = {}
+    for unit, target in links.values_list("unit_id", "target_id"):
+        under.setdefault(target, []).append(unit)
+    new = set(found)
+    while new:  # a circle ends, since what was found is not looked at again
+        new = {unit for target in new for unit in under.get(target, ())} - found
+        found |= new
+    return frozenset(found)
+
+
 def expectations_on(day: date, unit_ids: Iterable[int] | None = None) -> dict[int, UnitExpectation]:
     """The numbers in force on that day, by unit; a unit that never stated any is absent."""
     stated = UnitExpectation.objects.filter(valid_from__lte=day).order_by("unit_id", F("valid_from").asc())

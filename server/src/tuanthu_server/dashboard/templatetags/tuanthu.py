@@ -18,6 +18,8 @@ from tuanthu_policy.reasons import result_text
 from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
 from tuanthu_policy.value_labels import value_text
+from tuanthu_server.access.reach import Reach
+from tuanthu_server.accounts.permissions import NAMES, Permission
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.lines.figures import LineMonth
 from tuanthu_server.compliance.lines.words import FAULTS, duration_text, rate_text
@@ -72,6 +74,18 @@ def code(outcome: Outcome | int) -> str:
 def bad(outcome: Outcome | int) -> bool:
     """Whether somebody should do something about it."""
     return Outcome(outcome) not in (Outcome.PASS, Outcome.NOTAPPLICABLE)
+
+
+@register.filter
+def permission_name(value: str) -> str:
+    """What somebody may do, in words; empty for what is no permission."""
+    return str(NAMES[Permission(value)]) if value in set(Permission) else ""
+
+
+@register.filter
+def may(reach: Reach, permission: str) -> bool:
+    """Whether somebody may do something, for what is only shown to those who may."""
+    return reach.may(Permission(permission))
 
 
 @register.filter

@@ -8,24 +8,26 @@ from django.views.decorators.http import require_safe
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.text import Text
-from tuanthu_server.compliance.standing import standing
+from tuanthu_server.access.people import reach
+from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import control_lines, matching
-from tuanthu_server.inventory.finding import find_assets
-from tuanthu_server.units.queries import day_of, units_on
+from tuanthu_server.units.queries import day_of
 from tuanthu_server.units.rows import fold
 
 MOST = 50
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def search(request: HttpRequest) -> HttpResponse:
     """What holds all the words of `q`."""
-    now = standing()
+    within = reach(request)
+    now = within.standing()
     words = request.GET.get("q", "")[:200].replace("\0", "").strip()
-    units = list(units_on(day_of(now.as_of)))
-    assets = find_assets(words, [unit.pk for unit in units], MOST + 1) if words else []
+    units = list(within.units(day_of(now.as_of)))
+    assets = within.found(words, MOST + 1) if words else []
     found_units = matching(units, words, []) if words else []
     policy = now.policy.policy
     context = {

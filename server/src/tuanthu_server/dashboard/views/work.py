@@ -12,7 +12,10 @@ from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule, Severity
-from tuanthu_server.compliance.standing import AssetResult, Standing, failing_assets, standing
+from tuanthu_server.access.people import reach
+from tuanthu_server.access.reach import Reach
+from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.standing import AssetResult, Standing
 from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.compliance.worklist import WorkItem, work_items
 from tuanthu_server.csv_files import csv_bytes
@@ -21,17 +24,19 @@ from tuanthu_server.dashboard.files import attachment
 from tuanthu_server.dashboard.paging import page_of
 from tuanthu_server.dashboard.templatetags.tuanthu import reason, severity
 from tuanthu_server.units.models import Unit
-from tuanthu_server.units.queries import day_of, units_on
+from tuanthu_server.units.queries import day_of
 
 PAGE = 100
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def work_list(request: HttpRequest) -> HttpResponse:
     """Rules that fail, the heaviest first; `domain`, `severity` and `unit` filter."""
-    now = standing()
-    units = list(units_on(day_of(now.as_of)))
+    within = reach(request)
+    now = within.standing()
+    units = list(within.units(day_of(now.as_of)))
     chosen = _chosen(request, units)
     items = work_items(now, [unit.pk for unit in ([chosen] if chosen else units)])
     shown = _filtered(request, items)
@@ -54,12 +59,14 @@ def work_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/work.html", context)
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def work_file(request: HttpRequest) -> HttpResponse:
     """The same list as CSV."""
-    now = standing()
-    units = list(units_on(day_of(now.as_of)))
+    within = reach(request)
+    now = within.standing()
+    units = list(within.units(day_of(now.as_of)))
     chosen = _chosen(request, units)
     items = _filtered(request, work_items(now, [unit.pk for unit in ([chosen] if chosen else units)]))
     head = [gettext("Quy tắc"), gettext("Mức độ"), gettext("Không đạt"), gettext("Trong phạm vi"), gettext("Đơn vị")]
@@ -69,15 +76,17 @@ def work_file(request: HttpRequest) -> HttpResponse:
     return attachment("viec-can-lam.csv", csv_bytes(head, rows))
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def work_rule(request: HttpRequest, rule: str) -> HttpResponse:
     """One rule: why, how to mend it, and every machine or device on which it fails."""
-    now = standing()
+    within = reach(request)
+    now = within.standing()
     found = _rule(now.policy.policy, rule)
-    units = {unit.pk: unit for unit in units_on(day_of(now.as_of))}
+    units = {unit.pk: unit for unit in within.units(day_of(now.as_of))}
     chosen = _chosen(request, units.values())
-    results = _failing(now, found, [chosen.pk] if chosen else list(units))
+    results = _failing(within, now, found, [chosen.pk] if chosen else None)
     context = {
         "section": "work",
         "standing": now,
@@ -92,15 +101,17 @@ def work_rule(request: HttpRequest, rule: str) -> HttpResponse:
     return render(request, "dashboard/work_rule.html", context)
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def work_rule_file(request: HttpRequest, rule: str) -> HttpResponse:
     """The machines or devices on which one rule fails, as CSV."""
-    now = standing()
+    within = reach(request)
+    now = within.standing()
     found = _rule(now.policy.policy, rule)
-    units = {unit.pk: unit for unit in units_on(day_of(now.as_of))}
+    units = {unit.pk: unit for unit in within.units(day_of(now.as_of))}
     chosen = _chosen(request, units.values())
-    results = _failing(now, found, [chosen.pk] if chosen else list(units))
+    results = _failing(within, now, found, [chosen.pk] if chosen else None)
     head = [gettext("Máy"), gettext("Mã đơn vị"), gettext("Đơn vị"), gettext("Từ lúc (UTC)"), gettext("Lý do")]
     rows = [
         [
@@ -115,9 +126,9 @@ def work_rule_file(request: HttpRequest, rule: str) -> HttpResponse:
     return attachment(f"{found.id}.csv", csv_bytes(head, rows))
 
 
-def _failing(now: Standing, rule: Rule, units: Sequence[int]) -> list[AssetResult]:
+def _failing(within: Reach, now: Standing, rule: Rule, units: Sequence[int] | None) -> list[AssetResult]:
     devices = now.policy.policy.sorts[rule.id] is AssetSort.DEVICE
-    return failing_assets({Outcome.FAIL}, rule=rule.id, unit_ids=units, devices=devices)
+    return within.failing_assets({Outcome.FAIL}, rule.id, units, devices=devices)
 
 
 def _rule(policy: Policy, code: str) -> Rule:
