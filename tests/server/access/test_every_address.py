@@ -47,6 +47,11 @@ CASES = {
     "work-rule": Case(),
     "work-rule-file": Case(),
     "search": Case(),
+    "scans": Case(),
+    "enrolment": Case(Permission.ISSUE_TOKEN, writes=True),
+    "revoke-token": Case(Permission.ISSUE_TOKEN, reads=False, writes=True, scoped=True),
+    "policies": Case(),
+    "policy-change": Case(answers=frozenset({200, 404})),
     "units": Case(),
     "unit": Case(scoped=True),
     "asset": Case(scoped=True),
@@ -134,7 +139,7 @@ def test_every_address_has_a_case_and_every_view_its_permission():
 
 def test_everybody_gets_what_is_theirs_and_nobody_more(machine, places):
     arguments = {
-        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage", "rule": "antivirus.installed",
+        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage", "rule": "antivirus.installed", "number": 1, "before": 1, "after": 1,
     }  # fmt: skip
     for who, client in cast(places).items():
         for pattern in patterns():
@@ -155,7 +160,7 @@ def test_everybody_gets_what_is_theirs_and_nobody_more(machine, places):
 
 def test_nobody_writes_where_nothing_is_written(machine, places):
     arguments = {
-        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage", "rule": "antivirus.installed",
+        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage", "rule": "antivirus.installed", "number": 1, "before": 1, "after": 1,
     }  # fmt: skip
     for who, client in cast(places).items():
         for pattern in patterns():

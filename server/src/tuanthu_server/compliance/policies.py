@@ -116,6 +116,28 @@ def in_force(at: datetime) -> PolicyInForce:
     return PolicyInForce(version.digest, version.in_force_from, _load(version.digest))
 
 
+class VersionLine(msgspec.Struct, frozen=True):
+    """One version in the list of versions."""
+
+    number: int
+    digest: str
+    published_at: datetime
+    in_force_from: datetime
+    note: str
+
+
+def versions() -> list[VersionLine]:
+    """Every version that was published, the newest in force first."""
+    rows = PolicyVersion.objects.order_by("-in_force_from")
+    return [VersionLine(*row) for row in rows.values_list("pk", "digest", "published_at", "in_force_from", "note")]
+
+
+def version_policy(number: int) -> Policy | None:
+    """The policy of a version; None where there is no such version."""
+    digest = PolicyVersion.objects.filter(pk=number).values_list("digest", flat=True).first()
+    return _load(digest) if digest else None
+
+
 def numbered_in_force(store: Store, at: datetime) -> Numbered | None:
     """The policy in force, for the judge; read in each transaction, so that no process keeps an old one."""
     found = store.rows(

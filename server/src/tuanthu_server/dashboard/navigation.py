@@ -2,8 +2,12 @@
 
 import msgspec
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from tuanthu_policy.text import Text
+from tuanthu_server.access.people import reach
+from tuanthu_server.access.reach import Reach
+from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.dashboard.icons import ICONS
 
 
@@ -15,6 +19,8 @@ class Entry(msgspec.Struct, frozen=True):
     url: str
     """The name of its address."""
     title: Text
+    permission: Permission = Permission.SEE
+    """Who may do nothing of this is not shown it."""
 
     @property
     def icon(self) -> str:
@@ -42,9 +48,25 @@ MENU = (
             Entry("controls", "controls", Text("Yêu cầu", "Requirements")),
         ),
     ),
+    Group(
+        Text("Thực hiện", "Do"),
+        (
+            Entry("enrolment", "enrolment", Text("Ghi danh máy", "Enrolment"), Permission.ISSUE_TOKEN),
+            Entry("scans", "scans", Text("Quét mạng", "Scans")),
+            Entry("policies", "policies", Text("Chính sách", "Policies")),
+        ),
+    ),
 )
 
 
-def menu(request: HttpRequest) -> dict[str, object]:  # noqa: ARG001 - a context processor has this form
-    """For every template: the menu."""
-    return {"menu": MENU}
+def menu(request: HttpRequest) -> dict[str, object]:
+    """For every template: the menu of the person who asks; worked out only where it is shown."""
+    return {"menu": SimpleLazyObject(lambda: allowed(reach(request)))}
+
+
+def allowed(within: Reach) -> list[Group]:
+    """The groups with what somebody may open; none that is empty."""
+    groups = [
+        Group(group.title, tuple(entry for entry in group.entries if within.may(entry.permission))) for group in MENU
+    ]
+    return [group for group in groups if group.entries]

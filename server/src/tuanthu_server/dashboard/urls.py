@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from tuanthu_server.dashboard.views import assets, controls, devices, indicators, lines, overview, search, units, work
+from tuanthu_server.dashboard.views import (
+    assets,
+    controls,
+    devices,
+    enrolment,
+    indicators,
+    lines,
+    overview,
+    policies,
+    scans,
+    search,
+    units,
+    work,
+)
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -18,6 +31,11 @@ urlpatterns = [
     path("devices/<path:code>/", devices.unit_devices, name="unit-devices"),
     path("computers/", devices.computer_list, name="computers"),
     path("lines/", lines.line_list, name="lines"),
+    path("scans/", scans.scan_list, name="scans"),
+    path("enrolment/", enrolment.enrolment_page, name="enrolment"),
+    path("enrolment/<int:number>/revoke/", enrolment.revoke_token, name="revoke-token"),
+    path("policies/", policies.policy_list, name="policies"),
+    path("policies/<int:before>/<int:after>/", policies.policy_change, name="policy-change"),
     path("indicators/", indicators.indicator_list, name="indicators"),
     path("controls/", controls.control_list, name="controls"),
     path("controls/<str:framework>/<str:control>/", controls.control_page, name="control"),

@@ -31,6 +31,7 @@ class TokenStatus(msgspec.Struct, frozen=True):
     """A token as a list shows it; the token itself is not known any more."""
 
     id: int
+    unit_id: int
     unit_code: str
     label: str
     uses_left: int
@@ -86,7 +87,15 @@ def statuses() -> list[TokenStatus]:
     """All tokens, newest first."""
     now = datetime.now(UTC)
     return [
-        TokenStatus(token.pk, token.unit.code, token.label, token.uses_left, token.expires_at, problem_of(token, now))
+        TokenStatus(
+            token.pk,
+            token.unit_id,
+            token.unit.code,
+            token.label,
+            token.uses_left,
+            token.expires_at,
+            problem_of(token, now),
+        )
         for token in EnrolToken.objects.select_related("unit").order_by("-pk")
     ]
 
