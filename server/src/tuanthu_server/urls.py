@@ -2,4 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("tuanthu_server.dashboard.urls"))]
+urlpatterns = [
+    path("api/", include("tuanthu_server.api.urls")),
+    path("", include("tuanthu_server.dashboard.urls")),
+]

@@ -128,6 +128,7 @@ def test_what_changed_compares_yesterday_with_now_and_forgets_what_was_mended_be
     moved(fourth, "firewall.enabled", (3, 1, 3))
     moved(first, "antivirus.installed", (40, 1, 6))
     moved(second, "antivirus.installed", (1, None, 6))
+    moved(third, "antivirus.installed", (1, 2, 6))
     now = datetime.now(UTC)
     policy = standing().policy.policy
 

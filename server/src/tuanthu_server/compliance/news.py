@@ -43,7 +43,7 @@ class Change(msgspec.Struct, frozen=True):
 def changes_between(policy: Policy, unit_ids: Collection[int] | None, since: datetime, until: datetime) -> list[Change]:
     """Rules of the policy in force that changed in these units (None: in all), the heaviest worsening first.
 
-    An asset whose rule failed and was mended within the time did not change. First judgements are no changes.
+    An asset whose rule failed and was mended within the time did not change; nor did one that was never judged before.
     """
     cells: dict[str, list[tuple[int, Outcome, Outcome, int]]] = {}
     for code, unit, before, after, count in stores.current().rows(BETWEEN, [since, until]):
@@ -55,11 +55,15 @@ def changes_between(policy: Policy, unit_ids: Collection[int] | None, since: dat
 
 
 KNOWN = (Outcome.PASS, Outcome.FAIL)
+FIRST = (Outcome.NOTCHECKED, Outcome.FAIL)
+"""A machine that was just enrolled got no worse."""
 OPEN = (Outcome.UNKNOWN, Outcome.STALE, Outcome.ERROR, Outcome.NOTCHECKED)
 
 
 def _change(rule: Rule, rows: list[tuple[int, Outcome, Outcome, int]]) -> Change:
-    failing = [(unit, count) for unit, _, after, count in rows if after is Outcome.FAIL]
+    failing = [
+        (unit, count) for unit, before, after, count in rows if (before, after) != FIRST and after is Outcome.FAIL
+    ]
     return Change(
         rule=rule,
         failing=sum(count for _, count in failing),

@@ -1,15 +1,15 @@
 """What the pages show, put together from `compliance.standing` and the register of units. Nothing is judged here."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
-from tuanthu_server.compliance.indicators import IndicatorFigure, UnitStatement
+from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
 from tuanthu_server.compliance.totals import Coverage, Expected, coverage_of
-from tuanthu_server.units.models import Unit, UnitExpectation
+from tuanthu_server.units.models import Unit
 from tuanthu_server.units.rows import fold
 
 EMPTY = Counts()
@@ -75,17 +75,6 @@ def indicator_lines(framework: Framework, figures: Iterable[IndicatorFigure]) ->
     """The figures with their clauses, in the plan's order."""
     clauses = {control.id: control for control in framework.controls}
     return [IndicatorLine(figure, clauses[figure.indicator.clause]) for figure in figures]
-
-
-def statements(units: Iterable[Unit], stated: Mapping[int, UnitExpectation]) -> list[UnitStatement]:
-    """What these units say of themselves."""
-    return [_statement(unit, stated.get(unit.pk)) for unit in units]
-
-
-def _statement(unit: Unit, stated: UnitExpectation | None) -> UnitStatement:
-    if stated is None:
-        return UnitStatement(unit.pk, unit.kind)
-    return UnitStatement(unit.pk, unit.kind, stated.staff, stated.machines, stated.servers, stated.devices)
 
 
 def unit_lines(standing: Standing, units: Iterable[Unit], expected: Expected) -> list[UnitLine]:

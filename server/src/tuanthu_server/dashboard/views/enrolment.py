@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,7 +15,6 @@ from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.forms import TokenForm
 from tuanthu_server.tls import ca_fingerprint
-from django.utils.timezone import localdate
 
 SHOWN_TOKENS = 200
 

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
-from tuanthu_server.compliance.indicators import indicator_figures
+from tuanthu_server.compliance.indicators import indicator_figures, statements
 from tuanthu_server.dashboard.explained import explained
-from tuanthu_server.dashboard.figures import indicator_lines, statements
+from tuanthu_server.dashboard.figures import indicator_lines
 from tuanthu_server.units.queries import day_of
 
 
