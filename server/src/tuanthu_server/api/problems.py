@@ -14,6 +14,8 @@ from tuanthu_policy.text import Text
 from tuanthu_server.errors import TuanthuError
 
 MEDIA_TYPE: Final = "application/problem+json"
+LEAST: Final = 400
+"""Answers from this status on are problems."""
 TITLES: Final = {
     400: Text("Yêu cầu sai", "Bad request"),
     401: Text("Chưa đăng nhập", "Not signed in"),

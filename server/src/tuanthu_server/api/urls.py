@@ -1,13 +1,31 @@
 """Where the interface lives. Every operation asks who it is and what they may; no page's sign-in stands before it."""
 
+from typing import Any
+
 from django.urls import path
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from tuanthu_server.api import problems
 from tuanthu_server.api.auth import SESSION
 from tuanthu_server.api.routes import assets, doing, network, overview, policy, units
 
-api = NinjaAPI(
+
+class Interface(NinjaAPI):
+    """Ours: its description says that errors are problem documents."""
+
+    def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        """See `NinjaAPI`; the library describes every answer as plain JSON."""
+        schema = super().get_openapi_schema(**given)
+        for item in schema["paths"].values():
+            for operation in item.values():
+                for status, described in operation["responses"].items():
+                    if int(status) >= problems.LEAST and "content" in described:
+                        described["content"] = {problems.MEDIA_TYPE: next(iter(described["content"].values()))}
+        return schema
+
+
+api = Interface(
     title="Tuanthu",
     version="1",
     description="Facts, results and figures of the collector, within the reach of whoever asks.",
