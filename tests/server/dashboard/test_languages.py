@@ -19,8 +19,8 @@ def source_texts() -> set[str]:
     found = set()
     for page in [*ROOT.glob("dashboard/templates/**/*.html"), *ROOT.glob("accounts/templates/**/*.html")]:
         found |= {text for _, text in re.findall(r"""translate (["'])(.+?)\1""", page.read_text("utf-8"))}
-    for module in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("accounts/*.py")]:
-        found |= set(re.findall(r'\b_\("(.+?)"\)', module.read_text("utf-8")))
+    for module in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("accounts/**/*.py")]:
+        found |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', module.read_text("utf-8")))
     labels = [*UnitKind.labels, *Relation.labels, *AssetRole.labels]
     return found | {str(label) for label in labels}
 

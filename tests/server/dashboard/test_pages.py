@@ -16,8 +16,8 @@ from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLin
 pytestmark = pytest.mark.django_db
 
 HOSTILE = '<script>alert("Đắk")</script> {{ 7*7 }} [bold]x[/] \u202e%s'
-ARGUMENTS = {"code": "A-1", "asset_id": 1, "framework": "directive-14-2018", "control": "coverage"}
-OPEN = {"login", "language"}
+ARGUMENTS = {"token": "abc", "code": "A-1", "asset_id": 1, "framework": "directive-14-2018", "control": "coverage"}
+OPEN = {"login", "login-code", "login-enrol", "login-oidc", "login-oidc-back", "invitation", "language"}
 
 
 def every_page(patterns=None):
