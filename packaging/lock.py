@@ -1,4 +1,4 @@
-"""Pin every dependency with hashes: `python packaging/lock.py UV [--upgrade]`; without `--upgrade` what is pinned stays.
+"""Pin every dependency with hashes: `python packaging/lock.py UV [--upgrade]`; without it what is pinned stays.
 
 Writes requirements/runtime.lock (what the three distributions need) and requirements/dev.lock (that, and the tools).
 No registry address is written: whoever installs uses the registry that their machine is set up for.
@@ -24,7 +24,7 @@ def runtime_requirements() -> list[str]:
 
 
 def compile_lock(uv: str, requirements: list[str], output: Path, *more: str) -> None:
-    """Resolve `requirements` for Python 3.11 and write `output`; pins that it has already stay unless told otherwise."""
+    """Resolve `requirements` for Python 3.11 and write `output`; pins that it has stay unless told otherwise."""
     command = [uv, "pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-header",
                "--no-annotate", "--python-version", "3.11", "--output-file", str(output), *more, "-"]  # fmt: skip
     done = subprocess.run(command, input="\n".join(requirements), capture_output=True, text=True, check=False)

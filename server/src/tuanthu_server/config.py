@@ -40,6 +40,17 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Timed transfers that one process serves at once, besides which it tells agents to come back later; 0: none."""
     sweep_seconds: int = 60
     """How often the passing of time is judged."""
+    session_idle_minutes: int = 60
+    """A session of pages ends after so long without a request."""
+    session_hours: int = 12
+    """A session of pages lasts at most so long."""
+    oidc_issuer: str = ""
+    """Address of the identity provider by which people may sign in. Empty: none."""
+    oidc_client_id: str = ""
+    oidc_claim: str = "email"
+    """Which claim names the person at their first sign-in: `email` (verified) or `preferred_username`."""
+    oidc_name: str = ""
+    """What the button on the sign-in page calls the provider."""
     language: str = "vi"
     debug: bool = False
 

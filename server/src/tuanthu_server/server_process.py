@@ -38,7 +38,16 @@ def check(config: Config) -> None:
             "Cơ sở dữ liệu chưa được khởi tạo hoặc chưa nâng cấp; hãy chạy `tuanthu-server init`",
             "The database is not initialised or not up to date; run `tuanthu-server init`",
         )
+    check_sign_in()
     connection.close()
+
+
+def check_sign_in() -> None:
+    """Refuse settings of an identity provider that make no sense, and secrets that the key file does not open."""
+    from tuanthu_server.accounts.oidc.provider import client_secret, of_collector
+
+    if of_collector() is not None:
+        client_secret()
 
 
 def check_workers(config: Config) -> None:

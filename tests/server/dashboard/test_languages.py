@@ -24,8 +24,8 @@ def source_texts() -> set[str]:
             re.sub(r"{{ (\w+) }}", r"%(\1)s", text)
             for text in re.findall(r"{% blocktranslate[^%]*%}(.+?){% endblocktranslate %}", markup)
         }
-    for module in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("accounts/*.py")]:
-        found |= set(re.findall(r'\b(?:_|gettext|gettext_lazy)\("(.+?)"\)', module.read_text("utf-8")))
+    for module in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("accounts/**/*.py")]:
+        found |= set(re.findall(r'\b(?:_|gettext|gettext_lazy)\(\s*"(.+?)"\s*\)', module.read_text("utf-8")))
     labels = [*UnitKind.labels, *Relation.labels, *AssetRole.labels]
     return found | {str(label) for label in labels}
 
