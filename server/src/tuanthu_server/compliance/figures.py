@@ -1,6 +1,8 @@
 """Raw figures per unit, as counters hold them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -10,6 +12,9 @@ SILENT_AFTER = timedelta(days=3)
 """A machine that reported once and not within this time is silent."""
 DEVICE_SILENT_AFTER = timedelta(days=35)
 """A device that no scan saw within this time may be gone; only a person takes it out of the counts."""
+
+WAIVED: Final = 16
+"""Stands in counters beside the outcomes: failures that are waived. They are counted as failures all the same."""
 
 ByUnit = dict[int, dict[str, dict[int, int]]]
 """Unit → rule or control → outcome → assets; nothing is kept for zero."""
@@ -48,6 +53,13 @@ class Figures(msgspec.Struct):
         """Add to one figure of `rules` or `controls`."""
         cells = table.setdefault(unit, {}).setdefault(code, {})
         cells[outcome] = cells.get(outcome, 0) + amount
+
+    def count_waived(self, unit: int, rules: Iterable[str], controls: Iterable[str]) -> None:
+        """Add the waived failures of one asset."""
+        for rule in rules:
+            self.count(self.rules, unit, rule, WAIVED)
+        for control in controls:
+            self.count(self.controls, unit, control, WAIVED)
 
     def count_asset(self, unit: int, last_seen: datetime | None, at: datetime) -> None:
         """Add one machine."""

@@ -12,6 +12,7 @@ from tuanthu_policy.policy import Policy
 from tuanthu_policy.result import RuleResult
 from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, Figures
 from tuanthu_server.compliance.policies import COUNTED, in_force
+from tuanthu_server.compliance.waiving import waived_at, waivers_after
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.store.interface import Store
@@ -63,6 +64,8 @@ def figures_at(at: datetime) -> Figures:
     """The figures of a moment, recomputed from details."""
     policy = in_force(at).policy
     controls = {sort is AssetSort.DEVICE: policy.control_rules(sort) for sort in COUNTED}
+    wholes = {sort is AssetSort.DEVICE: policy.whole_controls(sort) for sort in COUNTED}
+    waivers = waivers_after(stores.current(), at)
     figures = Figures()
     for asset in judged_assets(at, policy):
         outcomes = {result.rule: result.outcome for result in asset.results}
@@ -70,6 +73,10 @@ def figures_at(at: datetime) -> Figures:
             figures.count(figures.rules, asset.unit_id, rule, outcome.value)
         for control, outcome in control_outcomes(controls[asset.device], outcomes).items():
             figures.count(figures.controls, asset.unit_id, control, outcome.value)
+        key = (asset.asset_id, asset.unit_id, asset.device)
+        mapped = {"controls": controls[asset.device], "wholes": wholes[asset.device]}
+        waived = waived_at(waivers, key, at, outcomes=outcomes, **mapped)
+        figures.count_waived(asset.unit_id, *waived)
         if asset.device:
             _count_device(figures, asset, at)
         else:

@@ -2,8 +2,41 @@
 
 from django.db import models
 
+from tuanthu_server.compliance.exception_models import (
+    Attestation,
+    AttestationEvent,
+    EvidenceFile,
+    StatementAction,
+    Waiver,
+    WaiverAction,
+    WaiverEvent,
+)
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.units.models import Unit
+
+__all__ = [
+    "AssetLineMonth",
+    "Attestation",
+    "AttestationEvent",
+    "ControlCount",
+    "ControlName",
+    "EvidenceFile",
+    "Finding",
+    "FindingTransition",
+    "JudgedState",
+    "LineDue",
+    "LineFold",
+    "PolicyVersion",
+    "RuleCount",
+    "RuleName",
+    "RuleResult",
+    "RuleTransition",
+    "StatementAction",
+    "UnitLineMonth",
+    "Waiver",
+    "WaiverAction",
+    "WaiverEvent",
+]
 
 
 class PolicyVersion(models.Model):
@@ -100,6 +133,7 @@ class RuleCount(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     rule = models.ForeignKey(RuleName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     outcome = models.SmallIntegerField()
+    """An outcome, or `figures.WAIVED`: failures that are waived, which are among those of the outcome too."""
     shard = models.SmallIntegerField()
     assets = models.IntegerField()
 

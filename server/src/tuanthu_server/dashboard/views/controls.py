@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tuanthu_policy.outcome import Outcome
+from tuanthu_server.compliance.details import waived_by_control
 from tuanthu_server.compliance.standing import AssetResult, Standing, failing_assets, standing
 from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.dashboard.explained import explained
@@ -21,7 +22,7 @@ def control_list(request: HttpRequest) -> HttpResponse:
     """Every clause with its figures."""
     now = standing()
     total = _total(now)
-    lines = control_lines(now.policy.policy, total.controls)
+    lines = control_lines(now.policy.policy, total)
     context = {
         "section": "controls",
         "standing": now,
@@ -39,15 +40,21 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
     """One clause: its wording and source, its rules with their counts, the machines that do not meet it."""
     now = standing()
     total = _total(now)
-    line = _find(control_lines(now.policy.policy, total.controls), framework, control)
+    line = _find(control_lines(now.policy.policy, total), framework, control)
     policy = now.policy.policy
     rules = [(policy.rules[rule], total.rules[rule]) for rule in line.control.rules if rule in total.rules]
     of_devices = [
         (policy.rules[rule], total.devices.rules[rule]) for rule in line.control.rules if rule in total.devices.rules
     ]
-    bad = _worst_of_each([result for rule, _ in rules for result in failing_assets(BAD, rule=rule.id)])
-    bad_devices = _worst_of_each(
-        [result for rule, _ in of_devices for result in failing_assets(BAD, rule=rule.id, devices=True)]
+    code = f"{framework}/{control}"
+    bad = waived_by_control(
+        _worst_of_each([result for rule, _ in rules for result in failing_assets(BAD, rule=rule.id)]), code
+    )
+    bad_devices = waived_by_control(
+        _worst_of_each(
+            [result for rule, _ in of_devices for result in failing_assets(BAD, rule=rule.id, devices=True)]
+        ),
+        code,
     )
     context = {
         "section": "controls",
@@ -59,7 +66,7 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         "unit_of": {unit.pk: unit for unit in units_on(day_of(now.as_of))},
         "rule_of": {rule.id: rule for rule, _ in [*rules, *of_devices]},
         "device_rules": of_devices,
-        "device_counts": total.devices.controls.get(f"{framework}/{control}", EMPTY),
+        "device_counts": total.devices.controls.get(code, EMPTY),
         "device_results": bad_devices[:SHOWN_ASSETS],
         "devices_hidden": len(bad_devices) > SHOWN_ASSETS,
     }

@@ -30,7 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "framework": framework,
         "machines": total.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "lines": unit_lines(now, units, expected)[:SHOWN_UNITS],
-        "controls": control_lines(now.policy.policy, total.controls, framework),
+        "controls": control_lines(now.policy.policy, total, framework),
         "others": other_frameworks(now.policy.policy, total.controls),
         "demonstration": any(unit.demonstration for unit in units),
     }
