@@ -10,6 +10,7 @@ from django.core.asgi import get_asgi_application
 from django.db import close_old_connections
 
 from tuanthu_server.compliance.lines.refresh import refresh
+from tuanthu_server.compliance.past import remember_days
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
 from tuanthu_server.ingest.endpoints import AgentEndpoints
@@ -75,6 +76,7 @@ def _sweep_in_thread() -> None:
     try:
         judged = sweep(wait=False)
         folded = refresh(wait=False)
+        remember_days()
         if judged or folded:
             log.info("swept", assets=judged, lines=folded)
     finally:

@@ -1,6 +1,5 @@
 """Raw figures per unit, as counters hold them."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -54,19 +53,12 @@ class Figures(msgspec.Struct):
         cells = table.setdefault(unit, {}).setdefault(code, {})
         cells[outcome] = cells.get(outcome, 0) + amount
 
-    def count_waived(self, unit: int, rules: Iterable[str], controls: Iterable[str]) -> None:
-        """Add the waived failures of one asset."""
-        for rule in rules:
-            self.count(self.rules, unit, rule, WAIVED)
-        for control in controls:
-            self.count(self.controls, unit, control, WAIVED)
-
-    def count_asset(self, unit: int, last_seen: datetime | None, at: datetime) -> None:
-        """Add one machine."""
+    def count_assets(self, unit: int, reporting: str, amount: int = 1) -> None:
+        """Add machines: those that report (empty), are `silent` or `never` reported."""
         figures = self.assets.setdefault(unit, AssetFigures())
-        figures.assets += 1
-        figures.never_reported += last_seen is None
-        figures.silent += last_seen is not None and last_seen < at - SILENT_AFTER
+        figures.assets += amount
+        figures.never_reported += amount if reporting == "never" else 0
+        figures.silent += amount if reporting == "silent" else 0
 
     def count_devices(self, unit: int, *, managed: bool, computer: bool, silent: bool, amount: int = 1) -> None:
         """Add devices of one sort."""
@@ -104,10 +96,7 @@ def from_counters(store: Store, now: datetime) -> Figures:
     figures = Figures()
     for table, unit, code, outcome, amount in store.rows(COUNTERS, [now - SILENT_AFTER, now - DEVICE_SILENT_AFTER]):
         if table == "assets":
-            machines = figures.assets.setdefault(unit, AssetFigures())
-            machines.assets += int(amount)
-            machines.never_reported += int(amount) if code == "never" else 0
-            machines.silent += int(amount) if code == "silent" else 0
+            figures.count_assets(unit, code, int(amount))
         elif table == "devices":
             kind = {"managed": code == "managed", "computer": code == "computer", "silent": outcome == 1}
             figures.count_devices(unit, **kind, amount=int(amount))

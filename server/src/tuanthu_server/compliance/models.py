@@ -24,8 +24,10 @@ __all__ = [
     "Finding",
     "FindingTransition",
     "JudgedState",
+    "LateNote",
     "LineDue",
     "LineFold",
+    "PastFigures",
     "PolicyVersion",
     "RuleCount",
     "RuleName",
@@ -147,6 +149,28 @@ class ControlCount(models.Model):
     outcome = models.SmallIntegerField()
     shard = models.SmallIntegerField()
     assets = models.IntegerField()
+
+
+class PastFigures(models.Model):
+    """What every asset added to the figures of a past moment; may be deleted at any time."""
+
+    moment = models.DateTimeField(unique=True)
+    policy_id = models.BigIntegerField()
+    """The `PolicyVersion` by which it was judged; another one in force at the moment makes it void."""
+    checked_at = models.DateTimeField(db_index=True)
+    """Up to when late evidence is in it."""
+    body = models.BinaryField()
+    """`compliance.past.Kept` (msgpack, zstd)."""
+
+
+class LateNote(models.Model):
+    """Evidence of an earlier day came in: kept figures of that day and of later ones are void for this asset."""
+
+    pk = models.CompositePrimaryKey("asset_id", "day")
+    asset_id = models.BigIntegerField()
+    day = models.SmallIntegerField()
+    """Days since 1970, UTC."""
+    noted_at = models.DateTimeField(db_index=True)
 
 
 class LineFold(models.Model):

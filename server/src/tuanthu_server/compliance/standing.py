@@ -1,15 +1,16 @@
 """How units stand: by the counters now, or recomputed from the evidence and the policy of an earlier moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
+from tuanthu_policy.exception import Attestation as Statement
 from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.waiving import clause_outcome
-from tuanthu_server.compliance import figures, history
+from tuanthu_server.compliance import figures, past
 from tuanthu_server.compliance.attestations import outcomes_at, statements_at
 from tuanthu_server.compliance.details import (
     AssetResult,
@@ -38,6 +39,7 @@ __all__ = [
     "explanation",
     "failing_assets",
     "standing",
+    "standing_at",
 ]
 
 
@@ -145,8 +147,16 @@ def standing(as_of: datetime | None = None) -> Standing:
         policy = in_force(now)
         sweep()
         return _assemble(now, policy, figures.from_counters(stores.current(), now))
-    policy = in_force(as_of)
-    return _assemble(as_of, policy, history.figures_at(as_of))
+    return standing_at(as_of)
+
+
+def standing_at(moment: datetime) -> Standing:
+    """The figures of a moment by its evidence, policy, waivers and attestations, as far as is known today.
+
+    Links between units are those of `units.queries.day_of(moment)`. What was once asked is kept and answers fast; the
+    collector makes the ends of the last days ready by itself. Raises InputError when no policy was in force.
+    """
+    return _assemble(moment, in_force(moment), past.figures_at(moment))
 
 
 def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) -> Standing:
@@ -154,6 +164,7 @@ def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) 
     controls = policy.policy.control_rules()
     attested = list(policy.policy.attested_controls())
     statements = statements_at(stores.current(), as_of)
+    nothing = _attested({}, attested, as_of)
     rules = [code for code in policy.policy.rules if policy.policy.sorts[code] is not AssetSort.DEVICE]
     for unit in Unit.objects.values_list("id", flat=True):
         assets = numbers.assets.get(unit, figures.AssetFigures())
@@ -166,11 +177,13 @@ def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) 
             controls=_counts(controls, numbers.controls.get(unit, {})),
             measures=_counts(policy.policy.measures, numbers.rules.get(unit, {})),
             devices=_devices(policy.policy, unit, numbers),
-            attested={
-                code: _ONE[outcome] for code, outcome in outcomes_at(statements.get(unit, {}), attested, as_of).items()
-            },
+            attested=_attested(statements[unit], attested, as_of) if unit in statements else nothing,
         )
     return Standing(as_of, policy, units)
+
+
+def _attested(statements: Mapping[str, Statement], controls: list[str], at: datetime) -> dict[str, Counts]:
+    return {code: _ONE[outcome] for code, outcome in outcomes_at(statements, controls, at).items()}
 
 
 def _devices(policy: Policy, unit: int, numbers: figures.Figures) -> DeviceCompliance:
