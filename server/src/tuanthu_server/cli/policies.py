@@ -32,13 +32,23 @@ def publish(folder: Path | None = None, *, since: str | None = None, note: str =
 
     moment = None if since is None else read_beginning(since, "--since")
     setup()
+    from tuanthu_policy.errors import PolicyError
     from tuanthu_policy.loader import load_policy
-    from tuanthu_server.compliance import policies
+    from tuanthu_server.compliance import bundles, policies
     from tuanthu_server.compliance.sweep import sweep
+    from tuanthu_server.errors import InputError
 
-    version = policies.publish(load_policy(folder), moment, note)
+    try:
+        policy = load_policy(folder)
+        bundles.publish_tables(folder)  # read whole before anything is in force
+    except PolicyError as error:
+        raise InputError(error.vi, error.en) from None
+    version = policies.publish(policy, moment, note)
+    bundle = bundles.refresh()
     judged = sweep()
     print(f"Chính sách {version.digest} có hiệu lực từ {shown(version.in_force_from)}; đã đánh giá lại {judged} máy.")
+    if bundle is not None:
+        print(f"Gói cho tác tử: phiên bản {bundle.version} (agents pull bundle {bundle.version}).")
 
 
 def show() -> None:

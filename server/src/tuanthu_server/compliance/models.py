@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from tuanthu_server.compliance.bundle_models import AgentBundle, TablesVersion
 from tuanthu_server.compliance.exception_models import (
     Attestation,
     AttestationEvent,
@@ -15,6 +16,7 @@ from tuanthu_server.inventory.models import Asset
 from tuanthu_server.units.models import Unit
 
 __all__ = [
+    "AgentBundle",
     "AssetLineMonth",
     "Attestation",
     "AttestationEvent",
@@ -34,6 +36,7 @@ __all__ = [
     "RuleResult",
     "RuleTransition",
     "StatementAction",
+    "TablesVersion",
     "UnitLineMonth",
     "Waiver",
     "WaiverAction",
