@@ -7,13 +7,14 @@ take memory.
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from tuanthu_agent import identity as identities
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.collectors.running import Done
 from tuanthu_agent.config import Config
-from tuanthu_agent.errors import AgentChangedError, TransportError
+from tuanthu_agent.errors import AgentChangedError, TransportError, TuanthuError
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.logs import log
 from tuanthu_agent.observing import observe_configured
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from tuanthu_agent.uplink import Delivery
 
 MEGABYTE = 1024 * 1024
+LONGEST_BUNDLE_PAUSE = 6 * 3600.0
+FIRST_BUNDLE_SECONDS = 600.0
+"""The first question for the bundle comes within this time, by chance, so that machines do not all ask at once."""
 
 
 def open_configured(config: Config) -> SqliteSpool:
@@ -112,3 +116,23 @@ def transfer(config: Config, spool: Spool) -> bool:
     transfers.keep(config.data_dir, rates, time.time())
     log.info("transferred", download=rates.download, upload=rates.upload)
     return True
+
+
+def refresh_bundle(config: Config, spool: Spool) -> TuanthuError | None:
+    """Ask the collector for its bundle; why none was taken, or None. Raises IdentityError, SpoolError."""
+    from tuanthu_agent.published import pulling
+
+    return pulling.refresh(config, spool)
+
+
+def next_bundle(spool: Spool) -> float:
+    """When the collector is to be asked for its bundle; soon, by chance, where nothing sensible is planned."""
+    now = time.time()
+    try:
+        planned = float(spool.get("next:bundle") or 0)
+    except ValueError:
+        planned = 0.0
+    if not 0 < planned <= now + LONGEST_BUNDLE_PAUSE:
+        planned = now + SystemRandom().uniform(0.0, FIRST_BUNDLE_SECONDS)
+        spool.put({"next:bundle": f"{planned:.3f}"})
+    return planned

@@ -9,8 +9,10 @@ import structlog
 from django.core.asgi import get_asgi_application
 from django.db import close_old_connections
 
+from tuanthu_server.compliance import bundles
 from tuanthu_server.compliance.days import record_today
 from tuanthu_server.compliance.lines.refresh import refresh
+from tuanthu_server.compliance.past import remember_days
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
 from tuanthu_server.ingest.endpoints import AgentEndpoints
@@ -77,6 +79,8 @@ def _sweep_in_thread() -> None:
         judged = sweep(wait=False)
         folded = refresh(wait=False)
         record_today()
+        remember_days()
+        bundles.refresh()
         if judged or folded:
             log.info("swept", assets=judged, lines=folded)
     finally:

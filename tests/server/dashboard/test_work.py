@@ -18,7 +18,7 @@ from tuanthu_policy.outcome import Outcome
 from tuanthu_server.accounts.models import User
 from tuanthu_server.accounts.roles import Role
 from tuanthu_server.compliance import days
-from tuanthu_server.compliance.models import DayFigure, RuleName, RuleTransition
+from tuanthu_server.compliance.models import DayCoverage, DayFigure, PolicyVersion, RuleName, RuleTransition
 from tuanthu_server.compliance.news import changes_between
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.compliance.standing import failing_assets, standing
@@ -150,6 +150,31 @@ def test_a_day_is_written_once_in_a_while_and_says_what_the_page_says(judged, of
     per_unit = DayFigure.objects.filter(unit_id__gt=0, control__code="directive-14-2018")
     assert sum(one.failed for one in per_unit) == point.failed
     assert "ngày thứ hai" in officer.get("/").content.decode()
+
+
+def test_a_day_that_has_settled_ends_with_the_figures_of_its_very_end(judged, monkeypatch):
+    assert days.record_today()
+    today = timezone.localdate()
+    DayFigure.objects.update(day=today - timedelta(days=1), failed=99)
+    DayCoverage.objects.update(day=today - timedelta(days=1), recorded_at=days.day_end(today) - timedelta(days=2))
+    monkeypatch.setattr(days, "SETTLED", timedelta(0))
+    Asset.objects.update(created_at=datetime.now(UTC) - timedelta(days=9))
+    PolicyVersion.objects.update(in_force_from=datetime.now(UTC) - timedelta(days=9))
+
+    assert days.record_today()
+
+    yesterday = DayFigure.objects.get(day=today - timedelta(days=1), unit_id=0, control__code="directive-14-2018")
+    assert (yesterday.passed, yesterday.failed, yesterday.open) == (0, 0, 4)
+
+
+def test_a_day_before_the_first_policy_has_no_end_to_be_recomputed(judged, monkeypatch):
+    assert days.record_today()
+    DayCoverage.objects.update(
+        day=timezone.localdate() - timedelta(days=1), recorded_at=datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    monkeypatch.setattr(days, "SETTLED", timedelta(0))
+
+    assert days.record_today()
 
 
 def test_a_curve_is_drawn_from_the_same_numbers_as_its_table(judged, officer):

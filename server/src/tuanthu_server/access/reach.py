@@ -108,6 +108,10 @@ class Reach(msgspec.Struct, frozen=True):
         within = self.unit_ids if units is None else self._of(units)
         return details.failing_assets(outcomes, rule, within, devices=devices)
 
+    def waived_by(self, control: str, results: Collection[details.AssetResult]) -> list[details.AssetResult]:
+        """Results as they stand below a control: a waiver of the control names their failures, too."""
+        return details.waived_by_control(results, control)
+
     def changes(self, now: Standing, span: timedelta) -> list[news.Change]:
         """Rules that got worse or better within the span before a standing."""
         return news.changes_between(now.policy.policy, self.unit_ids, now.as_of - span, now.as_of)

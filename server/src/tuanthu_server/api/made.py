@@ -6,18 +6,9 @@ from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import result_text
-from tuanthu_server.api.schemas import (
-    AssetOut,
-    CoverageOut,
-    DeviceOut,
-    DevicesOut,
-    FiguresOut,
-    ObservationOut,
-    ResultOut,
-    TextOut,
-    UnitOut,
-    counts_by,
-)
+from tuanthu_server.api.schemas.assets import AssetOut, ObservationOut, ResultOut, UnitOut
+from tuanthu_server.api.schemas.common import CoverageOut, DevicesOut, FiguresOut, TextOut, counts_by
+from tuanthu_server.api.schemas.network import DeviceOut
 from tuanthu_server.compliance.details import AssetResult
 from tuanthu_server.compliance.devices import DeviceLine
 from tuanthu_server.compliance.totals import Totals

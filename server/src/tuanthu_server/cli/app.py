@@ -16,6 +16,8 @@ COMMAND_MODULES = (
     "init",
     "serve",
     "policies",
+    "waivers",
+    "attestations",
     "units",
     "token",
     "importing",

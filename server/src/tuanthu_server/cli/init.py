@@ -86,11 +86,14 @@ def make_database(config: "Config") -> None:
 
 def publish(policy: "Policy", in_force_from: "datetime | None") -> str:
     """Put the shipped policy in force unless it is already; returns its digest."""
-    from tuanthu_server.compliance import policies
+    from tuanthu_server.compliance import bundles, policies
     from tuanthu_server.compliance.lines.refresh import refresh
     from tuanthu_server.compliance.sweep import sweep
 
     version = policies.publish(policy, in_force_from, note="init")
+    bundles.ensure_key()
+    bundles.publish_tables()
+    bundles.refresh()
     sweep()
     refresh()  # evidence from before there were months of lines
     return version.digest

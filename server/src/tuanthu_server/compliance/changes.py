@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
+from tuanthu_server.compliance.figures import WAIVED
 from tuanthu_server.compliance.state import Judged, State, encode_state
 from tuanthu_server.inventory.store.interface import Row, Store
 
@@ -65,6 +66,17 @@ class Changes:
         for control in old.keys() - new.keys():
             self.gone_findings.append((asset, control))
             counts[unit, control, old[control]] -= 1
+
+    def compare_waived(self, unit: int, old: State, new: State) -> None:
+        """Note the differences between what is waived of an asset's failures before and after."""
+        for counts, was, now in (
+            (self.rule_counts, old.waived_rules, new.waived_rules),
+            (self.control_counts, old.waived_controls, new.waived_controls),
+        ):
+            for code in now - was:
+                counts[unit, code, WAIVED] += 1
+            for code in was - now:
+                counts[unit, code, WAIVED] -= 1
 
 
 TRANSITION = ("from_outcome", "to_outcome", "at")

@@ -1,6 +1,7 @@
 """One figure a day: what curves over time are drawn from. Written by the sweep, read by pages."""
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -10,9 +11,11 @@ from django.db.models import Sum
 
 from tuanthu_server.compliance.devices import DEFAULT_LOGIN
 from tuanthu_server.compliance.models import ControlName, DayCoverage, DayFigure
+from tuanthu_server.compliance.past import SETTLED, day_end
 from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import Counts, DeviceCompliance, Standing, standing
 from tuanthu_server.compliance.totals import Totals, totals_of
+from tuanthu_server.errors import InputError
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.units.queries import day_of, machines_on, units_on
 
@@ -38,12 +41,25 @@ class DayPoint(msgspec.Struct, frozen=True):
 
 
 def record_today(at: datetime | None = None) -> bool:
-    """Bring today's figures up to date unless another process just did; whether it was done."""
+    """Bring today's figures up to date unless another process just did; whether it was done.
+
+    Once a day has settled its last figures are replaced by those of its very end, recomputed from the evidence.
+    """
     now = at or datetime.now(UTC)
-    newest = DayCoverage.objects.filter(day=day_of(now), unit_id=EVERYBODY).values_list("recorded_at", flat=True)
-    if any(now - recorded < EVERY for recorded in newest) or not ControlName.objects.exists():
+    if not ControlName.objects.exists():
+        return False
+    day = day_of(now)
+    recorded = dict(
+        DayCoverage.objects.filter(unit_id=EVERYBODY).order_by("-day").values_list("day", "recorded_at")[:2]
+    )
+    if day in recorded and now - recorded[day] < EVERY:
         return False
     record(standing())
+    before = day - timedelta(days=1)
+    end = day_end(before)
+    if before in recorded and recorded[before] < end and now - end > SETTLED:
+        with suppress(InputError):  # no policy was in force yet
+            record(standing(end))
     return True
 
 

@@ -1,7 +1,7 @@
 """Results of single assets: who fails what, why, since when, and on which evidence."""
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,7 @@ from tuanthu_server.compliance import history
 from tuanthu_server.compliance.models import Finding
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.sweep import sweep
+from tuanthu_server.compliance.waiving import Waivers, waivers_after
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.models import Asset, AssetRole
@@ -35,6 +36,8 @@ class AssetResult(msgspec.Struct, frozen=True):
     """When the outcome became this; not known for a past moment."""
     observation_uuid: UUID | None
     """The evidence that decided."""
+    waiver: int | None = None
+    """Number of the waiver that names this failure: shown beside the outcome, never instead of it."""
 
 
 RESULTS = """
@@ -113,20 +116,42 @@ def explanation(policy: Policy, rule: str, sightings: Mapping[str, Sighting], at
 def _read(condition: str, params: list[object], *, devices: bool) -> list[AssetResult]:
     types = (None, None, None, None, None, None, None, None, datetime, UUID)
     results = RESULTS.replace("{which}", "=" if devices else "<>")
-    rows = stores.current().rows(results + condition + ORDER, params, types)
+    store, now = stores.current(), datetime.now(UTC)
+    rows = store.rows(results + condition + ORDER, params, types)
+    waivers = waivers_after(store, now)
     return [
-        AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9])
+        _waived(
+            AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9]),
+            waivers,
+            now,
+        )
         for row in rows
     ]
+
+
+def waived_by_control(results: Iterable[AssetResult], control: str, at: datetime | None = None) -> list[AssetResult]:
+    """The results as they stand below a control: a waiver of the control names their failures, too."""
+    moment = at or datetime.now(UTC)
+    waivers = waivers_after(stores.current(), moment)
+    return [_waived(result, waivers, moment, control) for result in results]
+
+
+def _waived(result: AssetResult, waivers: Waivers, at: datetime, control: str = "") -> AssetResult:
+    """The result with the waiver that names it, where it is a failure and there is one."""
+    if result.outcome is not Outcome.FAIL or result.waiver is not None:
+        return result
+    number = waivers.waiver_of(result.asset_id, result.unit_id, at, rule=result.rule, control=control)
+    return result if number is None else msgspec.structs.replace(result, waiver=number)
 
 
 def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult]:
     names = dict(Asset.objects.values_list("id", "name"))
     roles = dict(Asset.objects.values_list("id", "role"))
     policy = in_force(as_of).policy
+    waivers = waivers_after(stores.current(), as_of)
     for asset in history.judged_assets(as_of, policy, only):
         for result in (one for one in asset.results if one.rule in policy.rules):
-            yield AssetResult(
+            found = AssetResult(
                 asset.asset_id,
                 asset.unit_id,
                 names[asset.asset_id],
@@ -138,3 +163,4 @@ def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult
                 None,
                 UUID(result.evidence[0]) if result.evidence else None,
             )
+            yield _waived(found, waivers, as_of)

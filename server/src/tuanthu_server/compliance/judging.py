@@ -9,9 +9,11 @@ import msgspec
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.result import RuleResult
+from tuanthu_policy.waiving import waived_controls, waived_rules
 from tuanthu_server.compliance.changes import Changes, record
 from tuanthu_server.compliance.policies import Numbered, numbered_in_force
 from tuanthu_server.compliance.state import Judged, State, decode_state
+from tuanthu_server.compliance.waiving import Waivers, coded, waivers_after
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory.store.interface import Store
 
@@ -51,6 +53,7 @@ def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) ->
     if policy is None or not everyone:
         return
     known = read_known(store, [subject.asset_id for subject in everyone])
+    waivers = waivers_after(store, at)
     tasks = [(subject, _rules_to_judge(policy, subject, known.get(subject.asset_id), at)) for subject in everyone]
     tasks = [(subject, rules) for subject, rules in tasks if rules is None or rules]
     sightings = _complete_sightings(store, policy, tasks)
@@ -58,7 +61,7 @@ def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) ->
     for subject, rules in tasks:
         before, seen = known.get(subject.asset_id), sightings[subject.asset_id]
         results = policy.policy.judge(seen, at, policy.asked(seen, device=subject.device) if rules is None else rules)
-        _compare(changes, policy, subject, before, results, sightings=seen, whole=rules is None)
+        _compare(changes, policy, subject, before, results, sightings=seen, whole=rules is None, waivers=waivers)
     record(store, changes)
 
 
@@ -69,6 +72,7 @@ def forget(store: Store, subjects: Iterable[Subject], at: datetime) -> None:
     for asset, before in read_known(store, units).items():
         changes.compare_results(asset, units[asset], before.state.results, {})
         changes.compare_findings(asset, units[asset], before.state.findings, {})
+        changes.compare_waived(units[asset], before.state, State())
         changes.forgotten.append(asset)
     record(store, changes)
 
@@ -118,6 +122,7 @@ def _compare(
     *,
     sightings: Mapping[str, Sighting],
     whole: bool,
+    waivers: Waivers,
 ) -> None:
     """Put into `changes` what these results mean for the asset."""
     old = before.state if before is not None else State()
@@ -136,12 +141,34 @@ def _compare(
     due = [result.due_at for result in results if result.due_at is not None]
     if not whole and before is not None and before.due_at is not None:
         due.append(before.due_at)
+    turn = waivers.next_change(subject.asset_id, subject.unit_id, changes.at)
+    if turn is not None:
+        due.append(turn)
     # Never now: a sweep at one fixed moment must come to its end.
     due_at = max(min(due), changes.at + timedelta(microseconds=1)) if due else None
+    new = State(rules, findings, *_waived(policy, subject, rules, waivers, changes.at))
     changes.compare_results(subject.asset_id, subject.unit_id, old.results, rules)
     changes.compare_findings(subject.asset_id, subject.unit_id, old.findings, findings)
-    if before is None or before.policy != policy.version or before.due_at != due_at or rules != old.results:
-        changes.states.append((subject.asset_id, policy.version, due_at, State(rules, findings)))
+    changes.compare_waived(subject.unit_id, old, new)
+    if before is None or before.policy != policy.version or before.due_at != due_at or new != old:
+        changes.states.append((subject.asset_id, policy.version, due_at, new))
+
+
+def _waived(
+    policy: Numbered, subject: Subject, rules: Mapping[int, Judged], waivers: Waivers, at: datetime
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Numbers of the failing rules and controls that are waived."""
+    names, controls = waivers.named(subject.asset_id, subject.unit_id, at)
+    if not names and not controls:
+        return frozenset(), frozenset()
+    failing = {rule for rule, one in rules.items() if one.outcome == Outcome.FAIL}
+    named = {policy.rules[name] for name in names if name in policy.rules}
+    codes = coded(controls, device=subject.device)
+    numbers = {policy.control_numbers[code] for code in codes if code in policy.control_numbers}
+    return (
+        waived_rules(failing, named),
+        waived_controls(failing, policy.controls, policy.wholes, named, numbers),
+    )
 
 
 def judged_by_number(

@@ -2,8 +2,46 @@
 
 from django.db import models
 
+from tuanthu_server.compliance.bundle_models import AgentBundle, TablesVersion
+from tuanthu_server.compliance.exception_models import (
+    Attestation,
+    AttestationEvent,
+    EvidenceFile,
+    StatementAction,
+    Waiver,
+    WaiverAction,
+    WaiverEvent,
+)
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.units.models import Unit
+
+__all__ = [
+    "AgentBundle",
+    "AssetLineMonth",
+    "Attestation",
+    "AttestationEvent",
+    "ControlCount",
+    "ControlName",
+    "EvidenceFile",
+    "Finding",
+    "FindingTransition",
+    "JudgedState",
+    "LateNote",
+    "LineDue",
+    "LineFold",
+    "PastFigures",
+    "PolicyVersion",
+    "RuleCount",
+    "RuleName",
+    "RuleResult",
+    "RuleTransition",
+    "StatementAction",
+    "TablesVersion",
+    "UnitLineMonth",
+    "Waiver",
+    "WaiverAction",
+    "WaiverEvent",
+]
 
 
 class PolicyVersion(models.Model):
@@ -103,6 +141,7 @@ class RuleCount(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     rule = models.ForeignKey(RuleName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     outcome = models.SmallIntegerField()
+    """An outcome, or `figures.WAIVED`: failures that are waived, which are among those of the outcome too."""
     shard = models.SmallIntegerField()
     assets = models.IntegerField()
 
@@ -116,6 +155,28 @@ class ControlCount(models.Model):
     outcome = models.SmallIntegerField()
     shard = models.SmallIntegerField()
     assets = models.IntegerField()
+
+
+class PastFigures(models.Model):
+    """What every asset added to the figures of a past moment; may be deleted at any time."""
+
+    moment = models.DateTimeField(unique=True)
+    policy_id = models.BigIntegerField()
+    """The `PolicyVersion` by which it was judged; another one in force at the moment makes it void."""
+    checked_at = models.DateTimeField(db_index=True)
+    """Up to when late evidence is in it."""
+    body = models.BinaryField()
+    """`compliance.past.Kept` (msgpack, zstd)."""
+
+
+class LateNote(models.Model):
+    """Evidence of an earlier day came in: kept figures of that day and of later ones are void for this asset."""
+
+    pk = models.CompositePrimaryKey("asset_id", "day")
+    asset_id = models.BigIntegerField()
+    day = models.SmallIntegerField()
+    """Days since 1970, UTC."""
+    noted_at = models.DateTimeField(db_index=True)
 
 
 class LineFold(models.Model):

@@ -43,6 +43,9 @@ class Numbered(msgspec.Struct, frozen=True):
     controls_of_rule: dict[int, tuple[int, ...]]
     controls_about: dict[bool, tuple[int, ...]]
     """Whether of devices → numbers of the controls that are about them, or about machines."""
+    control_numbers: dict[str, int]
+    wholes: dict[int, tuple[int, ...]]
+    """Number of a whole framework → numbers of its controls."""
     whole: dict[tuple[bool, bool], tuple[str, ...]]
     """Whether of a device, and whether it has scanned → all that is asked of it."""
     reading: dict[tuple[frozenset[str], bool], tuple[str, ...]] = {}
@@ -175,6 +178,12 @@ def _number(version: int, digest: str) -> Numbered:
         {rule: tuple(found) for rule, found in reverse.items()},
         controls_about={
             sort is AssetSort.DEVICE: tuple(controls[code] for code in policy.control_rules(sort)) for sort in COUNTED
+        },
+        control_numbers=controls,
+        wholes={
+            controls[code]: tuple(controls[member] for member in members)
+            for sort in COUNTED
+            for code, members in policy.whole_controls(sort).items()
         },
         whole={
             (sort is AssetSort.DEVICE, scanned): policy.asked(sort, {SCAN_KIND} if scanned else ())

@@ -41,6 +41,8 @@ class Totals(msgspec.Struct, frozen=True):
     rules: dict[str, Counts]
     controls: dict[str, Counts]
     devices: DeviceCompliance
+    attested: dict[str, Counts]
+    """By each clause that asks for a statement: units by what their statement comes to."""
 
 
 def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -> Totals:
@@ -56,6 +58,7 @@ def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -
         rules=_added(part.rules for part in parts),
         controls=_added(part.controls for part in parts),
         devices=devices_of(parts),
+        attested=_added(part.attested for part in parts),
     )
 
 

@@ -8,7 +8,7 @@ from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
-from tuanthu_server.compliance.totals import Coverage, Expected, coverage_of
+from tuanthu_server.compliance.totals import Coverage, Expected, Totals, coverage_of
 from tuanthu_server.units.models import Unit
 from tuanthu_server.units.rows import fold
 
@@ -21,6 +21,8 @@ class ControlLine(msgspec.Struct, frozen=True):
     framework: Framework
     control: Control
     counts: Counts | None
+    statement: Counts | None = None
+    """Units by what is stated on the clause; None where nothing must be stated."""
 
     @property
     def attested(self) -> bool:
@@ -51,11 +53,16 @@ def main_framework(policy: Policy) -> Framework | None:
     return policy.frameworks.get("directive-14-2018") or (policy.frameworks[names[0]] if names else None)
 
 
-def control_lines(policy: Policy, counts: dict[str, Counts], only: Framework | None = None) -> list[ControlLine]:
+def control_lines(policy: Policy, figures: UnitCompliance | Totals, only: Framework | None = None) -> list[ControlLine]:
     """Every clause of every framework (or of one), in the order of the documents; its figures are of machines."""
     measured = policy.control_rules()
     return [
-        ControlLine(framework, control, counts.get(code, EMPTY) if code in measured else None)
+        ControlLine(
+            framework,
+            control,
+            figures.controls.get(code, EMPTY) if code in measured else None,
+            figures.attested.get(code),
+        )
         for _, framework in sorted(policy.frameworks.items())
         if only is None or framework is only
         for control in framework.controls

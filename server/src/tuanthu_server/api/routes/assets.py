@@ -10,7 +10,8 @@ from tuanthu_server.access.reach import Reach
 from tuanthu_server.api import made
 from tuanthu_server.api.paging import Paging, PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
-from tuanthu_server.api.schemas import AssetOut, ChangeOfResult, ObservationOut, Page, ResultOut
+from tuanthu_server.api.schemas.assets import AssetOut, ChangeOfResult, ObservationOut, ResultOut
+from tuanthu_server.api.schemas.common import Page
 from tuanthu_server.inventory.models import AssetRole
 
 router = Router(tags=["assets"])

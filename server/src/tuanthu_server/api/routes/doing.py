@@ -8,7 +8,7 @@ from tuanthu_server.access import enrolment
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.api.reading import operation
-from tuanthu_server.api.schemas import TokenIn, TokenMade, TokenOut
+from tuanthu_server.api.schemas.network import TokenIn, TokenMade, TokenOut
 from tuanthu_server.inventory.tokens import TokenStatus
 
 router = Router(tags=["enrolment"])

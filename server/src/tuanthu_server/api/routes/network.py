@@ -9,7 +9,8 @@ from tuanthu_server.access.reach import Reach
 from tuanthu_server.api import made
 from tuanthu_server.api.paging import OfUnit, Paging, PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
-from tuanthu_server.api.schemas import DeviceOut, LineOut, Page, ScanOut, ScopeOut, TextOut
+from tuanthu_server.api.schemas.common import Page, TextOut
+from tuanthu_server.api.schemas.network import DeviceOut, LineOut, ScanOut, ScopeOut
 from tuanthu_server.compliance.lines.access import NOTHING
 from tuanthu_server.compliance.lines.figures import MONTHS
 from tuanthu_server.scans.models import ScopeAssignment

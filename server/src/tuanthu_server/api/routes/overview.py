@@ -10,7 +10,9 @@ from tuanthu_server.access.reach import Reach
 from tuanthu_server.api import made
 from tuanthu_server.api.paging import OfUnit, PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
-from tuanthu_server.api.schemas import ChangeOut, DayOut, IndicatorOut, OverviewOut, Page, PartOut, TextOut, WorkOut
+from tuanthu_server.api.schemas.assets import OverviewOut
+from tuanthu_server.api.schemas.common import Page, TextOut
+from tuanthu_server.api.schemas.policy import ChangeOut, DayOut, IndicatorOut, PartOut, WorkOut
 from tuanthu_server.compliance.indicators import indicator_figures, statements
 from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.compliance.worklist import WorkItem, work_items

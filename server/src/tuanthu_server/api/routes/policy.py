@@ -12,7 +12,8 @@ from tuanthu_policy.rule import Rule
 from tuanthu_server.access import policy_versions
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.api.reading import operation
-from tuanthu_server.api.schemas import ControlOut, CountsOut, RuleOut, TextOut, VersionOut
+from tuanthu_server.api.schemas.common import CountsOut, TextOut
+from tuanthu_server.api.schemas.policy import ControlOut, RuleOut, VersionOut
 from tuanthu_server.compliance.standing import Counts, Standing
 from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.units.queries import day_of

@@ -9,7 +9,8 @@ from tuanthu_server.access.reach import Reach
 from tuanthu_server.api import made
 from tuanthu_server.api.paging import Paging, paged
 from tuanthu_server.api.reading import operation
-from tuanthu_server.api.schemas import FiguresOut, LinkOut, Page, UnitDetail, UnitOut
+from tuanthu_server.api.schemas.assets import LinkOut, UnitDetail, UnitOut
+from tuanthu_server.api.schemas.common import FiguresOut, Page
 from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.units.models import Unit, UnitKind
 from tuanthu_server.units.queries import day_of

@@ -26,7 +26,7 @@ def control_list(request: HttpRequest) -> HttpResponse:
     within = reach(request)
     now = within.standing()
     total = _total(within, now)
-    lines = control_lines(now.policy.policy, total.controls)
+    lines = control_lines(now.policy.policy, total)
     context = {
         "section": "controls",
         "standing": now,
@@ -46,12 +46,13 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
     within = reach(request)
     now = within.standing()
     total = _total(within, now)
-    line = _find(control_lines(now.policy.policy, total.controls), framework, control)
+    line = _find(control_lines(now.policy.policy, total), framework, control)
     policy = now.policy.policy
     rules = [(policy.rules[rule], total.rules[rule]) for rule in line.control.rules if rule in total.rules]
     of_devices = [
         (policy.rules[rule], total.devices.rules[rule]) for rule in line.control.rules if rule in total.devices.rules
     ]
+    code = f"{framework}/{control}"
     bad = _worst_of_each([result for rule, _ in rules for result in within.failing_assets(BAD, rule=rule.id)])
     bad_devices = _worst_of_each(
         [result for rule, _ in of_devices for result in within.failing_assets(BAD, rule=rule.id, devices=True)]
@@ -61,13 +62,13 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         "standing": now,
         "line": line,
         "rules": rules,
-        "results": bad[:SHOWN_ASSETS],
+        "results": within.waived_by(code, bad[:SHOWN_ASSETS]),
         "hidden": len(bad) > SHOWN_ASSETS,
         "unit_of": {unit.pk: unit for unit in within.units(day_of(now.as_of))},
         "rule_of": {rule.id: rule for rule, _ in [*rules, *of_devices]},
         "device_rules": of_devices,
-        "device_counts": total.devices.controls.get(f"{framework}/{control}", EMPTY),
-        "device_results": bad_devices[:SHOWN_ASSETS],
+        "device_counts": total.devices.controls.get(code, EMPTY),
+        "device_results": within.waived_by(code, bad_devices[:SHOWN_ASSETS]),
         "devices_hidden": len(bad_devices) > SHOWN_ASSETS,
     }
     return render(request, "dashboard/control.html", context)

@@ -43,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "machines": total.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "credentials": counts_of(total.devices)[0],
         "lines": unit_lines(now, units, expected)[:SHOWN_UNITS],
-        "controls": control_lines(policy, total.controls, framework),
+        "controls": control_lines(policy, total, framework),
         "others": other_frameworks(policy, total.controls),
         "changes": changes[:SHOWN_CHANGES],
         "more_changes": max(0, len(changes) - SHOWN_CHANGES),

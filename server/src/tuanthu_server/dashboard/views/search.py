@@ -5,13 +5,14 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.text import Text
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.dashboard.explained import explained
-from tuanthu_server.dashboard.figures import control_lines, matching
+from tuanthu_server.dashboard.figures import matching
 from tuanthu_server.units.queries import day_of
 from tuanthu_server.units.rows import fold
 
@@ -36,11 +37,20 @@ def search(request: HttpRequest) -> HttpResponse:
         "searched": words,
         "units": found_units[:MOST],
         "assets": assets[:MOST],
-        "controls": [line for line in control_lines(policy, {}) if _in(words, line.control.title)] if words else [],
+        "controls": _controls(policy, words) if words else [],
         "rules": _rules(policy, words) if words else [],
         "hidden": len(assets) > MOST or len(found_units) > MOST,
     }
     return render(request, "dashboard/search.html", context)
+
+
+def _controls(policy: Policy, words: str) -> list[tuple[Framework, Control]]:
+    return [
+        (framework, control)
+        for framework in policy.frameworks.values()
+        for control in framework.controls
+        if _in(words, control.title)
+    ]
 
 
 def _rules(policy: Policy, words: str) -> list[Rule]:

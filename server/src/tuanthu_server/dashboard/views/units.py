@@ -82,7 +82,7 @@ def unit_context(within: Reach, unit: Unit, now: Standing) -> dict[str, object]:
         "coverage": coverage_of([compliance], within.machines(day)),
         "reporting": compliance.reporting,
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
-        "controls": control_lines(now.policy.policy, compliance.controls, framework),
+        "controls": control_lines(now.policy.policy, compliance, framework),
         "others": other_frameworks(now.policy.policy, compliance.controls),
         "device_credentials": counts_of(compliance.devices)[0],
         "assets": asset_lines(within, unit, framework.id if framework else "", now.as_of),

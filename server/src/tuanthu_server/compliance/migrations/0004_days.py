@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0002_line_months'),
+        ('compliance', '0003_over_time'),
         ('inventory', '0002_devices'),
     ]
 
