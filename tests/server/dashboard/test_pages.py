@@ -16,7 +16,15 @@ from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLin
 pytestmark = pytest.mark.django_db
 
 HOSTILE = '<script>alert("Đắk")</script> {{ 7*7 }} [bold]x[/] \u202e%s'
-ARGUMENTS = {"token": "abc", "code": "A-1", "asset_id": 1, "framework": "directive-14-2018", "control": "coverage"}
+ARGUMENTS = {
+    "token": "abc",
+    "number": 1,
+    "action": "invite",
+    "code": "A-1",
+    "asset_id": 1,
+    "framework": "directive-14-2018",
+    "control": "coverage",
+}
 OPEN = {"login", "login-code", "login-enrol", "login-oidc", "login-oidc-back", "invitation", "language"}
 
 
