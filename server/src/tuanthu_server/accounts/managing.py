@@ -70,13 +70,15 @@ def units_named(codes: Collection[str]) -> list[Unit]:
 
 def add(username: str, role: Role, units: Collection[Unit] = (), *, name: str = "", email: str = "") -> User:
     """A new person without a password: they set it by an invitation. Raises InputError."""
+    username = User.normalize_username(username)
     if not NAME.fullmatch(username):
         raise InputError(
             f"Tên đăng nhập “{username}” không hợp lệ: chỉ dùng chữ, số và . @ + - _",
             f"The user name {username!r} is not valid: letters, digits and . @ + - _ only",
         )
     with transaction.atomic():
-        if User.objects.filter(username__iexact=username).exists():
+        # In Python: SQLite takes letters with diacritics for different in the other case.
+        if username.casefold() in map(str.casefold, User.objects.values_list("username", flat=True)):
             raise InputError(f"Đã có người dùng {username}", f"There is a person called {username} already")
         user = User.objects.create(
             username=username, role=role, first_name=name[:150], email=email[:254], password=make_password(None)
