@@ -63,6 +63,17 @@ CASES = {
     "controls": Case(),
     "control": Case(),
     "login": Case(permission=None, writes=True, answers=frozenset({200, 302})),
+    "people": Case(Permission.MANAGE_PEOPLE),
+    "person-new": Case(Permission.MANAGE_PEOPLE, writes=True),
+    "person": Case(Permission.MANAGE_PEOPLE, writes=True, answers=frozenset({404})),
+    "person-action": Case(Permission.MANAGE_PEOPLE, reads=False, writes=True),
+    "account": Case(OWN),
+    "account-enrol": Case(OWN, writes=True),
+    "account-recovery-codes": Case(OWN, writes=True, answers=frozenset({302})),
+    "account-session-end": Case(OWN, reads=False, writes=True),
+    "account-token-new": Case(OWN, reads=False, writes=True),
+    "account-token-revoke": Case(OWN, reads=False, writes=True),
+    "security-log": Case(Permission.READ_SECURITY_LOG),
     "login-code": Case(permission=None, writes=True, answers=frozenset({302})),
     "login-enrol": Case(permission=None, writes=True, answers=frozenset({302})),
     "login-oidc": Case(permission=None, answers=frozenset({404})),
@@ -147,7 +158,7 @@ def test_every_address_has_a_case_and_every_view_its_permission():
 def test_everybody_gets_what_is_theirs_and_nobody_more(machine, places):
     arguments = {
         "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
-        "token": "abc", "rule": "antivirus.installed", "number": 1, "before": 1, "after": 1,
+        "token": "abc", "rule": "antivirus.installed", "number": 9999, "action": "deactivate", "before": 1, "after": 1,
     }  # fmt: skip
     for who, client in cast(places).items():
         for pattern in patterns():
@@ -169,7 +180,7 @@ def test_everybody_gets_what_is_theirs_and_nobody_more(machine, places):
 def test_nobody_writes_where_nothing_is_written(machine, places):
     arguments = {
         "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
-        "token": "abc", "rule": "antivirus.installed", "number": 1, "before": 1, "after": 1,
+        "token": "abc", "rule": "antivirus.installed", "number": 9999, "action": "deactivate", "before": 1, "after": 1,
     }  # fmt: skip
     for who, client in cast(places).items():
         for pattern in patterns():

@@ -1,3 +1,4 @@
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -149,6 +150,12 @@ def test_an_officer_who_enrolled_by_choice_is_asked_too():
     enrolled("cán-bộ-đức", Role.OFFICER)
 
     assert enter(Client(), "cán-bộ-đức").headers["Location"] == "/login/code/"
+
+
+def test_a_name_is_the_same_however_a_keyboard_composes_its_diacritics():
+    known("cán-bộ-đức")
+
+    assert enter(Client(), unicodedata.normalize("NFD", "cán-bộ-đức")).headers["Location"] == "/"
 
 
 def test_the_key_of_a_session_changes_with_signing_in():

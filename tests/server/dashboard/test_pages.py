@@ -20,6 +20,7 @@ HOSTILE = '<script>alert("Đắk")</script> {{ 7*7 }} [bold]x[/] \u202e%s'
 ARGUMENTS = {
     "token": "abc",
     "rule": "antivirus.installed",
+    "action": "invite",
     "code": "A-1",
     "asset_id": 1,
     "framework": "directive-14-2018",

@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tuanthu_server.security_log import append_only, chain
+from tuanthu_server.security_log.doer import doing
 from tuanthu_server.security_log.events import NAMES, Event
 from tuanthu_server.security_log.models import SecurityEvent, SecurityHead
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def fill() -> None:
-    with chain.doing("bà-hằng", "203.0.113.9"):
+    with doing("bà-hằng", "203.0.113.9"):
         chain.record(Event.PERSON_ADDED, "cán-bộ-đức", role="officer")
         chain.record(Event.PERSON_CHANGED, "cán-bộ-đức", units=["TYT-01", "TYT-02"])
     chain.record(Event.SIGN_IN_FAILED, known=False)

@@ -13,6 +13,11 @@ _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without 0, O, 1, l and o: the password is read from a screen and typed. 20 of 57 letters are 116 bits."""
 
 
+def new_password() -> str:
+    """A random password."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_LENGTH))
+
+
 def ensure_first_administrator() -> str | None:
     """Create the administrator `admin` if there is no user at all; returns the password, which is kept nowhere.
 
@@ -21,6 +26,6 @@ def ensure_first_administrator() -> str | None:
     with transaction.atomic():
         if User.objects.exists():
             return None
-        password = "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_LENGTH))
+        password = new_password()
         User.objects.create_user(FIRST_USERNAME, password=password, role=Role.ADMINISTRATOR)
     return password

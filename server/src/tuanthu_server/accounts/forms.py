@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm, UsernameField
 from django.utils.translation import gettext_lazy as _
 
 from tuanthu_server.accounts.models import User
@@ -17,7 +17,7 @@ else:
 class SignInForm(forms.Form):
     """Name and password. The error never tells which of the two was wrong."""
 
-    username = forms.CharField(
+    username = UsernameField(
         label=_("Tên đăng nhập"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from tuanthu_server.accounts import sessions
-from tuanthu_server.security_log.chain import doing
+from tuanthu_server.security_log.doer import doing
 
 
 class ChosenLanguageMiddleware:

@@ -1,9 +1,11 @@
 """`tuanthu-server`: the collector's commands. Only this package prints and exits."""
 
+import os
 import sys
 
 from tuanthu_server.cli.app import app
 from tuanthu_server.errors import TuanthuError
+from tuanthu_server.security_log.doer import doing
 
 WITHOUT_DATA = frozenset(
     {"tuanthu_server.cli.catalogue", "tuanthu_server.cli.init", "tuanthu_server.cli.keys", "tuanthu_server.cli.scope"}
@@ -34,7 +36,8 @@ def run(tokens: list[str]) -> None:
     module = str(getattr(command, "__module__", ""))
     if module.startswith("tuanthu_server.cli.") and module not in WITHOUT_DATA:
         require_initialised(load_config())
-    command(*bound.args, **bound.kwargs)
+    with doing(f"cli:{os.environ.get('SUDO_USER') or os.environ.get('USER', '')}"):
+        command(*bound.args, **bound.kwargs)
 
 
 def fail(vi: str, en: str) -> None:

@@ -28,6 +28,8 @@ COMMAND_MODULES = (
     "scope",
     "catalogue",
     "devices",
+    "people",
+    "security_log",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 

@@ -15,6 +15,8 @@ from tuanthu_server.compliance.models import ControlName, PolicyVersion, RuleNam
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.store.interface import Store
 from tuanthu_server.local_time import shown
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.events import Event
 
 MOST_SETS_OF_KINDS = 256
 COUNTED = (AssetSort.MACHINE, AssetSort.DEVICE)
@@ -97,6 +99,7 @@ def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "
             )
         RuleName.objects.bulk_create([RuleName(code=code) for code in policy.judged], ignore_conflicts=True)
         ControlName.objects.bulk_create([ControlName(code=code) for code in _controls(policy)], ignore_conflicts=True)
+        record(Event.POLICY_PUBLISHED, policy.digest, in_force_from=moment.isoformat(), note=note)
         return PolicyVersion.objects.create(
             digest=policy.digest,
             body=zstandard.ZstdCompressor().compress(policy.bundle()),

@@ -17,6 +17,6 @@ ICONS: Final = {
     "policies": "M5 4h11l3 3v13H5z M9 9h6 M9 13h6 M9 17h4",
     "people": "M9 11a4 4 0 1 0 0-8a4 4 0 0 0 0 8z M3 21v-2a4 4 0 0 1 4-4h4a4 4 0 0 1 4 4v2 "
     "M16 3.5a4 4 0 0 1 0 7.5 M21 21v-2a4 4 0 0 0-3-3.8",
-    "log": "M5 4h14v16H5z M8 8h8 M8 12h8 M8 16h5",
+    "security-log": "M5 4h14v16H5z M8 8h8 M8 12h8 M8 16h5",
     "reports": "M7 3h8l4 4v14H7z M15 3v4h4 M10 17v-4 M13 17v-6 M16 17v-2",
 }

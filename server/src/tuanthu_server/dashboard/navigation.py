@@ -35,6 +35,7 @@ class Group(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
+P = Permission
 MENU = (
     Group(
         Text("Theo dõi", "Watch"),
@@ -51,9 +52,18 @@ MENU = (
     Group(
         Text("Thực hiện", "Do"),
         (
-            Entry("enrolment", "enrolment", Text("Ghi danh máy", "Enrolment"), Permission.ISSUE_TOKEN),
+            Entry("enrolment", "enrolment", Text("Ghi danh máy", "Enrolment"), P.ISSUE_TOKEN),
             Entry("scans", "scans", Text("Quét mạng", "Scans")),
             Entry("policies", "policies", Text("Chính sách", "Policies")),
+        ),
+    ),
+    Group(
+        Text("Quản trị", "Administration"),
+        (
+            Entry("people", "people", Text("Người dùng", "People"), P.MANAGE_PEOPLE),
+            Entry(
+                "security-log", "security-log", Text("Nhật ký an ninh", "Security log"), Permission.READ_SECURITY_LOG
+            ),
         ),
     ),
 )

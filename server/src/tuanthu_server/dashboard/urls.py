@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from tuanthu_server.dashboard.views import (
+    account,
     assets,
     controls,
     devices,
@@ -10,9 +11,11 @@ from tuanthu_server.dashboard.views import (
     indicators,
     lines,
     overview,
+    people,
     policies,
     scans,
     search,
+    security_log,
     units,
     work,
 )
@@ -39,5 +42,16 @@ urlpatterns = [
     path("indicators/", indicators.indicator_list, name="indicators"),
     path("controls/", controls.control_list, name="controls"),
     path("controls/<str:framework>/<str:control>/", controls.control_page, name="control"),
+    path("people/", people.people_list, name="people"),
+    path("people/new/", people.new_person, name="person-new"),
+    path("people/<int:number>/", people.person_page, name="person"),
+    path("people/<int:number>/<slug:action>/", people.act_on_person, name="person-action"),
+    path("account/", account.account, name="account"),
+    path("account/second-factor/", account.enrol, name="account-enrol"),
+    path("account/recovery-codes/", account.recovery_codes, name="account-recovery-codes"),
+    path("account/sessions/<int:number>/end/", account.end_session, name="account-session-end"),
+    path("account/tokens/", account.new_token, name="account-token-new"),
+    path("account/tokens/<int:number>/revoke/", account.revoke_token, name="account-token-revoke"),
+    path("security-log/", security_log.security_log, name="security-log"),
     path("", include("tuanthu_server.accounts.urls")),
 ]

@@ -6,6 +6,8 @@ from django.db import transaction
 
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Asset, AssetRole
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.events import Event
 
 
 def retire_device(number: int, reason: str) -> Asset:
@@ -23,4 +25,5 @@ def retire_device(number: int, reason: str) -> Asset:
             raise InputError(f"Thiết bị số {number} đã được đưa ra trước đây", f"Device {number} was retired before")
         found.retired_at, found.retired_reason = datetime.now(UTC), reason.strip()[:500]
         found.save(update_fields=["retired_at", "retired_reason"])
+        record(Event.ASSET_RETIRED, found.name, asset=number, reason=found.retired_reason)
     return found

@@ -1,9 +1,6 @@
 """Appending to the log, and checking it."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,6 +8,7 @@ import msgspec
 import structlog
 from django.db import transaction
 
+from tuanthu_server.security_log.doer import doer
 from tuanthu_server.security_log.events import Event
 from tuanthu_server.security_log.models import SecurityEvent, SecurityHead
 
@@ -18,29 +16,9 @@ START: Final = "0" * 64
 log = structlog.get_logger("tuanthu.security")
 
 
-class Doer(msgspec.Struct, frozen=True):
-    """Who does what happens now, and from where."""
-
-    name: str = ""
-    address: str = ""
-
-
-_doer: ContextVar[Doer | None] = ContextVar("doer", default=None)
-
-
-@contextmanager
-def doing(name: str, address: str = "") -> Iterator[None]:
-    """Everything that is recorded meanwhile was done by this person."""
-    kept = _doer.set(Doer(name[:150], address[:45]))
-    try:
-        yield
-    finally:
-        _doer.reset(kept)
-
-
 def record(kind: Event, subject: str = "", *, actor: str | None = None, **detail: Any) -> SecurityEvent:
     """Append an event, in the transaction of what it tells of: both are kept or neither."""
-    doer = _doer.get() or Doer()
+    by = doer()
     with transaction.atomic():
         SecurityHead.objects.get_or_create(id=1)
         head = SecurityHead.objects.select_for_update().get(id=1)
@@ -48,15 +26,16 @@ def record(kind: Event, subject: str = "", *, actor: str | None = None, **detail
             sequence=head.sequence + 1,
             at=datetime.now(UTC),
             kind=kind.value,
-            actor=_clean(doer.name if actor is None else actor)[:150],
-            address=doer.address,
+            actor=_clean(by.name if actor is None else actor)[:150],
+            address=by.address,
             subject=_clean(subject)[:300],
             detail={name: _clean(value) if isinstance(value, str) else value for name, value in detail.items()},
         )
         event.digest = digest_of(head.digest or START, event)
         event.save(force_insert=True)
         SecurityHead.objects.filter(id=1).update(sequence=event.sequence, digest=event.digest)
-    log.info("security", kind=kind.value, sequence=event.sequence, digest=event.digest)
+    if structlog.is_configured():  # a command prints nothing but its own words
+        log.info("security", kind=kind.value, sequence=event.sequence, digest=event.digest)
     return event
 
 

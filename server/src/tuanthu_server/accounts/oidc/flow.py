@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 import time
+import unicodedata
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -143,7 +144,7 @@ def name_in(claims: dict[str, Any], claim: str) -> str:
     name = claims.get(claim)
     if not isinstance(name, str) or (claim == "email" and claims.get("email_verified") is not True):
         return ""
-    return name.strip()
+    return unicodedata.normalize("NFKC", name.strip())  # as user names are kept
 
 
 def _back(request: HttpRequest) -> str:

@@ -83,6 +83,30 @@ def permission_name(value: str) -> str:
 
 
 @register.filter
+def browser(text: str) -> str:
+    """A browser and its system in two words, as far as its own name tells."""
+    kinds = {"Edg/": "Edge", "OPR/": "Opera", "Coc_Coc": "Cốc Cốc", "Firefox/": "Firefox", "Chrome/": "Chrome"}
+    systems = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "Mac OS X": "macOS", "Linux": "Linux"}
+    found = [
+        next((name for mark, name in names.items() if mark in text), "")
+        for names in ({**kinds, "Safari/": "Safari"}, systems)
+    ]
+    return " · ".join(word for word in found if word) or text[:40]
+
+
+@register.filter
+def told_detail(detail: dict[str, Any]) -> str:
+    """What else an event of the security log tells, in one line."""
+    return "; ".join(f"{name}: {_told(value)}" for name, value in detail.items())
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return "(" + told_detail(value) + ")"
+    return ", ".join(map(_told, value)) if isinstance(value, list) else str(value)
+
+
+@register.filter
 def may(reach: Reach, permission: str) -> bool:
     """Whether somebody may do something, for what is only shown to those who may."""
     return reach.may(Permission(permission))
