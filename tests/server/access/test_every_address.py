@@ -1,6 +1,6 @@
 """Every address with every role, an outsider and no one. An address without a case here fails."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -15,13 +15,16 @@ from tuanthu_policy.loader import load_policy
 from tuanthu_server.access.middleware import PermissionMiddleware
 from tuanthu_server.accounts.permissions import OF_ROLE, Permission, needs
 from tuanthu_server.accounts.roles import Role
+from tuanthu_server.compliance import attestations, waivers
+from tuanthu_server.compliance.models import Attestation, Waiver
+from tuanthu_server.compliance.people import person_numbered as numbered
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.units.models import Relation, Unit, UnitLink
 
 pytestmark = pytest.mark.django_db
-SECRETS = ("Trạm Y tế xã Đắk Mẫu", "MÁY-ĐÓN-TIẾP", "CAMERA-CỔNG", "DK-017")
-"""Names of the unit that the outsider must not see, and of what is in it."""
+SECRETS = ("Trạm Y tế xã Đắk Mẫu", "MÁY-ĐÓN-TIẾP", "CAMERA-CỔNG", "DK-017", "chờ kinh phí", "Đã khóa phòng máy")
+"""Names of the unit that the outsider must not see, of what is in it, and words of its waiver and its attestation."""
 MARK = "BV-LẠ"
 
 
@@ -60,6 +63,18 @@ CASES = {
     "computers": Case(),
     "lines": Case(),
     "indicators": Case(),
+    "waivers": Case(),
+    "waiver-new": Case(Permission.WAIVE, writes=True),
+    "waiver": Case(scoped=True),
+    "approve-waiver": Case(Permission.APPROVE, reads=False, writes=True, scoped=True),
+    "revoke-waiver": Case(Permission.WAIVE, reads=False, writes=True, scoped=True),
+    "attestations": Case(),
+    "attestation-new": Case(Permission.ATTEST, writes=True),
+    "attestation": Case(scoped=True),
+    "evidence": Case(scoped=True),
+    "revoke-attestation": Case(Permission.ATTEST, reads=False, writes=True, scoped=True),
+    "retire-asset": Case(Permission.RETIRE_ASSET, reads=False, writes=True, scoped=True),
+    "unit-numbers": Case(Permission.EDIT_UNITS, writes=True, scoped=True),
     "controls": Case(),
     "control": Case(),
     "login": Case(permission=None, writes=True, answers=frozenset({200, 302})),
@@ -113,7 +128,29 @@ def machine(places) -> Asset:
     now = datetime.now(UTC)
     more = {"device_key": "ip:10.9.8.7", "device_class": "computer", "address": "10.9.8.7"}
     Asset.objects.create(unit=places["DK-017"], name="CAMERA-CỔNG", role="device", created_at=now, **more)
-    return Asset.objects.create(unit=places["DK-017"], name="MÁY-ĐÓN-TIẾP", created_at=now)
+    found = Asset.objects.create(unit=places["DK-017"], name="MÁY-ĐÓN-TIẾP", created_at=now)
+    by, soon = numbered(person("người-đề-nghị", Role.OFFICER, places["DK-017"]).pk), now + timedelta(days=9)
+    asked = {"rule": "antivirus.installed", "authority": "CV 12", "reason": "chờ kinh phí", "asset": found.pk}
+    waivers.propose(waivers.Proposal(**asked, valid_from=now, expires_at=soon), by)
+    stated = {"unit": places["DK-017"].pk, "statement": "Đã khóa phòng máy", "attested_by": "BS. Đạt"}
+    control = next(iter(load_policy().attested_controls()))
+    file = {"file_name": "a.pdf", "content": b"%PDF-1.7 Tr\xe1\xba\xa1m"}
+    attestations.add(attestations.Draft(**stated, **file, control=control, valid_from=now), by)
+    return found
+
+
+def address_of(pattern: URLPattern, machine: Asset) -> str:
+    """An address about the unit and what is in it."""
+    about = {
+        "waiver": Waiver, "approve-waiver": Waiver, "revoke-waiver": Waiver,
+        "attestation": Attestation, "evidence": Attestation, "revoke-attestation": Attestation,
+    }.get(pattern.name)  # fmt: skip
+    arguments = {
+        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
+        "token": "abc", "rule": "antivirus.installed", "action": "deactivate", "before": 1, "after": 1,
+        "number": about.objects.get().pk if about else 9999,
+    }  # fmt: skip
+    return reverse(pattern.name, kwargs={name: arguments[name] for name in pattern.pattern.converters})
 
 
 def cast(places) -> dict[str, Client]:
@@ -156,17 +193,12 @@ def test_every_address_has_a_case_and_every_view_its_permission():
 
 
 def test_everybody_gets_what_is_theirs_and_nobody_more(machine, places):
-    arguments = {
-        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
-        "token": "abc", "rule": "antivirus.installed", "number": 9999, "action": "deactivate", "before": 1, "after": 1,
-    }  # fmt: skip
     for who, client in cast(places).items():
         for pattern in patterns():
             case = CASES[pattern.name]
             if pattern.name == "logout" and who != "no one":
                 continue
-            given = {name: arguments[name] for name in pattern.pattern.converters}
-            answer = client.get(reverse(pattern.name, kwargs=given))
+            answer = client.get(address_of(pattern, machine))
             assert answer.status_code in expected(case, who), (who, pattern.name, answer.status_code)
             if who in STRANGERS:
                 told = [
@@ -178,14 +210,10 @@ def test_everybody_gets_what_is_theirs_and_nobody_more(machine, places):
 
 
 def test_nobody_writes_where_nothing_is_written(machine, places):
-    arguments = {
-        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
-        "token": "abc", "rule": "antivirus.installed", "number": 9999, "action": "deactivate", "before": 1, "after": 1,
-    }  # fmt: skip
     for who, client in cast(places).items():
         for pattern in patterns():
             case = CASES[pattern.name]
-            address = reverse(pattern.name, kwargs={name: arguments[name] for name in pattern.pattern.converters})
+            address = address_of(pattern, machine)
             for method in ("put", "patch", "delete", *(() if case.writes else ("post",))):
                 answer = getattr(client, method)(address)
                 refused = {302} if who == "no one" and case.permission else {405, 403}

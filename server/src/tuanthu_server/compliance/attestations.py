@@ -22,6 +22,8 @@ from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.store.interface import Store
 from tuanthu_server.local_time import shown
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.events import Event
 from tuanthu_server.units.models import Unit
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -88,6 +90,7 @@ def add(draft: Draft, by: Person, note: str = "") -> Attestation:
             file_name=draft.file_name.replace("\0", "")[-255:],
         )
         _note(made, StatementAction.MADE, by, now, note)
+        record(Event.ATTESTED, draft.control, number=made.pk, unit=made.unit.code, by=by.name)
     return made
 
 
@@ -102,6 +105,7 @@ def revoke(number: int, by: Person, note: str) -> Attestation:
         if found.events.exclude(action=StatementAction.MADE).exists():
             raise InputError(f"Xác nhận số {number} đã chấm dứt trước đây", f"Attestation {number} has ended already")
         _note(found, StatementAction.REVOKED, by, datetime.now(UTC), note)
+        record(Event.ATTESTATION_REVOKED, found.control, number=number, by=by.name, reason=note.strip()[:300])
     return found
 
 

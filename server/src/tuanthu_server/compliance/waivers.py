@@ -15,6 +15,8 @@ from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.inventory.store.interface import Store
 from tuanthu_server.local_time import shown
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.events import Event
 from tuanthu_server.units.models import Unit
 
 LONGEST: Final = timedelta(days=366)
@@ -55,6 +57,7 @@ def propose(proposal: Proposal, by: Person, note: str = "") -> Waiver:
             expires_at=proposal.expires_at,
         )
         _note(waiver, WaiverAction.PROPOSED, by, now, note)
+        record(Event.WAIVER_PROPOSED, waiver.rule or waiver.control, number=waiver.pk, by=by.name)
     return waiver
 
 
@@ -76,6 +79,7 @@ def approve(number: int, by: Person, note: str = "") -> Waiver:
             raise InputError(f"Miễn trừ số {number} đã hết hạn", f"Waiver {number} has expired")
         _note(waiver, WaiverAction.APPROVED, by, now, note)
         _judge_again(waiver, max(now, waiver.valid_from))
+        record(Event.WAIVER_APPROVED, waiver.rule or waiver.control, number=number, by=by.name)
     return waiver
 
 
@@ -90,6 +94,9 @@ def revoke(number: int, by: Person, note: str) -> Waiver:
         now = _hold(waiver)
         _note(waiver, WaiverAction.REVOKED, by, now, note)
         _judge_again(waiver, now)
+        record(
+            Event.WAIVER_REVOKED, waiver.rule or waiver.control, number=number, by=by.name, reason=note.strip()[:300]
+        )
     return waiver
 
 

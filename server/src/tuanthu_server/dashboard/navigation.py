@@ -53,6 +53,8 @@ MENU = (
         Text("Thực hiện", "Do"),
         (
             Entry("enrolment", "enrolment", Text("Ghi danh máy", "Enrolment"), P.ISSUE_TOKEN),
+            Entry("waivers", "waivers", Text("Miễn trừ", "Waivers")),
+            Entry("attestations", "attestations", Text("Xác nhận", "Attestations")),
             Entry("scans", "scans", Text("Quét mạng", "Scans")),
             Entry("policies", "policies", Text("Chính sách", "Policies")),
         ),

@@ -31,6 +31,12 @@ class Event(StrEnum):
     ENROL_TOKEN_REVOKED = "enrol-token-revoked"  # noqa: S105
     AGENT_REVOKED = "agent-revoked"
     ASSET_RETIRED = "asset-retired"
+    WAIVER_PROPOSED = "waiver-proposed"
+    WAIVER_APPROVED = "waiver-approved"
+    WAIVER_REVOKED = "waiver-revoked"
+    ATTESTED = "attested"
+    ATTESTATION_REVOKED = "attestation-revoked"
+    UNIT_NUMBERS_STATED = "unit-numbers-stated"
     POLICY_PUBLISHED = "policy-published"
     SCOPE_ASSIGNED = "scope-assigned"
     SCOPE_REVOKED = "scope-revoked"
@@ -61,6 +67,12 @@ NAMES: Final = {
     Event.ENROL_TOKEN_REVOKED: Text("Thu hồi mã ghi danh", "Enrolment token revoked"),
     Event.AGENT_REVOKED: Text("Thu hồi tác tử", "Agent revoked"),
     Event.ASSET_RETIRED: Text("Loại máy hoặc thiết bị", "Asset retired"),
+    Event.WAIVER_PROPOSED: Text("Đề nghị miễn trừ", "Waiver proposed"),
+    Event.WAIVER_APPROVED: Text("Phê duyệt miễn trừ", "Waiver approved"),
+    Event.WAIVER_REVOKED: Text("Từ chối hoặc thu hồi miễn trừ", "Waiver refused or revoked"),
+    Event.ATTESTED: Text("Ghi nhận xác nhận", "Attestation recorded"),
+    Event.ATTESTATION_REVOKED: Text("Thu hồi xác nhận", "Attestation revoked"),
+    Event.UNIT_NUMBERS_STATED: Text("Khai báo số liệu của đơn vị", "Unit's numbers stated"),
     Event.POLICY_PUBLISHED: Text("Ban hành chính sách", "Policy published"),
     Event.SCOPE_ASSIGNED: Text("Giao giấy phép quét", "Scan scope assigned"),
     Event.SCOPE_REVOKED: Text("Thu hồi giấy phép quét", "Scan scope revoked"),

@@ -20,11 +20,13 @@ from tuanthu_policy.text import Text
 from tuanthu_policy.value_labels import value_text
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import NAMES, Permission
+from tuanthu_server.compliance.exception_words import DEEDS, STATEMENT_STATES
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.lines.figures import LineMonth
 from tuanthu_server.compliance.lines.words import FAULTS, duration_text, rate_text
 from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import AssetResult, Counts
+from tuanthu_server.dashboard import days
 from tuanthu_server.dashboard.bars import WIDTH, columns, segments
 from tuanthu_server.outcome_labels import (
     COUNT_FIELDS,
@@ -34,6 +36,7 @@ from tuanthu_server.outcome_labels import (
 )
 
 register = template.Library()
+_STATEMENT_LOOKS = {"holds": "o-pass", "expiring": "o-stale", "denied": "o-fail"}
 _SEVERITIES = {
     Severity.LOW: "Thấp",
     Severity.MEDIUM: "Trung bình",
@@ -205,6 +208,30 @@ def period(duration: str) -> str:
     """A duration of the policy (`365d`) in days."""
     days = parse_duration(duration).days
     return f"{number(days)} " + gettext("ngày")
+
+
+@register.filter
+def last_day(end: datetime) -> date:
+    """The last day of what ends at a moment."""
+    return days.last_day(end)
+
+
+@register.filter
+def deed(action: str) -> Text:
+    """What somebody did to a waiver or an attestation."""
+    return DEEDS[action]
+
+
+@register.filter
+def statement_state(state: str) -> Text:
+    """What the state of an attestation is called."""
+    return STATEMENT_STATES[state]
+
+
+@register.filter
+def statement_look(state: str) -> str:
+    """The colour of the state of an attestation."""
+    return _STATEMENT_LOOKS.get(state, "o-notchecked")
 
 
 @register.simple_tag

@@ -1,21 +1,39 @@
 """One machine or device: what it is, what was seen on it, and what follows from that."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
 
 from tuanthu_server.access.people import reach
+from tuanthu_server.access.retiring import retire
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
+from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.evidence import sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import main_framework
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.dashboard.views.devices import device_page
+from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import AssetRole
 
 SHOWN_TRANSITIONS = 50
+
+
+@needs(Permission.RETIRE_ASSET)
+@require_POST
+def retire_asset(request: HttpRequest, asset_id: int) -> HttpResponse:
+    """Take a machine or device out of the counts, with a reason."""
+    try:
+        retire(reach(request), asset_id, request.POST.get("reason", ""))
+    except InputError as error:
+        messages.error(request, told(error))
+    else:
+        messages.success(request, gettext("Đã loại khỏi danh mục; lịch sử được giữ."))
+    return redirect("asset", asset_id)
 
 
 @needs(Permission.SEE)

@@ -1,11 +1,15 @@
 """The list of units, and one unit."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
 
+from tuanthu_server.access.exceptions import waivers_of_unit
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.reach import Reach
+from tuanthu_server.access.unit_numbers import state, stated
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.access import NOTHING
 from tuanthu_server.compliance.lines.refresh import refresh
@@ -13,6 +17,7 @@ from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
 from tuanthu_server.dashboard.devices import counts_of
+from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import (
     EMPTY,
@@ -23,8 +28,12 @@ from tuanthu_server.dashboard.figures import (
     other_frameworks,
     unit_lines,
 )
+from tuanthu_server.dashboard.numbers_form import NumbersForm, kept_numbers
+from tuanthu_server.errors import InputError
 from tuanthu_server.units.models import Relation, Unit, UnitKind
 from tuanthu_server.units.queries import day_of
+
+SHOWN_RETIRED = 50
 
 
 @needs(Permission.SEE)
@@ -61,6 +70,26 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "dashboard/unit.html", unit_context(within, unit, now))
 
 
+@needs(Permission.EDIT_UNITS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_numbers(request: HttpRequest, code: str) -> HttpResponse:
+    """State what a unit has from a day on; everything that it stated before stays."""
+    within = reach(request)
+    unit = within.unit_or_404(code)
+    kept = within.expectations(day_of(None)).get(unit.pk)
+    form = NumbersForm(request.POST or None, initial=kept_numbers(kept))
+    if form.is_valid():
+        try:
+            state(within, code, form.cleaned_data["since"], form.numbers)
+        except InputError as error:
+            form.add_error(None, told(error))
+        else:
+            messages.success(request, gettext("Đã lưu."))
+            return redirect("unit", code)
+    context = {"section": "units", "unit": unit, "form": form, "stated": stated(within, unit)}
+    return render(request, "dashboard/unit_numbers.html", context)
+
+
 def unit_context(within: Reach, unit: Unit, now: Standing) -> dict[str, object]:
     """What the unit's page shows."""
     day = day_of(now.as_of)
@@ -73,12 +102,15 @@ def unit_context(within: Reach, unit: Unit, now: Standing) -> dict[str, object]:
         "standing": now,
         "unit": unit,
         "compliance": compliance,
+        "attest_open": sum(not counts.passed for counts in compliance.attested.values()),
+        "waived": waivers_of_unit(within, unit).count(),
         "links": [
             (relation.label, links[relation], within.has_unit(links[relation].target_id))
             for relation in Relation
             if relation in links
         ],
         "expected": expected.get(unit.pk),
+        "retired": within.assets().filter(unit=unit, retired_at__isnull=False).order_by("-retired_at")[:SHOWN_RETIRED],
         "coverage": coverage_of([compliance], within.machines(day)),
         "reporting": compliance.reporting,
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
