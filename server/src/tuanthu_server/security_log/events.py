@@ -79,3 +79,30 @@ NAMES: Final = {
     Event.SEAL_KEY_TURNED: Text("Thay khóa mã hóa bí mật", "Sealing key turned"),
     Event.SECRET_SET: Text("Đặt bí mật cấu hình", "Secret set"),
 }
+
+DETAILS: Final = {
+    "after": Text("sau", "after"),
+    "agent": Text("tác tử", "agent"),
+    "asset": Text("số", "number"),
+    "before": Text("trước", "before"),
+    "by": Text("bằng", "by"),
+    "days": Text("số ngày", "days"),
+    "identity": Text("danh tính", "identity"),
+    "in_force_from": Text("hiệu lực từ", "in force from"),
+    "known": Text("có tài khoản này", "known account"),
+    "left": Text("còn lại", "left"),
+    "name": Text("tên", "name"),
+    "note": Text("ghi chú", "note"),
+    "number": Text("số", "number"),
+    "permissions": Text("quyền", "permissions"),
+    "reason": Text("lý do", "reason"),
+    "removed": Text("đã xóa", "removed"),
+    "role": Text("vai trò", "role"),
+    "seals": Text("số bí mật", "seals"),
+    "sessions": Text("số phiên", "sessions"),
+    "unit": Text("đơn vị", "unit"),
+    "units": Text("đơn vị", "units"),
+    "uses": Text("số lần dùng", "uses"),
+    "via": Text("bằng", "by"),
+}
+"""What the details of events are called."""
