@@ -1,6 +1,7 @@
 """The collector's bundle on the agent's side: believed by the pinned key alone, never older, kept whole or not at all."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import msgspec
@@ -195,9 +196,11 @@ def test_published_services_are_those_that_are_tried(enrolled_here):
     assert len(targets.choose(Findings(), told)) > 1
 
 
-def test_the_next_question_comes_by_chance_and_not_at_once():
-    spool = MemorySpool()
-    planned = jobs.next_bundle(spool)
-    assert abs(jobs.next_bundle(spool) - planned) < 0.01
+def test_the_collector_is_asked_at_once_and_then_by_chance_hours_later(enrolled):
+    spool = jobs.open_configured(enrolled)
+    assert jobs.next_bundle(spool) <= time.time()
+    assert jobs.refresh_bundle(enrolled, spool) is None  # this one is older and has no bundle
+    assert 4 * 3600 - 60 < jobs.next_bundle(spool) - time.time() < 6 * 3600
     spool.put({"next:bundle": "9e99"})
-    assert jobs.next_bundle(spool) < 9e9
+    assert jobs.next_bundle(spool) <= time.time()
+    spool.close()
