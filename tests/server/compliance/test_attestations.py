@@ -13,6 +13,7 @@ from tuanthu_server.compliance.models import AttestationEvent, EvidenceFile
 from tuanthu_server.compliance.people import person
 from tuanthu_server.compliance.standing import standing
 from tuanthu_server.compliance.totals import totals_of
+from tuanthu_server.compliance.verify import verify_counters
 from tuanthu_server.errors import InputError
 from tuanthu_server.units.models import Unit
 
@@ -106,6 +107,16 @@ def test_a_new_statement_ends_the_former_for_good(asked, unit, recorder):
     assert stated(unit) is Outcome.NOTCHECKED
     assert attestations.state_of(attestations.listed()[1], datetime.now(UTC)) == "replaced"
     assert first.events.count() == 2
+
+
+def test_verification_tells_the_statements_from_every_row_of_history(asked, unit, recorder, monkeypatch):
+    first = attestations.add(draft(unit), recorder)
+    second = attestations.add(draft(unit, control="test/one"), recorder)
+    attestations.revoke(first.pk, recorder, "nhầm")
+    assert attestations.holding(datetime.now(UTC)) == {unit.pk: {"test/one": second.pk}}
+    assert verify_counters() == []
+    monkeypatch.setattr(attestations, "statements_at", lambda *_: {})
+    assert [line.split(":")[0] for line in verify_counters()] == ["attestations"]
 
 
 def test_the_evidence_is_kept_byte_for_byte_once(asked, unit, recorder):

@@ -143,6 +143,19 @@ def statements_at(store: Store, at: datetime) -> dict[int, dict[str, Statement]]
     return found
 
 
+def holding(at: datetime) -> dict[int, dict[str, int]]:
+    """Unit → control → number of the statement that holds, told from every row of history, one after the other."""
+    found: dict[int, dict[str, int]] = {}
+    for event in AttestationEvent.objects.select_related("attestation").filter(at__lte=at).order_by("at", "pk"):
+        one = event.attestation
+        of_unit = found.setdefault(one.unit_id, {})
+        if event.action == StatementAction.MADE and at < one.expires_at:
+            of_unit[one.control] = one.pk
+        elif of_unit.get(one.control) == one.pk:
+            del of_unit[one.control]
+    return {unit: controls for unit, controls in found.items() if controls}
+
+
 def outcomes_at(statements: Mapping[str, Statement], controls: Sequence[str], at: datetime) -> dict[str, Outcome]:
     """What a unit's statements come to, on each clause that asks for one."""
     return {control: attested_outcome(statements.get(control), at) for control in controls}
