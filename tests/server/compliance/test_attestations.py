@@ -125,11 +125,21 @@ def test_the_evidence_is_kept_byte_for_byte_once(asked, unit, recorder):
     kept = EvidenceFile.objects.get()
     assert (bytes(kept.body), kept.media_type, kept.size) == (PDF, "application/pdf", len(PDF))
     assert kept.digest == hashlib.sha256(PDF).hexdigest()
+    number = attestations.listed()[0].pk
+    assert attestations.evidence_of(number) == ("quyết định.pdf", "application/pdf", PDF)
+    EvidenceFile.objects.update(body=PDF + b" ")
+    for wrong in (number, 10**6):
+        with pytest.raises(InputError):
+            attestations.evidence_of(wrong)
 
 
 def test_somebody_is_reminded_before_the_end(asked, unit, recorder):
     made = attestations.add(draft(unit), recorder)
     assert made.expires_at - made.remind_at == attestations.REMINDER
+    moments = (made.remind_at - TICK, made.remind_at, made.expires_at - TICK, made.expires_at)
+    assert [[one.pk for one in attestations.to_remind(at)] for at in moments] == [[], [made.pk], [made.pk], []]
+    attestations.add(draft(unit, remind_at=datetime.now(UTC) + timedelta(days=80)), recorder)
+    assert attestations.to_remind(made.remind_at) == []
 
 
 @pytest.mark.parametrize(
