@@ -1,7 +1,8 @@
 """The collector's bundle on the agent's side: believed by the pinned key alone, never older, kept whole or not at all."""
 
 import json
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -16,12 +17,16 @@ from tuanthu_agent import jobs, signing
 from tuanthu_agent.collectors.interface import Findings, Settings
 from tuanthu_agent.collectors.reachability import targets
 from tuanthu_agent.errors import TransportError
+from tuanthu_agent.host import Host
 from tuanthu_agent.published import keeping, pulling
 from tuanthu_agent.published.choosing import choose
 from tuanthu_agent.published.errors import BundleError
 from tuanthu_agent.published.verifying import verify
+from tuanthu_agent.scanner.outfit import fitted_out
+from tuanthu_agent.scheduler import Schedule
 from tuanthu_agent.spool.memory import MemorySpool
 from tuanthu_policy.envelope import b64url
+from tuanthu_policy.scan_scope import ScanScope
 from tuanthu_policy.services import Service, ServiceSet
 from tuanthu_policy.text import Text
 
@@ -195,9 +200,37 @@ def test_published_services_are_those_that_are_tried(enrolled_here):
     assert len(targets.choose(Findings(), told)) > 1
 
 
-def test_the_next_question_comes_by_chance_and_not_at_once():
-    spool = MemorySpool()
-    planned = jobs.next_bundle(spool)
-    assert abs(jobs.next_bundle(spool) - planned) < 0.01
+def test_the_collector_is_asked_at_once_and_then_by_chance_hours_later(enrolled):
+    spool = jobs.open_configured(enrolled)
+    assert jobs.next_bundle(spool) <= time.time()
+    assert jobs.refresh_bundle(enrolled, spool) is None  # this one is older and has no bundle
+    assert 4 * 3600 - 60 < jobs.next_bundle(spool) - time.time() < 6 * 3600
     spool.put({"next:bundle": "9e99"})
-    assert jobs.next_bundle(spool) < 9e9
+    assert jobs.next_bundle(spool) <= time.time()
+    spool.close()
+
+
+def test_the_child_of_the_resident_asks_once_it_has_collected(enrolled):
+    spool, order = MemorySpool(), []
+
+    def bundle(_, kept):
+        order.append("bundle")
+        kept.put({"next:bundle": str(time.time() + 5 * 3600)})
+
+    for _ in range(2):
+        Schedule(
+            enrolled, spool, lambda *_: order.append("collect"), lambda *_: None, lambda *_: True, bundle=bundle
+        ).run()
+    assert order == ["collect", "bundle"]
+
+
+def test_a_scan_is_fitted_out_with_the_catalogue_that_was_pulled(enrolled_here, tmp_path):
+    pull(enrolled_here, Collector(signed(KEY, content(3))))
+    now = datetime.now(UTC)
+    scope = ScanScope(
+        schema_version=1, id="0190d2f0-0000-7000-8000-000000000001", unit="A", networks=["127.0.0.0/30"],
+        authorisation="x", issued_at=now, not_before=now, not_after=now + timedelta(days=1),
+    )  # fmt: skip
+    catalogue = choose(enrolled_here).devices()
+    with fitted_out(scope, tmp_path / "scan", Host(tmp_path), discover_only=True, catalogue=catalogue) as (means, _):
+        assert list(means.catalogue) == [one.id for one in some_devices()]

@@ -7,7 +7,6 @@ take memory.
 import time
 from contextlib import closing
 from datetime import UTC, datetime
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from tuanthu_agent import identity as identities
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1024 * 1024
 LONGEST_BUNDLE_PAUSE = 6 * 3600.0
-FIRST_BUNDLE_SECONDS = 600.0
-"""The first question for the bundle comes within this time, by chance, so that machines do not all ask at once."""
 
 
 def open_configured(config: Config) -> SqliteSpool:
@@ -126,13 +123,10 @@ def refresh_bundle(config: Config, spool: Spool) -> TuanthuError | None:
 
 
 def next_bundle(spool: Spool) -> float:
-    """When the collector is to be asked for its bundle; soon, by chance, where nothing sensible is planned."""
+    """When the collector is to be asked for its bundle; now where nothing sensible is planned."""
     now = time.time()
     try:
         planned = float(spool.get("next:bundle") or 0)
     except ValueError:
         planned = 0.0
-    if not 0 < planned <= now + LONGEST_BUNDLE_PAUSE:
-        planned = now + SystemRandom().uniform(0.0, FIRST_BUNDLE_SECONDS)
-        spool.put({"next:bundle": f"{planned:.3f}"})
-    return planned
+    return planned if 0 < planned <= now + LONGEST_BUNDLE_PAUSE else now

@@ -32,6 +32,7 @@ TRANSFER_FIRST: Final = (600.0, 24 * 3600.0)
 TRANSFER_PAUSE: Final = (24 * 3600.0, 30 * 3600.0)
 TRANSFER_RETRY: Final = (3600.0, 3 * 3600.0)
 """Seconds, drawn by chance, until the first transfer, the next one, and another try where nothing was transferred."""
+AFTER_COLLECTING: Final = 0.5
 EXIT_FAILED: Final = 3
 
 
@@ -144,8 +145,11 @@ class Schedule:
             )
 
     def _next_bundle(self) -> float | None:
-        """As planned; None where this machine is not enrolled."""
-        return None if self._identity is None else jobs.next_bundle(self._spool)
+        """As planned; after what is due now has been collected, so that nothing else lies in memory meanwhile.
+
+        None where this machine is not enrolled.
+        """
+        return None if self._identity is None else max(jobs.next_bundle(self._spool), time.time() + AFTER_COLLECTING)
 
     def _plan_scan(self) -> None:
         """The question for the order, and the run by the one that lies here."""

@@ -13,6 +13,7 @@ from tuanthu_server.compliance.models import AttestationEvent, EvidenceFile
 from tuanthu_server.compliance.people import person
 from tuanthu_server.compliance.standing import standing
 from tuanthu_server.compliance.totals import totals_of
+from tuanthu_server.compliance.verify import verify_counters
 from tuanthu_server.errors import InputError
 from tuanthu_server.units.models import Unit
 
@@ -108,17 +109,37 @@ def test_a_new_statement_ends_the_former_for_good(asked, unit, recorder):
     assert first.events.count() == 2
 
 
+def test_verification_tells_the_statements_from_every_row_of_history(asked, unit, recorder, monkeypatch):
+    first = attestations.add(draft(unit), recorder)
+    second = attestations.add(draft(unit, control="test/one"), recorder)
+    attestations.revoke(first.pk, recorder, "nhầm")
+    assert attestations.holding(datetime.now(UTC)) == {unit.pk: {"test/one": second.pk}}
+    assert verify_counters() == []
+    monkeypatch.setattr(attestations, "statements_at", lambda *_: {})
+    assert [line.split(":")[0] for line in verify_counters()] == ["attestations"]
+
+
 def test_the_evidence_is_kept_byte_for_byte_once(asked, unit, recorder):
     for control in ("test/said", "test/one"):
         attestations.add(draft(unit, control=control), recorder)
     kept = EvidenceFile.objects.get()
     assert (bytes(kept.body), kept.media_type, kept.size) == (PDF, "application/pdf", len(PDF))
     assert kept.digest == hashlib.sha256(PDF).hexdigest()
+    number = attestations.listed()[0].pk
+    assert attestations.evidence_of(number) == ("quyết định.pdf", "application/pdf", PDF)
+    EvidenceFile.objects.update(body=PDF + b" ")
+    for wrong in (number, 10**6):
+        with pytest.raises(InputError):
+            attestations.evidence_of(wrong)
 
 
 def test_somebody_is_reminded_before_the_end(asked, unit, recorder):
     made = attestations.add(draft(unit), recorder)
     assert made.expires_at - made.remind_at == attestations.REMINDER
+    moments = (made.remind_at - TICK, made.remind_at, made.expires_at - TICK, made.expires_at)
+    assert [[one.pk for one in attestations.to_remind(at)] for at in moments] == [[], [made.pk], [made.pk], []]
+    attestations.add(draft(unit, remind_at=datetime.now(UTC) + timedelta(days=80)), recorder)
+    assert attestations.to_remind(made.remind_at) == []
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Exceptions: told beside a failure, never instead of it; two people, an end, and a history that stays."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from tests.assets.collector import deliver, enrol_agent
-from tests.assets.signing import observation
+from tests.assets.signing import now_text, observation
 
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance import figures as counters
@@ -170,3 +172,53 @@ def test_what_is_mended_is_waived_no_more_and_what_fails_later_is(intake, failin
 def test_it_refuses_what_is_no_waiver(policy, people, changes):
     with pytest.raises(InputError):
         waivers.propose(proposal(**changes), people[0])
+
+
+def test_decisions_made_while_reports_come_in_are_counted_exactly(intake, unit, policy, people):
+    from tuanthu_server.ingest.intake import Intake, delivery
+
+    agents = [enrol_agent(unit, f"máy {number}") for number in range(4)]
+    signed = [
+        delivery(body, "", agent.id, signature, sent_at=now_text(), channel="https")
+        for turn in range(8)
+        for agent in agents
+        for body, signature in [agent.report([observation("alpha", {"good": turn % 2 == 0, "level": turn})])]
+    ]
+    second = Intake(batch_reports=3)
+    failures = []
+
+    def decide():
+        try:
+            for turn in range(5):
+                made = granted(people, rule="alpha.good", unit=None if turn % 2 else unit.pk)
+                if turn < 4:
+                    waivers.revoke(made.pk, people[0], "thử")
+        except Exception as error:
+            failures.append(error)
+            raise
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=decide), threading.Thread(target=second.submit_many, args=(signed[::2],))]
+    for thread in threads:
+        thread.start()
+    intake.submit_many(signed[1::2])
+    for thread in threads:
+        thread.join()
+    second.stop()
+    assert failures == []
+    assert figures(unit)["alpha.good"] == (4, 4)
+    assert verify_counters() == []
+
+
+def test_a_unit_is_shown_the_waivers_of_its_own(failing, unit, people):
+    of_unit, of_asset = (
+        granted(people, rule="alpha.good", unit=unit.pk),
+        granted(people, rule="both.good", asset=asset_of(failing)),
+    )
+    everywhere = waivers.propose(proposal(rule="alpha.good"), people[0])
+    assert {one.pk for one in waivers.listed()} == {of_unit.pk, of_asset.pk, everywhere.pk}
+    assert {one.pk for one in waivers.listed([unit.pk])} == {of_unit.pk, of_asset.pk}
+    now = datetime.now(UTC)
+    states = {one.pk: waivers.state_of(one, now) for one in waivers.listed()}
+    assert states == {of_unit.pk: "in-force", of_asset.pk: "in-force", everywhere.pk: "proposed"}

@@ -1,6 +1,7 @@
 """`tuanthu-server policies`."""
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,9 @@ def publish(folder: Path | None = None, *, since: str | None = None, note: str =
     bundle = bundles.refresh()
     judged = sweep()
     print(f"Chính sách {version.digest} có hiệu lực từ {shown(version.in_force_from)}; đã đánh giá lại {judged} máy.")
-    if bundle is not None:
+    if bundle is None or bundle.policy_digest != policies.in_force(datetime.now(UTC)).digest:
+        print(f"CHƯA ký được gói mới cho tác tử: thiếu khóa {bundles.key_path()}. (No new bundle: its key is missing.)")
+    else:
         print(f"Gói cho tác tử: phiên bản {bundle.version} (agents pull bundle {bundle.version}).")
 
 

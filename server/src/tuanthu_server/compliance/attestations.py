@@ -115,6 +115,32 @@ def listed(unit_ids: Sequence[int] | None = None) -> list[Attestation]:
     return list((found if unit_ids is None else found.filter(unit__in=unit_ids)).order_by("-pk"))
 
 
+def to_remind(at: datetime) -> list[Attestation]:
+    """The statements that hold at a moment and whose reminder has come, the next to expire first."""
+    due = Attestation.objects.filter(remind_at__lte=at, expires_at__gt=at).exclude(
+        events__in=AttestationEvent.objects.exclude(action=StatementAction.MADE).filter(at__lte=at)
+    )
+    found = due.select_related("unit", "evidence").defer("evidence__body").prefetch_related("events")
+    return list(found.order_by("expires_at", "pk"))
+
+
+def evidence_of(number: int) -> tuple[str, str, bytes]:
+    """File name, media type and bytes of what supports a statement; raises InputError for none, or for a changed one.
+
+    Whoever hands it out does so as a download: what people upload is never shown as a page.
+    """
+    found = Attestation.objects.select_related("evidence").filter(pk=number).first()
+    if found is None:
+        raise InputError(f"Không có xác nhận số {number}", f"There is no attestation {number}")
+    content = bytes(found.evidence.body)
+    if hashlib.sha256(content).hexdigest() != found.evidence_id:
+        raise InputError(
+            f"Tệp minh chứng của xác nhận số {number} không còn nguyên vẹn",
+            f"The evidence file of attestation {number} is not what was kept",
+        )
+    return found.file_name, found.evidence.media_type, content
+
+
 def state_of(attestation: Attestation, at: datetime) -> str:
     """`holds`, `expired`, `replaced` or `revoked`, at a moment."""
     for event in attestation.events.all():
@@ -145,6 +171,19 @@ def statements_at(store: Store, at: datetime) -> dict[int, dict[str, Statement]]
         if one.valid_at(at):
             found.setdefault(unit, {})[control] = one
     return found
+
+
+def holding(at: datetime) -> dict[int, dict[str, int]]:
+    """Unit → control → number of the statement that holds, told from every row of history, one after the other."""
+    found: dict[int, dict[str, int]] = {}
+    for event in AttestationEvent.objects.select_related("attestation").filter(at__lte=at).order_by("at", "pk"):
+        one = event.attestation
+        of_unit = found.setdefault(one.unit_id, {})
+        if event.action == StatementAction.MADE and at < one.expires_at:
+            of_unit[one.control] = one.pk
+        elif of_unit.get(one.control) == one.pk:
+            del of_unit[one.control]
+    return {unit: controls for unit, controls in found.items() if controls}
 
 
 def outcomes_at(statements: Mapping[str, Statement], controls: Sequence[str], at: datetime) -> dict[str, Outcome]:

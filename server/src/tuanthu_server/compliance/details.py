@@ -67,7 +67,7 @@ def failing_assets(
     if as_of is not None:
         found = [
             result
-            for result in _results_at(as_of, None)
+            for result in _results_at(as_of, None if unit_ids is None else _assets_of(unit_ids, as_of))
             if (result.role == AssetRole.DEVICE) == devices
             and result.outcome in outcomes
             and rule in (None, result.rule)
@@ -142,6 +142,12 @@ def _waived(result: AssetResult, waivers: Waivers, at: datetime, control: str = 
         return result
     number = waivers.waiver_of(result.asset_id, result.unit_id, at, rule=result.rule, control=control)
     return result if number is None else msgspec.structs.replace(result, waiver=number)
+
+
+def _assets_of(unit_ids: Collection[int], at: datetime) -> list[int]:
+    """The assets that these units had at a moment."""
+    wanted = set(unit_ids)
+    return [asset for asset, (unit, _) in history.assets_at(stores.current(), at).items() if unit in wanted]
 
 
 def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult]:
