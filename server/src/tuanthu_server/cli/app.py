@@ -22,6 +22,7 @@ COMMAND_MODULES = (
     "evaluate",
     "report",
     "demo",
+    "simulate",
     "keys",
     "scope",
     "catalogue",

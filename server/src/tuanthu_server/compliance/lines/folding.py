@@ -12,7 +12,7 @@ from tuanthu_policy.timeline import Span, Timeline, overlay
 from tuanthu_server.compliance.lines import evidence
 from tuanthu_server.compliance.lines.evidence import UNSETTLED, Access, LineSpan
 from tuanthu_server.compliance.lines.months import month_of, pack, split, together_again, unpack
-from tuanthu_server.inventory.store.interface import Store
+from tuanthu_server.inventory.store.interface import Row, Store
 
 PATIENCE: Final = timedelta(hours=6)
 """A span that only goes on is folded so often: by heartbeats alone, figures lag at most this long."""
@@ -64,7 +64,7 @@ def fold(store: Store, assets: Iterable[int]) -> Folded:
     for asset, spans in told.items():
         parts = [evidence.timeline_of(span, facts[span.uuid].facts) for span in spans]
         _note(changes, asset, months.get(asset, {}), parts, anew=asset not in known)
-        changes.folds.append((asset, _fold_of(now[asset], spans[-1], facts[spans[-1].uuid].facts)))
+        changes.folds.append((asset, fold_of(now[asset], spans[-1], facts[spans[-1].uuid].facts)))
     _write(store, changes)
     return changes
 
@@ -84,7 +84,8 @@ def _is_newer(span: LineSpan | None, fold: Fold) -> bool:
     return span is not None and span.id >= fold.span_id and (span.id > fold.span_id or span.to_at >= fold.seen_at)
 
 
-def _fold_of(now: LineSpan, last: LineSpan, facts: Facts) -> Fold:
+def fold_of(now: LineSpan, last: LineSpan, facts: Facts) -> Fold:
+    """How far an asset is folded once all up to `last` is, whose facts these are; `now` is its current span."""
     state = evidence.last_state(last, facts) if last.id == now.id else UNSETTLED
     return Fold(now.id, now.to_at, state, evidence.access_of(facts))
 
@@ -123,8 +124,9 @@ def _read_months(store: Store, assets: list[int], first: int) -> dict[int, Bodie
 def _write(store: Store, changes: Folded) -> None:
     store.upsert("compliance_assetlinemonth", MONTH_KEYS, ("body",), changes.written)
     store.delete("compliance_assetlinemonth", MONTH_KEYS, changes.gone)
-    rows = [
-        (asset, one.span_id, one.seen_at, one.seen_at + PATIENCE, one.state, *msgspec.structs.astuple(one.access))
-        for asset, one in changes.folds
-    ]
-    store.upsert("compliance_linefold", ("asset_id",), FOLD_COLUMNS, rows)
+    store.upsert("compliance_linefold", ("asset_id",), FOLD_COLUMNS, [row_of(*one) for one in changes.folds])
+
+
+def row_of(asset: int, one: Fold) -> Row:
+    """A row of `LineFold`: the asset, then `FOLD_COLUMNS`."""
+    return (asset, one.span_id, one.seen_at, one.seen_at + PATIENCE, one.state, *msgspec.structs.astuple(one.access))

@@ -86,7 +86,7 @@ class GroupWriter:
         """Everything, in order."""
         fresh = self.classify()
         self.store_reports(fresh)
-        self.spans.write()
+        self.spans.write(self.store)
         for sign in self.late:
             if late.place(self.store, sign):
                 self.changed.setdefault(sign.key[0], set()).add(sign.key[1])
