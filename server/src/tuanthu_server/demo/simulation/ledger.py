@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from tuanthu_policy.observation import Sighting
+from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance import judging
 from tuanthu_server.compliance.changes import Changes
 from tuanthu_server.compliance.judging import Known, Subject
@@ -12,6 +14,9 @@ from tuanthu_server.compliance.policies import Numbered
 from tuanthu_server.compliance.state import encode_state
 from tuanthu_server.demo.simulation.rows import Rows
 from tuanthu_server.inventory.store.interface import Row
+
+SWEEP: Final = timedelta(seconds=30)
+"""So long after a moment that is due the collector's sweep comes."""
 
 
 class Ledger:
@@ -32,10 +37,16 @@ class Ledger:
         self.sightings: dict[str, Sighting] = {}
         """Current evidence by kind."""
 
+    @property
+    def stale(self) -> bool:
+        """Whether evidence for any result has outlived its age."""
+        known = self._known.state.results.values() if self._known is not None else ()
+        return any(one.outcome == Outcome.STALE for one in known)
+
     def pass_time(self, until: datetime) -> None:
         """Judge at each moment up to this at which time alone may change a result, as the sweep does."""
         while self._known is not None and self._known.due_at is not None and self._known.due_at <= until:
-            self.judge(self._known.due_at)
+            self.judge(min(self._known.due_at + SWEEP, until))
 
     def judge(self, at: datetime, changed: Iterable[str] | None = None) -> None:
         """Judge what the changed kinds bear on; all of it where none are named."""
@@ -67,14 +78,13 @@ class Ledger:
         for _, policy, due_at, state in changes.states:
             self._known = Known(policy, due_at, state)
 
-    def put(self, rows: Rows) -> None:
-        """Give away everything."""
-        rows.results += self._results.values()
-        rows.rule_transitions += self._transitions
-        rows.findings += self._findings.values()
-        rows.finding_transitions += self._finding_transitions
+    def put(self, rows: Rows, asset: int) -> None:
+        """Give away everything, as that of this asset or of one that lived the same life."""
+        rows.results += [(asset, *row[1:]) for row in self._results.values()]
+        rows.rule_transitions += [(asset, *row[1:]) for row in self._transitions]
+        rows.findings += [(asset, *row[1:]) for row in self._findings.values()]
+        rows.finding_transitions += [(asset, *row[1:]) for row in self._finding_transitions]
         rows.rule_counts.update(self._rule_counts)
         rows.control_counts.update(self._control_counts)
         if self._known is not None:
-            body = encode_state(self._known.state)
-            rows.states.append((self._asset, self._known.policy, self._known.due_at, body))
+            rows.states.append((asset, self._known.policy, self._known.due_at, encode_state(self._known.state)))

@@ -17,8 +17,8 @@ from tuanthu_server.demo.simulation.machine import Course, Machine
 from tuanthu_server.demo.watch import timeline
 
 LASTS: Final = {
-    "host": (14, 100_000),
-    "antivirus": (3, 120),
+    "host": (21, 100_000),
+    "antivirus": (4, 120),
     "malware": (30, 180),
     "firewall": (365, 240),
     "updates": (14, 45),
@@ -26,7 +26,7 @@ LASTS: Final = {
     "hardening": (120, 200),
     "lan": (30, 120),
     "wan": (7, 100_000),
-    "reachability": (10, 60),
+    "reachability": (14, 60),
 }
 """Kind → days after which its facts change in detail (dates, a restart), and days after which they are drawn anew."""
 UNPLUGGED: Final = 0.03

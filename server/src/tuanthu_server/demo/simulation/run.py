@@ -16,20 +16,24 @@ from tuanthu_server.compliance import policies
 from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.models import PolicyVersion
 from tuanthu_server.demo.machines import MARK, placed
+from tuanthu_server.demo.simulation.leaving import put
 from tuanthu_server.demo.simulation.life import Life, World
 from tuanthu_server.demo.simulation.machine import Machine
 from tuanthu_server.demo.simulation.organisation import load_units
 from tuanthu_server.demo.simulation.rows import Rows, write
 from tuanthu_server.demo.simulation.scans import device_keys
+from tuanthu_server.demo.simulation.twins import Twin, families
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.models import Asset
 
-GROUP: Final = 25
-"""Machines that are written in one transaction; a few groups are in memory at a time."""
+GROUP: Final = 4
+"""Families of machines that are written in one transaction; a few groups are in memory at a time."""
 MOST_MACHINES: Final = 1_000_000
 MOST_DAYS: Final = 1100
 Progress = Callable[[int], None]
+Group = list[list[Machine]]
+Groups = list[Group]
 
 
 def simulate(
@@ -51,7 +55,7 @@ def simulate(
     start = now - timedelta(days=days)
     load_units(units, machines)
     world = World(_policy(start, now), start, now)
-    work = list(_machines(machines, now))
+    work = families(_machines(machines, now))
     with _pool(world, processes) as worked_out:
         for rows in worked_out([work[place : place + GROUP] for place in range(0, len(work), GROUP)]):
             with transaction.atomic():
@@ -104,25 +108,26 @@ def _machines(count: int, now: datetime) -> Iterator[Machine]:
         yield Machine(one.number, one.unit.code, one.unit.pk, one.server, one.scans, asset, agent, found)
 
 
-def work_out(world: World, machines: list[Machine]) -> Rows:
+def work_out(world: World, families: Group) -> Rows:
     """All that a group of machines leaves; touches no database."""
     rows = Rows()
-    for machine in machines:
-        life = Life(world, machine)
+    for first, *others in families:
+        life = Life(world, first)
         life.run()
-        life.put(rows)
+        put(rows, life)
+        for one in others:
+            put(rows, life, Twin(first, one, life.said))
     return rows
 
 
-Groups = list[list[Machine]]
 _world: World | None = None
 """What the children of a pool inherit: a compiled policy cannot be sent to them."""
 
 
-def _work_out(machines: list[Machine]) -> Rows:
+def _work_out(families: Group) -> Rows:
     if _world is None:  # cannot be: the pool is made after it was set
-        raise LookupError(len(machines))
-    return work_out(_world, machines)
+        raise LookupError(len(families))
+    return work_out(_world, families)
 
 
 @contextmanager
