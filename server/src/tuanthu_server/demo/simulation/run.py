@@ -98,14 +98,19 @@ def _policy(start: datetime, now: datetime) -> policies.Numbered:
 def _machines(count: int, now: datetime) -> Iterator[Machine]:
     """Every machine with the numbers of its asset and of those of its devices."""
     demonstration = list(placed(count))
-    keys = {one.number: len(device_keys(one.number, one.unit.code, now)) for one in demonstration if one.scans}
+    scanning = {one.unit.pk: one.number for one in reversed(demonstration)}  # the first machine of each unit
+    keys = {
+        one.number: len(device_keys(one.number, one.unit.code, now))
+        for one in demonstration
+        if scanning[one.unit.pk] == one.number
+    }
     with transaction.atomic():
         numbers = iter(stores.current().allocate("inventory_asset", count + sum(keys.values())))
     for one in demonstration:
         asset = next(numbers)
         found = tuple(next(numbers) for _ in range(keys.get(one.number, 0)))
         agent = UUID(bytes=secrets.token_bytes(16), version=4)
-        yield Machine(one.number, one.unit.code, one.unit.pk, one.server, one.scans, asset, agent, found)
+        yield Machine(one.number, one.unit.code, one.unit.pk, one.server, bool(found), asset, agent, found)
 
 
 def work_out(world: World, families: Group) -> Rows:
