@@ -38,7 +38,7 @@ class JudgedState(models.Model):
     """
 
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
-    policy_id = models.BigIntegerField()
+    policy_id = models.BigIntegerField(db_index=True)
     """The `PolicyVersion` by which it was judged; another one in force means: judge everything again."""
     due_at = models.DateTimeField(null=True, db_index=True)
     """When time alone may change a result: the sweep judges it again then. May be too early, never too late."""
@@ -113,6 +113,18 @@ class ControlCount(models.Model):
     outcome = models.SmallIntegerField()
     shard = models.SmallIntegerField()
     assets = models.IntegerField()
+
+
+class UnitStamp(models.Model):
+    """Changes whenever a counter of the unit does, so that a reader knows whether what it read before still holds.
+
+    A random number by each shard: it never comes again, not even after a transaction that was rolled back.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "shard")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    shard = models.SmallIntegerField()
+    stamp = models.BigIntegerField()
 
 
 class LineFold(models.Model):

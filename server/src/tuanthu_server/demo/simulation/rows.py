@@ -1,11 +1,11 @@
 """What a group of simulated machines leaves, table by table, and writing it in bulk."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuanthu_server.compliance.changes import EXPLANATION, TRANSITION
+from tuanthu_server.compliance.changes import EXPLANATION, TRANSITION, CellCounts, add_counts
 from tuanthu_server.compliance.lines.folding import FOLD_COLUMNS
 from tuanthu_server.compliance.lines.refresh import mark_due
 from tuanthu_server.ingest.writer.spans import INSERTED
@@ -13,7 +13,6 @@ from tuanthu_server.ingest.writer.transaction import REPORT_COLUMNS
 from tuanthu_server.inventory.models import Agent, Asset
 from tuanthu_server.inventory.store.interface import Row, Store
 
-Counts = Counter[tuple[int, int, int]]
 REPORT_PLACE, SPAN_REPORT_PLACE = 0, 5
 """Where the number of a report stands in rows of reports, and of spans (`INSERTED`)."""
 
@@ -32,8 +31,8 @@ class Rows:
     findings: list[Row] = field(default_factory=list)
     finding_transitions: list[Row] = field(default_factory=list)
     states: list[Row] = field(default_factory=list)
-    rule_counts: Counts = field(default_factory=Counter)
-    control_counts: Counts = field(default_factory=Counter)
+    rule_counts: CellCounts = field(default_factory=Counter)
+    control_counts: CellCounts = field(default_factory=Counter)
     line_months: list[Row] = field(default_factory=list)
     line_folds: list[Row] = field(default_factory=list)
     unit_months: set[tuple[int, int]] = field(default_factory=set)
@@ -68,12 +67,4 @@ def _write_judgement(store: Store, rows: Rows) -> None:
     store.insert("compliance_finding", (*by_control, "outcome", "since"), rows.findings)
     store.insert("compliance_findingtransition", (*by_control, *TRANSITION), rows.finding_transitions)
     store.insert("compliance_judgedstate", ("asset_id", "policy_id", "due_at", "body"), rows.states)
-    for table, subject, counts in (
-        ("compliance_rulecount", "rule_id", rows.rule_counts),
-        ("compliance_controlcount", "control_id", rows.control_counts),
-    ):
-        store.add(table, ("unit_id", subject, "outcome", "shard"), "assets", _amounts(counts, store.shard))
-
-
-def _amounts(counts: Mapping[tuple[int, int, int], int], shard: int) -> list[Row]:
-    return sorted((*key, shard, amount) for key, amount in counts.items() if amount)
+    add_counts(store, rows.rule_counts, rows.control_counts)
