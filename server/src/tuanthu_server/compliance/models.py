@@ -61,6 +61,9 @@ class RuleResult(models.Model):
     since = models.DateTimeField()
     """When the outcome became this."""
 
+    class Meta:
+        indexes = (models.Index(fields=("rule", "outcome"), name="result_rule_outcome"),)
+
 
 class RuleTransition(models.Model):
     """A rule's outcome on an asset changed."""

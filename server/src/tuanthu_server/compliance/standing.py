@@ -15,6 +15,7 @@ from tuanthu_server.compliance.details import (
     asset_sightings,
     explanation,
     failing_assets,
+    worst_assets,
 )
 from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, SILENT_AFTER
 from tuanthu_server.compliance.kept import Cells, figures_now, made_once
@@ -37,6 +38,7 @@ __all__ = [
     "explanation",
     "failing_assets",
     "standing",
+    "worst_assets",
 ]
 
 

@@ -32,6 +32,8 @@ ANY_NEWER = DUE_ASSETS.replace("{later}", "> f.seen_at")
 DUE_MONTHS = "SELECT unit_id, month FROM compliance_linedue WHERE unit_id {which} 0 ORDER BY unit_id, month LIMIT %s"
 OF_UNITS = DUE_MONTHS.replace("{which}", ">")
 OF_SECTOR = DUE_MONTHS.replace("{which}", "=")
+NEWEST_TOLD = "SELECT MAX(observation_id), COUNT(*) FROM inventory_currentobservation WHERE kind = 'wan'"
+NEWEST_FOLDED = "SELECT MAX(span_id), COUNT(*) FROM compliance_linefold"
 SEEN_BY_ASSETS = """
     SELECT a.unit_id, m.month, m.body FROM compliance_assetlinemonth m JOIN inventory_asset a ON a.id = m.asset_id
     WHERE a.unit_id {any} AND m.month {any}
@@ -53,6 +55,18 @@ def refresh(*, whole: bool = False, wait: bool = True) -> int:
         while _put_together_group(query, wait=wait):
             pass
     return done
+
+
+def refresh_new() -> int:
+    """`refresh` where a machine told something new of its line; what only went on is left to the sweep.
+
+    For pages: two scans instead of looking at the evidence of every machine.
+    """
+    store = stores.current()
+    newest, told = store.rows(NEWEST_TOLD)[0]
+    folded, machines = store.rows(NEWEST_FOLDED)[0]
+    waiting = store.rows(OF_UNITS, [1]) or store.rows(OF_SECTOR, [1])
+    return refresh() if (newest or 0) > (folded or 0) or told != machines or waiting else 0
 
 
 def _fold_group(due: str, after: int, *, wait: bool) -> dict[int, int]:

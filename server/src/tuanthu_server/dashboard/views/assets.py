@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from tuanthu_server.compliance.lines.figures import asset_months, asset_outages
-from tuanthu_server.compliance.lines.refresh import refresh
+from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.compliance.models import RuleTransition
 from tuanthu_server.compliance.standing import asset_results, asset_sightings, standing
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
@@ -26,7 +26,7 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     asset = get_object_or_404(Asset.objects.select_related("unit"), pk=asset_id)
     if asset.role == AssetRole.DEVICE:
         return device_page(request, asset)
-    refresh()
+    refresh_new()
     now = standing()
     policy = now.policy.policy
     framework = main_framework(policy)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tuanthu_policy.outcome import Outcome
-from tuanthu_server.compliance.standing import AssetResult, Standing, failing_assets, standing
+from tuanthu_server.compliance.standing import Standing, standing, worst_assets
 from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, ControlLine, control_lines
@@ -45,10 +45,8 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
     of_devices = [
         (policy.rules[rule], total.devices.rules[rule]) for rule in line.control.rules if rule in total.devices.rules
     ]
-    bad = _worst_of_each([result for rule, _ in rules for result in failing_assets(BAD, rule=rule.id)])
-    bad_devices = _worst_of_each(
-        [result for rule, _ in of_devices for result in failing_assets(BAD, rule=rule.id, devices=True)]
-    )
+    bad = worst_assets(BAD, [rule.id for rule, _ in rules], SHOWN_ASSETS + 1)
+    bad_devices = worst_assets(BAD, [rule.id for rule, _ in of_devices], SHOWN_ASSETS + 1, devices=True)
     context = {
         "section": "controls",
         "standing": now,
@@ -64,12 +62,6 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         "devices_hidden": len(bad_devices) > SHOWN_ASSETS,
     }
     return render(request, "dashboard/control.html", context)
-
-
-def _worst_of_each(results: list[AssetResult]) -> list[AssetResult]:
-    """One result for each machine, worst first: a machine without antimalware fails every rule for one cause."""
-    ordered = sorted(results, key=lambda one: (-one.outcome, one.unit_id, one.name, one.asset_id, one.rule))
-    return list({result.asset_id: result for result in reversed(ordered)}.values())[::-1]
 
 
 def _total(now: Standing) -> Totals:

@@ -93,7 +93,7 @@ def computer_list(request: HttpRequest) -> HttpResponse:
     """Computers that scans found and that have no agent: what no figure of machines knows."""
     now = standing()
     units = {unit.pk: unit for unit in units_on(day_of(now.as_of))}
-    computers = [line for line in device_lines(list(units)) if line.device_class == "computer"]
+    computers = device_lines(list(units), device_class="computer")
     context = {
         "section": "devices",
         "standing": now,

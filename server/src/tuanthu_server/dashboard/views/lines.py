@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tuanthu_server.compliance.lines.figures import MONTHS, sector_months
-from tuanthu_server.compliance.lines.refresh import refresh
+from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.compliance.standing import standing
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import matching
@@ -18,7 +18,7 @@ from tuanthu_server.units.queries import day_of, units_on
 @explained
 def line_list(request: HttpRequest) -> HttpResponse:
     """Every unit's line in one month (`back` months ago), the worst first; `q` and `kind` filter as for units."""
-    refresh()
+    refresh_new()
     now = standing()
     words, kind, asked = request.GET.get("q", "")[:200], request.GET.get("kind", ""), request.GET.get("back", "")
     back = int(asked) if asked in map(str, range(MONTHS)) else 0

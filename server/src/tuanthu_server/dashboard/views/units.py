@@ -1,12 +1,13 @@
 """The list of units, and one unit."""
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from tuanthu_server.compliance.lines.access import NOTHING, unit_access
 from tuanthu_server.compliance.lines.figures import unit_months, unit_outages
-from tuanthu_server.compliance.lines.refresh import refresh
+from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.compliance.standing import Standing, standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
@@ -23,6 +24,9 @@ from tuanthu_server.dashboard.figures import (
 )
 from tuanthu_server.units.models import Relation, Unit, UnitKind
 from tuanthu_server.units.queries import day_of, expectations_on, links_of, machines_on, subunits, units_on
+
+SHOWN_ASSETS = 100
+"""Machines on one page."""
 
 
 @require_safe
@@ -52,13 +56,13 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     if "\0" in code:  # PostgreSQL takes no such text, not even to look for it
         raise Http404(code)
     unit = get_object_or_404(Unit, code=code)
-    refresh()
+    refresh_new()
     now = standing()
-    return render(request, "dashboard/unit.html", unit_context(unit, now))
+    return render(request, "dashboard/unit.html", unit_context(unit, now, request.GET.get("page", "")))
 
 
-def unit_context(unit: Unit, now: Standing) -> dict[str, object]:
-    """What the unit's page shows."""
+def unit_context(unit: Unit, now: Standing, page: str = "") -> dict[str, object]:
+    """What the unit's page shows; of its machines one page, the worst on the first."""
     day = day_of(now.as_of)
     compliance = now.units.get(unit.pk) or no_machines(unit.pk)
     framework = main_framework(now.policy.policy)
@@ -77,7 +81,9 @@ def unit_context(unit: Unit, now: Standing) -> dict[str, object]:
         "controls": control_lines(now.policy.policy, compliance.controls, framework),
         "others": other_frameworks(now.policy.policy, compliance.controls),
         "device_credentials": counts_of(compliance.devices)[0],
-        "assets": asset_lines(unit, framework.id if framework else "", now.as_of),
+        "assets": Paginator(asset_lines(unit, framework.id if framework else "", now.as_of), SHOWN_ASSETS).get_page(
+            page
+        ),
         "line_months": unit_months([unit.pk], now.as_of)[unit.pk],
         "outages": unit_outages(unit.pk, now.as_of),
         "access": unit_access(now.as_of).get(unit.pk, NOTHING),
