@@ -65,7 +65,7 @@ def pages(rounds: int) -> dict:
     client.force_login(user)
     found = {}
     for sort, paths in addresses().items():
-        times, queries = [], 0
+        times, used, queries = [], [], 0
         for turn in range(-1, max(1, rounds // len(paths))):
             for path in paths:
                 if turn < 0:
@@ -73,10 +73,16 @@ def pages(rounds: int) -> dict:
                         fetch(client, path)
                     queries = max(queries, len(captured))
                     continue
-                began = time.perf_counter()
+                began, before = time.perf_counter(), time.process_time()
                 fetch(client, path)
                 times.append((time.perf_counter() - began) * 1000)
-        found[sort] = {"p50": statistics.median(times), "p95": percentile(times), "queries": queries}
+                used.append((time.process_time() - before) * 1000)
+        found[sort] = {
+            "p50": statistics.median(times),
+            "p95": percentile(times),
+            "cpu": statistics.median(used),
+            "queries": queries,
+        }
         print(sort, found[sort], file=sys.stderr, flush=True)
     return found
 

@@ -74,6 +74,9 @@ class RuleTransition(models.Model):
     to_outcome = models.SmallIntegerField()
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = (models.Index(fields=("asset", "at"), name="transition_asset_at"),)
+
 
 class Finding(models.Model):
     """What a control came to on an asset, now: the worst of its rules."""

@@ -31,6 +31,10 @@ class Migration(migrations.Migration):
             model_name='ruleresult',
             index=models.Index(fields=['rule', 'outcome'], name='result_rule_outcome'),
         ),
+        migrations.AddIndex(
+            model_name='ruletransition',
+            index=models.Index(fields=['asset', 'at'], name='transition_asset_at'),
+        ),
         # Only units with a stamp are read.
         migrations.RunSQL(
             'INSERT INTO compliance_unitstamp (unit_id, shard, stamp) SELECT id, 0, 1 FROM units_unit',
