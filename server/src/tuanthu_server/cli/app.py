@@ -27,6 +27,7 @@ COMMAND_MODULES = (
     "scope",
     "catalogue",
     "devices",
+    "assets",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 

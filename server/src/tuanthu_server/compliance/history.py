@@ -19,8 +19,9 @@ from tuanthu_server.inventory.store.interface import Store
 GROUP = 200
 
 ASSETS = """
-    SELECT id, unit_id, role = 'device' FROM inventory_asset
-    WHERE created_at <= %s AND (retired_at IS NULL OR retired_at > %s) ORDER BY id
+    SELECT a.id, COALESCE((SELECT m.from_unit_id FROM inventory_assetmove m WHERE m.asset_id = a.id AND m.at > %s
+                           ORDER BY m.at, m.id LIMIT 1), a.unit_id), a.role = 'device'
+    FROM inventory_asset a WHERE a.created_at <= %s AND (a.retired_at IS NULL OR a.retired_at > %s) ORDER BY a.id
 """
 LAST_SEEN = """
     SELECT g.asset_id, MAX(r.received_at) FROM inventory_agent g JOIN inventory_report r ON r.agent_id = g.id
@@ -43,7 +44,7 @@ class AssetAtMoment(msgspec.Struct, frozen=True):
 def judged_assets(at: datetime, policy: Policy, only: list[int] | None = None) -> Iterator[AssetAtMoment]:
     """Every asset that there was at a moment (or those of `only`), judged from its evidence of then."""
     store = stores.current()
-    found = store.rows(ASSETS, [at, at])
+    found = store.rows(ASSETS, [at, at, at])
     wanted = None if only is None else set(only)
     chosen = {row[0]: (row[1], bool(row[2])) for row in found if wanted is None or row[0] in wanted}
     ids = list(chosen)

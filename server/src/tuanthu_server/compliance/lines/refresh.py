@@ -10,6 +10,7 @@ from tuanthu_policy.timeline import Span, cut, tally, together
 from tuanthu_server.compliance.lines.evidence import KIND
 from tuanthu_server.compliance.lines.folding import fold
 from tuanthu_server.compliance.lines.months import bounds, pack, unpack
+from tuanthu_server.compliance.lines.places import units_of
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.store.interface import Row, Store
 
@@ -34,10 +35,19 @@ OF_UNITS = DUE_MONTHS.replace("{which}", ">")
 OF_SECTOR = DUE_MONTHS.replace("{which}", "=")
 NEWEST_TOLD = "SELECT MAX(observation_id), COUNT(*) FROM inventory_currentobservation WHERE kind = 'wan'"
 NEWEST_FOLDED = "SELECT MAX(span_id), COUNT(*) FROM compliance_linefold"
-SEEN_BY_ASSETS = """
-    SELECT a.unit_id, m.month, m.body FROM compliance_assetlinemonth m JOIN inventory_asset a ON a.id = m.asset_id
-    WHERE a.unit_id {any} AND m.month {any}
+UNIT_IN_MONTH = """
+    COALESCE((SELECT v.from_unit_id FROM inventory_assetmove v WHERE v.asset_id = a.id AND v.month > m.month
+              ORDER BY v.at, v.id LIMIT 1), a.unit_id)
 """
+"""The unit to which an asset `a` belonged in the month `m.month`: that in which it moved is the new unit's."""
+SEEN_BY_ASSETS = f"""
+    SELECT unit_id, month, body FROM (
+        SELECT {UNIT_IN_MONTH} AS unit_id, m.month, m.body
+        FROM compliance_assetlinemonth m JOIN inventory_asset a ON a.id = m.asset_id
+        WHERE m.month {{any}} AND (a.unit_id {{any}}
+              OR a.id IN (SELECT asset_id FROM inventory_assetmove WHERE from_unit_id {{any}}))
+    ) seen WHERE unit_id {{any}}
+"""  # noqa: S608 (own names)
 SEEN_BY_UNITS = "SELECT 0, month, body FROM compliance_unitlinemonth WHERE unit_id > 0 AND month {any}"
 
 
@@ -78,8 +88,8 @@ def _fold_group(due: str, after: int, *, wait: bool) -> dict[int, int]:
         units: dict[int, int] = dict(store.rows(due + ("{lock}" if wait else "{skip}"), [after, GROUP]))
         if units:
             changes = fold(store, units)
-            touched = [(units[row[0]], row[1]) for row in changes.written]
-            mark_due(store, [*touched, *((units[row[0]], row[1]) for row in changes.gone)])
+            touched = [(row[0], row[1]) for row in (*changes.written, *changes.gone)]
+            mark_due(store, units_of(store, units, touched))
         return units
 
 
@@ -127,7 +137,7 @@ def read_seen(store: Store, units: set[int], months: set[int]) -> dict[tuple[int
     rows = store.rows(SEEN_BY_UNITS, [sorted(months)], (None, None, bytes)) if SECTOR in units else []
     of_units = sorted(units - {SECTOR})
     if of_units:
-        rows += store.rows(SEEN_BY_ASSETS, [of_units, sorted(months)], (None, None, bytes))
+        rows += store.rows(SEEN_BY_ASSETS, [sorted(months), *[of_units] * 3], (None, None, bytes))
     seen: dict[tuple[int, int], list[list[Span]]] = {}
     for unit, month, body in rows:
         seen.setdefault((unit, month), []).append(cut(unpack(month, body), *bounds(month)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tuanthu_policy.timeline import Span, together
 from tuanthu_server.compliance.lines.folding import timeline_from_evidence
 from tuanthu_server.compliance.lines.months import pack, split
+from tuanthu_server.compliance.lines.places import read_moves, unit_in
 from tuanthu_server.compliance.lines.refresh import SECTOR, sums
 from tuanthu_server.inventory.store.interface import Store
 
@@ -26,10 +27,12 @@ def verify_lines(store: Store) -> list[str]:
     """Put every month together from the stored evidence and compare; one line per difference."""
     assets: Months = {}
     of_units: dict[tuple[int, int], list[list[Span]]] = {}
-    for asset, unit in store.rows(WATCHING):
+    watching = store.rows(WATCHING)
+    moves = read_moves(store, (asset for asset, _ in watching))
+    for asset, unit in watching:
         for month, timeline in split(timeline_from_evidence(store, asset)).items():
             assets[asset, month] = pack(month, timeline)
-            of_units.setdefault((unit, month), []).append(timeline)
+            of_units.setdefault((unit_in(moves, asset, unit, month), month), []).append(timeline)
     units = {key: together(timelines) for key, timelines in of_units.items()}
     of_sector: dict[tuple[int, int], list[list[Span]]] = {}
     for (_, month), timeline in units.items():
