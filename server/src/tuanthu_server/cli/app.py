@@ -28,6 +28,8 @@ COMMAND_MODULES = (
     "catalogue",
     "devices",
     "assets",
+    "backup",
+    "restore",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 
