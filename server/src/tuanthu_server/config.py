@@ -40,6 +40,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Timed transfers that one process serves at once, besides which it tells agents to come back later; 0: none."""
     sweep_seconds: int = 60
     """How often the passing of time is judged."""
+    retention_months: int = 0
+    """Evidence and history older than so many whole months is deleted once a day; 0: never."""
     language: str = "vi"
     debug: bool = False
 

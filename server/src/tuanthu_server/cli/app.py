@@ -30,6 +30,7 @@ COMMAND_MODULES = (
     "assets",
     "backup",
     "restore",
+    "retention",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 

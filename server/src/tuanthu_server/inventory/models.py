@@ -51,6 +51,8 @@ class Asset(models.Model):
     """Whether it is a machine with an agent, which is judged and counted as such and not as a device."""
     described_at = models.DateTimeField(null=True, blank=True)
     """When it was seen that this describes it: older sightings change nothing."""
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+    """Evidence of before this moment was deleted by retention, as far as nothing needs it."""
 
     class Meta:
         constraints = (
@@ -120,6 +122,8 @@ class Agent(models.Model):
     last_sequence = models.BigIntegerField(default=0)
     report_count = models.BigIntegerField(default=0)
     """Reports stored; less than `last_sequence` when some never arrived."""
+    forgotten_sequence = models.BigIntegerField(default=0)
+    """Reports up to this number may have been deleted by retention: none of them is missing, none is taken again."""
     clock_skew_ms = models.BigIntegerField(null=True, blank=True)
     """Collector's clock minus agent's clock at the last delivery over HTTPS."""
 

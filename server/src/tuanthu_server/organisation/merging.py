@@ -87,7 +87,7 @@ def _retire_doubles(unit: Unit, other: Unit, by: By, now: datetime) -> int:
 
 def _relink(unit: Unit, other: Unit, first: date) -> int:
     """Links to the unit become links to the other; one between the two ends."""
-    rows = []
+    rows: list[UnitRow] = []
     _end_between(other, unit, first)
     for link in links_on(first).filter(target=unit).exclude(unit=other):
         relation = Relation(link.relation)

@@ -43,6 +43,7 @@ class Folded(msgspec.Struct):
 FOLDS = """
     SELECT asset_id, span_id, seen_at, state, grade, download, upload FROM compliance_linefold WHERE asset_id {any}
 """
+FORGOTTEN = "SELECT id FROM inventory_asset WHERE id {any} AND forgotten_at IS NOT NULL"
 MONTHS = "SELECT asset_id, month, body FROM compliance_assetlinemonth WHERE asset_id {any} AND month >= %s"
 
 
@@ -55,6 +56,8 @@ def fold(store: Store, assets: Iterable[int]) -> Folded:
     told = evidence.not_folded(store, known.keys() - set(longer)) | evidence.every(store, now.keys() - known.keys())
     facts = evidence.read_facts(store, (span for spans in told.values() for span in spans)) if told else {}
     months = _read_months(store, ids, _earliest(known, longer, told))
+    # Where evidence was deleted, what was folded from it stays below what is told again.
+    forgotten = {row[0] for row in store.rows(FORGOTTEN, [ids])}
     changes = Folded()
     for asset in longer:
         was, span = known[asset], now[asset]
@@ -63,7 +66,7 @@ def fold(store: Store, assets: Iterable[int]) -> Folded:
         changes.folds.append((asset, Fold(span.id, span.to_at, was.state, was.access)))
     for asset, spans in told.items():
         parts = [evidence.timeline_of(span, facts[span.uuid].facts) for span in spans]
-        _note(changes, asset, months.get(asset, {}), parts, anew=asset not in known)
+        _note(changes, asset, months.get(asset, {}), parts, anew=asset not in known and asset not in forgotten)
         changes.folds.append((asset, fold_of(now[asset], spans[-1], facts[spans[-1].uuid].facts)))
     _write(store, changes)
     return changes

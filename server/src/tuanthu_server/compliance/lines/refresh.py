@@ -88,7 +88,7 @@ def _fold_group(due: str, after: int, *, wait: bool) -> dict[int, int]:
         units: dict[int, int] = dict(store.rows(due + ("{lock}" if wait else "{skip}"), [after, GROUP]))
         if units:
             changes = fold(store, units)
-            touched = [(row[0], row[1]) for row in (*changes.written, *changes.gone)]
+            touched = [(row[0], row[1]) for row in changes.written] + changes.gone
             mark_due(store, units_of(store, units, touched))
         return units
 

@@ -111,7 +111,8 @@ class Life:
             )
         )
         received = at + timedelta(milliseconds=self._draw.randint(300, 9000))
-        named = tuple(one.digest for one in (*observations, *held) if one.kind in NAMED)
+        told = [(one.kind, one.digest) for one in observations] + [(one.kind, one.digest) for one in held]
+        named = tuple(digest for kind, digest in told if kind in NAMED)
         ids = tuple(one.id for one in observations)
         report = Report(payload, at, received, self._draw.randint(-900, 900), ids, named)
         self.reports.append(report)

@@ -26,6 +26,7 @@ from tuanthu_server.demo.simulation.twins import Twin, families
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.models import Asset
+from tuanthu_server.upkeep.partitions import AHEAD, ensure_months
 
 GROUP: Final = 4
 """Families of machines that are written in one transaction; a few groups are in memory at a time."""
@@ -54,6 +55,7 @@ def simulate(
     now = at or datetime.now(UTC).replace(microsecond=0)
     start = now - timedelta(days=days)
     load_units(units, machines)
+    ensure_months(start, days // 28 + AHEAD)
     world = World(_policy(start, now), start, now)
     work = families(_machines(machines, now))
     with _pool(world, processes) as worked_out:

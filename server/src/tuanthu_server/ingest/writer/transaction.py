@@ -116,6 +116,8 @@ class GroupWriter:
                     self.answers[place] = Refusal("sequence-conflict", last_sequence=agent.last_sequence)
                 else:
                     self.answers[place] = self.answer(report, "replayed", [])
+            elif report.envelope.sequence <= agent.forgotten:
+                self.answers[place] = self.answer(report, "replayed", [])
             else:
                 known[number] = report.payload_digest
                 fresh.append((place, report.envelope.sequence < agent.last_sequence))
@@ -289,6 +291,6 @@ class GroupWriter:
             sequence=report.envelope.sequence,
             status=status,
             resend=resend,
-            missing=missing_ranges(self.store, report.agent_id) if gaps else [],
+            missing=missing_ranges(self.store, report.agent_id, agent.forgotten) if gaps else [],
             server_time=self.at,
         )
