@@ -67,9 +67,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def _fresh_policies():
-    """Numbers of rules are kept per policy version; another test's database gives others."""
-    from tuanthu_server.compliance import policies
+    """Numbers of rules are kept per policy version, and counters per unit; another test's database gives others."""
+    from tuanthu_server.compliance import kept, policies
 
+    kept.kept.units.clear()
     policies._load.cache_clear()
     policies._number.cache_clear()
 

@@ -20,9 +20,11 @@ from tuanthu_server.config import Config
 from tuanthu_server.ingest.endpoints import AgentEndpoints
 from tuanthu_server.ingest.intake import Intake
 from tuanthu_server.ingest.transfer import Receive, Scope, Send
+from tuanthu_server.upkeep.daily import look_after
 
 log = structlog.get_logger("tuanthu.server")
 
+DAY = 86_400
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -53,11 +55,13 @@ class Collector:
         self._intake = Intake(self._config.batch_reports, self._config.queue_reports)
         self._endpoints = AgentEndpoints(self._intake, ca, self._config.transfer_slots)
         sweeper = asyncio.create_task(sweep_for_ever(self._config.sweep_seconds))
+        upkeep = asyncio.create_task(look_after_for_ever(self._config))
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        sweeper.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeper
+        for task in (sweeper, upkeep):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await asyncio.to_thread(self._intake.stop)
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -99,5 +103,24 @@ def _sweep_in_thread() -> None:
         bundles.refresh()
         if judged or folded:
             log.info("swept", assets=judged, lines=folded)
+    finally:
+        close_old_connections()
+
+
+async def look_after_for_ever(config: Config) -> None:
+    """Partitions and retention, at the start and once a day; a failure is logged and tried again next time."""
+    while True:
+        try:
+            await asyncio.to_thread(_look_after_in_thread, config)
+        except Exception as error:  # noqa: BLE001 (the boundary of a task that must not end)
+            log.error("upkeep-failed", error=repr(error))  # noqa: TRY400 (one line each)
+        await asyncio.sleep(DAY)
+
+
+def _look_after_in_thread(config: Config) -> None:
+    try:
+        done = look_after(config)
+        if done.spans or done.reports or done.transitions:
+            log.info("deleted", spans=done.spans, reports=done.reports, transitions=done.transitions)
     finally:
         close_old_connections()

@@ -51,6 +51,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Which claim names the person at their first sign-in: `email` (verified) or `preferred_username`."""
     oidc_name: str = ""
     """What the button on the sign-in page calls the provider."""
+    retention_months: int = 0
+    """Evidence and history older than so many whole months is deleted once a day; 0: never."""
     language: str = "vi"
     debug: bool = False
 

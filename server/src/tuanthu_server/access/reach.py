@@ -108,6 +108,12 @@ class Reach(msgspec.Struct, frozen=True):
         within = self.unit_ids if units is None else self._of(units)
         return details.failing_assets(outcomes, rule, within, devices=devices)
 
+    def worst_assets(
+        self, outcomes: Collection[Outcome], rules: Collection[str], limit: int, *, devices: bool = False
+    ) -> list[details.AssetResult]:
+        """One result, its worst, for each asset that has one of these outcomes by one of these rules."""
+        return details.worst_assets(outcomes, rules, limit, self.unit_ids, devices=devices)
+
     def waived_by(self, control: str, results: Collection[details.AssetResult]) -> list[details.AssetResult]:
         """Results as they stand below a control: a waiver of the control names their failures, too."""
         return details.waived_by_control(results, control)
@@ -156,9 +162,9 @@ class Reach(msgspec.Struct, frozen=True):
 
     # Devices and scans
 
-    def device_lines(self, units: Collection[int]) -> list[devices.DeviceLine]:
-        """Devices of those of these units that are in reach, the worst first."""
-        return devices.device_lines(self._of(units))
+    def device_lines(self, units: Collection[int], device_class: str = "") -> list[devices.DeviceLine]:
+        """Devices, of a class or of all, of those of these units that are in reach, the worst first."""
+        return devices.device_lines(self._of(units), device_class=device_class)
 
     def scan_runs(self, units: Collection[int]) -> list[devices.ScanRun]:
         """The newest scan of each machine of those of these units that are in reach."""

@@ -9,7 +9,13 @@ from tuanthu_server.errors import TuanthuError
 from tuanthu_server.security_log.doer import doing
 
 WITHOUT_DATA = frozenset(
-    {"tuanthu_server.cli.catalogue", "tuanthu_server.cli.init", "tuanthu_server.cli.keys", "tuanthu_server.cli.scope"}
+    {
+        "tuanthu_server.cli.catalogue",
+        "tuanthu_server.cli.init",
+        "tuanthu_server.cli.keys",
+        "tuanthu_server.cli.restore",
+        "tuanthu_server.cli.scope",
+    }
 )
 """Modules whose commands need no data folder that `init` made."""
 

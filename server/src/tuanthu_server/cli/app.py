@@ -24,12 +24,17 @@ COMMAND_MODULES = (
     "evaluate",
     "report",
     "demo",
+    "simulate",
     "keys",
     "scope",
     "catalogue",
     "devices",
     "people",
     "security_log",
+    "assets",
+    "backup",
+    "restore",
+    "retention",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 

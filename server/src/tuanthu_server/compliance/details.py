@@ -49,6 +49,15 @@ RESULTS = """
     LEFT JOIN inventory_observation o ON o.id = c.observation_id
     WHERE a.retired_at IS NULL AND a.role {which} 'device'
 """
+WORST = """
+    SELECT asset_id, code FROM (
+        SELECT r.asset_id, n.code, r.outcome, a.unit_id, a.name,
+               row_number() OVER (PARTITION BY r.asset_id ORDER BY r.outcome DESC, n.code) AS place
+        FROM compliance_ruleresult r
+        JOIN compliance_rulename n ON n.id = r.rule_id JOIN inventory_asset a ON a.id = r.asset_id
+        WHERE n.code {any} AND r.outcome {any} AND a.retired_at IS NULL AND a.role {which} 'device' {within}
+    ) ranked WHERE place = 1 ORDER BY outcome DESC, unit_id, name, asset_id LIMIT %s
+"""
 ORDER = " ORDER BY a.unit_id, a.name, a.id, n.code"
 
 
@@ -83,6 +92,31 @@ def failing_assets(
         condition += " AND a.unit_id {any}"
         values.append(sorted(unit_ids))
     return _read(condition, values, devices=devices)
+
+
+def worst_assets(
+    outcomes: Collection[Outcome],
+    rules: Collection[str],
+    limit: int,
+    unit_ids: Collection[int] | None = None,
+    *,
+    devices: bool = False,
+) -> list[AssetResult]:
+    """One result, its worst, for each asset that has one of these outcomes by one of these rules; the worst first.
+
+    At most `limit` of them, so that a clause that thousands fail is no slower than another; in these units or all.
+    """
+    worst = WORST.replace("{which}", "=" if devices else "<>")
+    worst = worst.replace("{within}", "" if unit_ids is None else "AND a.unit_id {any}")
+    within = [] if unit_ids is None else [sorted(unit_ids)]
+    found = stores.current().rows(worst, [sorted(rules), sorted(one.value for one in outcomes), *within, limit])
+    chosen = {(asset, rule): place for place, (asset, rule) in enumerate(found)}
+    if not chosen:
+        return []
+    condition = " AND r.asset_id {any} AND n.code {any}"
+    params: list[object] = [sorted({asset for asset, _ in chosen}), sorted({rule for _, rule in chosen})]
+    results = [one for one in _read(condition, params, devices=devices) if (one.asset_id, one.rule) in chosen]
+    return sorted(results, key=lambda one: chosen[one.asset_id, one.rule])
 
 
 def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetResult]:

@@ -1,7 +1,8 @@
 """Raw figures per unit, as counters hold them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -71,15 +72,16 @@ class Figures(msgspec.Struct):
         figures.silent += amount if silent else 0
 
 
-COUNTERS = """
+CELLS = """
     SELECT 'rules', c.unit_id, n.code, c.outcome, SUM(c.assets)
-    FROM compliance_rulecount c JOIN compliance_rulename n ON n.id = c.rule_id
+    FROM compliance_rulecount c JOIN compliance_rulename n ON n.id = c.rule_id {where}
     GROUP BY c.unit_id, n.code, c.outcome HAVING SUM(c.assets) <> 0
     UNION ALL
     SELECT 'controls', c.unit_id, n.code, c.outcome, SUM(c.assets)
-    FROM compliance_controlcount c JOIN compliance_controlname n ON n.id = c.control_id
+    FROM compliance_controlcount c JOIN compliance_controlname n ON n.id = c.control_id {where}
     GROUP BY c.unit_id, n.code, c.outcome HAVING SUM(c.assets) <> 0
-    UNION ALL
+"""
+ASSETS = """
     SELECT 'assets', unit_id,
            CASE WHEN last_seen_at IS NULL THEN 'never' WHEN last_seen_at < %s THEN 'silent' ELSE '' END, 0, COUNT(*)
     FROM inventory_asset WHERE retired_at IS NULL AND role <> 'device' GROUP BY 1, 2, 3
@@ -89,12 +91,19 @@ COUNTERS = """
            CASE WHEN last_seen_at < %s THEN 1 ELSE 0 END, COUNT(*)
     FROM inventory_asset WHERE retired_at IS NULL AND role = 'device' GROUP BY 1, 2, 3, 4
 """
+COUNTERS = CELLS.replace("{where}", "") + " UNION ALL " + ASSETS
+OF_UNITS = CELLS.replace("{where}", "WHERE c.unit_id {any}")
 
 
 def from_counters(store: Store, now: datetime) -> Figures:
     """The figures as counters hold them. One statement, so one moment, without holding anybody up."""
+    return read(store, COUNTERS, [now - SILENT_AFTER, now - DEVICE_SILENT_AFTER])
+
+
+def read(store: Store, query: str, params: Sequence[Any]) -> Figures:
+    """The figures that `COUNTERS`, or a part of it (`OF_UNITS`, `ASSETS`), gives."""
     figures = Figures()
-    for table, unit, code, outcome, amount in store.rows(COUNTERS, [now - SILENT_AFTER, now - DEVICE_SILENT_AFTER]):
+    for table, unit, code, outcome, amount in store.rows(query, params):
         if table == "assets":
             figures.count_assets(unit, code, int(amount))
         elif table == "devices":

@@ -20,8 +20,9 @@ from tuanthu_server.inventory.store.interface import Store
 GROUP = 200
 
 ASSETS = """
-    SELECT id, unit_id, role = 'device' FROM inventory_asset
-    WHERE created_at <= %s AND (retired_at IS NULL OR retired_at > %s) ORDER BY id
+    SELECT a.id, COALESCE((SELECT m.from_unit_id FROM inventory_assetmove m WHERE m.asset_id = a.id AND m.at > %s
+                           ORDER BY m.at, m.id LIMIT 1), a.unit_id), a.role = 'device'
+    FROM inventory_asset a WHERE a.created_at <= %s AND (a.retired_at IS NULL OR a.retired_at > %s) ORDER BY a.id
 """
 LAST_SEEN = """
     SELECT g.asset_id, MAX(r.received_at) FROM inventory_agent g JOIN inventory_report r ON r.agent_id = g.id

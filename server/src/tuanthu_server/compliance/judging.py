@@ -34,6 +34,10 @@ class Subject(msgspec.Struct):
     """A network device, which is judged by the rules about devices and no others."""
 
 
+Task = tuple[Subject, tuple[str, ...] | None]
+"""An asset and the rules to judge on it (`rules_to_judge`)."""
+
+
 class Known(msgspec.Struct):
     """What is stored of an asset's last judgement."""
 
@@ -54,15 +58,31 @@ def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) ->
         return
     known = read_known(store, [subject.asset_id for subject in everyone])
     waivers = waivers_after(store, at)
-    tasks = [(subject, _rules_to_judge(policy, subject, known.get(subject.asset_id), at)) for subject in everyone]
+    tasks = [(subject, rules_to_judge(policy, subject, known.get(subject.asset_id), at)) for subject in everyone]
     tasks = [(subject, rules) for subject, rules in tasks if rules is None or rules]
     sightings = _complete_sightings(store, policy, tasks)
     changes = Changes(at, policy.measures)
     for subject, rules in tasks:
-        before, seen = known.get(subject.asset_id), sightings[subject.asset_id]
-        results = policy.policy.judge(seen, at, policy.asked(seen, device=subject.device) if rules is None else rules)
-        _compare(changes, policy, subject, before, results, sightings=seen, whole=rules is None, waivers=waivers)
+        judge(
+            changes, policy, (subject, rules), known.get(subject.asset_id), sightings[subject.asset_id], waivers=waivers
+        )
     record(store, changes)
+
+
+def judge(
+    changes: Changes,
+    policy: Numbered,
+    task: Task,
+    before: Known | None,
+    sightings: Mapping[str, Sighting],
+    *,
+    waivers: Waivers,
+) -> None:
+    """Judge one asset at the moment of `changes` and note there what changed; `sightings` hold what its rules read."""
+    subject, rules = task
+    asked = policy.asked(sightings, device=subject.device) if rules is None else rules
+    results = policy.policy.judge(sightings, changes.at, asked)
+    _compare(changes, policy, subject, before, results, sightings=sightings, whole=rules is None, waivers=waivers)
 
 
 def forget(store: Store, subjects: Iterable[Subject], at: datetime) -> None:
@@ -87,7 +107,7 @@ def read_known(store: Store, assets: Iterable[int]) -> dict[int, Known]:
     return {asset: Known(policy, due_at, decode_state(body)) for asset, policy, due_at, body in rows}
 
 
-def _rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at: datetime) -> tuple[str, ...] | None:
+def rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at: datetime) -> tuple[str, ...] | None:
     """None for all: never judged, judged by another policy, or time may have changed any of them."""
     if known is None or known.policy != policy.version or (known.due_at is not None and known.due_at <= at):
         return None
@@ -96,9 +116,7 @@ def _rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at:
     return policy.rules_reading(subject.changed, device=subject.device)
 
 
-def _complete_sightings(
-    store: Store, policy: Numbered, tasks: list[tuple[Subject, tuple[str, ...] | None]]
-) -> dict[int, dict[str, Sighting]]:
+def _complete_sightings(store: Store, policy: Numbered, tasks: list[Task]) -> dict[int, dict[str, Sighting]]:
     """What the callers gave, and from the database what else the rules to judge will read."""
     lacking: dict[int, frozenset[str]] = {}
     for subject, rules in tasks:

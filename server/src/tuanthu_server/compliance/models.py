@@ -76,7 +76,7 @@ class JudgedState(models.Model):
     """
 
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
-    policy_id = models.BigIntegerField()
+    policy_id = models.BigIntegerField(db_index=True)
     """The `PolicyVersion` by which it was judged; another one in force means: judge everything again."""
     due_at = models.DateTimeField(null=True, db_index=True)
     """When time alone may change a result: the sweep judges it again then. May be too early, never too late."""
@@ -99,6 +99,9 @@ class RuleResult(models.Model):
     since = models.DateTimeField()
     """When the outcome became this."""
 
+    class Meta:
+        indexes = (models.Index(fields=("rule", "outcome"), name="result_rule_outcome"),)
+
 
 class RuleTransition(models.Model):
     """A rule's outcome on an asset changed."""
@@ -110,7 +113,10 @@ class RuleTransition(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=("at",), name="rule_transition_at"),)
+        indexes = (
+            models.Index(fields=("at",), name="rule_transition_at"),
+            models.Index(fields=("asset", "at"), name="transition_asset_at"),
+        )
 
 
 class Finding(models.Model):
@@ -177,6 +183,18 @@ class LateNote(models.Model):
     day = models.SmallIntegerField()
     """Days since 1970, UTC."""
     noted_at = models.DateTimeField(db_index=True)
+
+
+class UnitStamp(models.Model):
+    """Changes whenever a counter of the unit does, so that a reader knows whether what it read before still holds.
+
+    A random number by each shard: it never comes again, not even after a transaction that was rolled back.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "shard")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    shard = models.SmallIntegerField()
+    stamp = models.BigIntegerField()
 
 
 class LineFold(models.Model):

@@ -18,8 +18,10 @@ from tuanthu_server.compliance.details import (
     asset_sightings,
     explanation,
     failing_assets,
+    worst_assets,
 )
 from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, SILENT_AFTER
+from tuanthu_server.compliance.kept import Cells, figures_now, made_once
 from tuanthu_server.compliance.policies import PolicyInForce, in_force
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.inventory import store as stores
@@ -40,6 +42,7 @@ __all__ = [
     "failing_assets",
     "standing",
     "standing_at",
+    "worst_assets",
 ]
 
 
@@ -146,7 +149,7 @@ def standing(as_of: datetime | None = None) -> Standing:
     if as_of is None:
         policy = in_force(now)
         sweep()
-        return _assemble(now, policy, figures.from_counters(stores.current(), now))
+        return _assemble(now, policy, figures_now(stores.current(), now))
     return standing_at(as_of)
 
 
@@ -200,7 +203,11 @@ def _devices(policy: Policy, unit: int, numbers: figures.Figures) -> DeviceCompl
     )
 
 
-def _counts(codes: Iterable[str], numbers: dict[str, dict[int, int]]) -> dict[str, Counts]:
+def _counts(codes: Iterable[str], numbers: Cells) -> dict[str, Counts]:
+    return made_once(numbers, tuple(codes), _counts_of)
+
+
+def _counts_of(codes: tuple[str, ...], numbers: Cells) -> dict[str, Counts]:
     return {code: _made(numbers[code]) if code in numbers else _NONE for code in codes}
 
 

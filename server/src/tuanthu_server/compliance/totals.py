@@ -89,6 +89,17 @@ def coverage_of(parts: Iterable[UnitCompliance], expected: Expected) -> Coverage
     return Coverage(covered, total, untold, over)
 
 
+def on_lan(parts: Iterable[UnitCompliance]) -> Share:
+    """Hosts that scans saw and that are machines with an agent, of all computers that they saw.
+
+    Undetermined where no scan saw a computer. Expected machines and seen ones are two denominators, told side by side:
+    what a unit states may be wrong, and a scan sees only what is switched on.
+    """
+    every = [part.devices for part in parts]
+    seen = sum(one.managed + one.computers for one in every)
+    return Share(sum(one.managed for one in every), seen or None)
+
+
 def _added(tables: Iterable[dict[str, Counts]]) -> dict[str, Counts]:
     found: dict[str, list[Counts]] = {}
     for table in tables:

@@ -7,7 +7,7 @@ import msgspec
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLink
+from tuanthu_server.units.models import Relation, Unit, UnitEvent, UnitExpectation, UnitLink
 
 
 class UnitCounts(msgspec.Struct, frozen=True):
@@ -35,6 +35,12 @@ def units_on(day: date) -> QuerySet[Unit]:
     """Units not closed on that day, by code. A unit that was entered later is listed too: entry is no foundation."""
     start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
     return Unit.objects.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=start + timedelta(days=1))).order_by("code")
+
+
+def names_on(day: date) -> dict[int, str]:
+    """Names that units had on that day and have no more, by unit; all others have their present one."""
+    later = UnitEvent.objects.filter(what=UnitEvent.What.RENAMED, day__gt=day).order_by("-day", "-pk")
+    return dict(later.values_list("unit_id", "before"))
 
 
 def links_on(day: date) -> QuerySet[UnitLink]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.retiring import retire
 from tuanthu_server.accounts.permissions import Permission, needs
-from tuanthu_server.compliance.lines.refresh import refresh
+from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
 from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.evidence import sighting_tables
@@ -45,7 +45,7 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     asset = within.asset_or_404(asset_id)
     if asset.role == AssetRole.DEVICE:
         return device_page(request, asset)
-    refresh()
+    refresh_new()
     now = within.standing()
     policy = now.policy.policy
     framework = main_framework(policy)

@@ -8,7 +8,7 @@ from tuanthu_policy.outcome import Outcome
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission, needs
-from tuanthu_server.compliance.standing import AssetResult, Standing
+from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, ControlLine, control_lines
@@ -53,10 +53,8 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         (policy.rules[rule], total.devices.rules[rule]) for rule in line.control.rules if rule in total.devices.rules
     ]
     code = f"{framework}/{control}"
-    bad = _worst_of_each([result for rule, _ in rules for result in within.failing_assets(BAD, rule=rule.id)])
-    bad_devices = _worst_of_each(
-        [result for rule, _ in of_devices for result in within.failing_assets(BAD, rule=rule.id, devices=True)]
-    )
+    bad = within.worst_assets(BAD, [rule.id for rule, _ in rules], SHOWN_ASSETS + 1)
+    bad_devices = within.worst_assets(BAD, [rule.id for rule, _ in of_devices], SHOWN_ASSETS + 1, devices=True)
     context = {
         "section": "controls",
         "standing": now,
@@ -72,12 +70,6 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         "devices_hidden": len(bad_devices) > SHOWN_ASSETS,
     }
     return render(request, "dashboard/control.html", context)
-
-
-def _worst_of_each(results: list[AssetResult]) -> list[AssetResult]:
-    """One result for each machine, worst first: a machine without antimalware fails every rule for one cause."""
-    ordered = sorted(results, key=lambda one: (-one.outcome, one.unit_id, one.name, one.asset_id, one.rule))
-    return list({result.asset_id: result for result in reversed(ordered)}.values())[::-1]
 
 
 def _total(within: Reach, now: Standing) -> Totals:

@@ -90,7 +90,7 @@ def computer_list(request: HttpRequest) -> HttpResponse:
     within = reach(request)
     now = within.standing()
     units = {unit.pk: unit for unit in within.units(day_of(now.as_of))}
-    computers = [line for line in within.device_lines(list(units)) if line.device_class == "computer"]
+    computers = within.device_lines(list(units), device_class="computer")
     context = {
         "section": "devices",
         "standing": now,

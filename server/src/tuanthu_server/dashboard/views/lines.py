@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.figures import MONTHS
-from tuanthu_server.compliance.lines.refresh import refresh
+from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import matching
 from tuanthu_server.dashboard.lines import line_table
@@ -20,7 +20,7 @@ from tuanthu_server.units.queries import day_of
 @explained
 def line_list(request: HttpRequest) -> HttpResponse:
     """Every unit's line in one month (`back` months ago), the worst first; `q` and `kind` filter as for units."""
-    refresh()
+    refresh_new()
     within = reach(request)
     now = within.standing()
     words, kind, asked = request.GET.get("q", "")[:200], request.GET.get("kind", ""), request.GET.get("back", "")

@@ -1,6 +1,7 @@
 """The list of units, and one unit."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -12,7 +13,7 @@ from tuanthu_server.access.reach import Reach
 from tuanthu_server.access.unit_numbers import state, stated
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.access import NOTHING
-from tuanthu_server.compliance.lines.refresh import refresh
+from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
@@ -34,6 +35,9 @@ from tuanthu_server.units.models import Relation, Unit, UnitKind
 from tuanthu_server.units.queries import day_of
 
 SHOWN_RETIRED = 50
+
+SHOWN_ASSETS = 100
+"""Machines on one page."""
 
 
 @needs(Permission.SEE)
@@ -65,9 +69,9 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: its links today, its clauses, its machines, and the units that it supervises."""
     within = reach(request)
     unit = within.unit_or_404(code)
-    refresh()
+    refresh_new()
     now = within.standing()
-    return render(request, "dashboard/unit.html", unit_context(within, unit, now))
+    return render(request, "dashboard/unit.html", unit_context(within, unit, now, request.GET.get("page", "")))
 
 
 @needs(Permission.EDIT_UNITS)
@@ -90,13 +94,14 @@ def unit_numbers(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "dashboard/unit_numbers.html", context)
 
 
-def unit_context(within: Reach, unit: Unit, now: Standing) -> dict[str, object]:
-    """What the unit's page shows."""
+def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> dict[str, object]:
+    """What the unit's page shows; of its machines one page, the worst on the first."""
     day = day_of(now.as_of)
     compliance = now.units.get(unit.pk) or no_machines(unit.pk)
     framework = main_framework(now.policy.policy)
     links = within.links_of(unit, day)
     expected = within.expectations(day)
+    machines = asset_lines(within, unit, framework.id if framework else "", now.as_of)
     return {
         "section": "units",
         "standing": now,
@@ -117,7 +122,7 @@ def unit_context(within: Reach, unit: Unit, now: Standing) -> dict[str, object]:
         "controls": control_lines(now.policy.policy, compliance, framework),
         "others": other_frameworks(now.policy.policy, compliance.controls),
         "device_credentials": counts_of(compliance.devices)[0],
-        "assets": asset_lines(within, unit, framework.id if framework else "", now.as_of),
+        "assets": Paginator(machines, SHOWN_ASSETS).get_page(page),
         "line_months": within.line_months([unit.pk], now.as_of)[unit.pk],
         "outages": within.outages_of_unit(unit, now.as_of),
         "access": within.line_access(now.as_of).get(unit.pk, NOTHING),

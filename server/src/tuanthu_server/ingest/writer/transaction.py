@@ -89,7 +89,7 @@ class GroupWriter:
         """Everything, in order."""
         fresh = self.classify()
         self.store_reports(fresh)
-        self.spans.write()
+        self.spans.write(self.store)
         for sign in self.late:
             if late.place(self.store, sign):
                 self.changed.setdefault(sign.key[0], set()).add(sign.key[1])
@@ -120,6 +120,8 @@ class GroupWriter:
                     self.answers[place] = Refusal("sequence-conflict", last_sequence=agent.last_sequence)
                 else:
                     self.answers[place] = self.answer(report, "replayed", [])
+            elif report.envelope.sequence <= agent.forgotten:
+                self.answers[place] = self.answer(report, "replayed", [])
             else:
                 known[number] = report.payload_digest
                 fresh.append((place, report.envelope.sequence < agent.last_sequence))
@@ -305,6 +307,6 @@ class GroupWriter:
             sequence=report.envelope.sequence,
             status=status,
             resend=resend,
-            missing=missing_ranges(self.store, report.agent_id) if gaps else [],
+            missing=missing_ranges(self.store, report.agent_id, agent.forgotten) if gaps else [],
             server_time=self.at,
         )

@@ -106,12 +106,12 @@ def _below(root: Unit, day: date) -> list[Unit]:
 
 
 def _facts(units: list[Unit], day: date) -> list[UnitFacts]:
-    stated = queries.expectations_on(day)
+    stated, names = queries.expectations_on(day), queries.names_on(day)
     return [
         UnitFacts(
             id=unit.pk,
             code=unit.code,
-            name=unit.name,
+            name=names.get(unit.pk, unit.name),
             kind=unit.kind,
             demonstration=unit.demonstration,
             expected=stated[unit.pk].machines if unit.pk in stated else None,
