@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,9 +14,12 @@ from tuanthu_server.compliance.days import record_today
 from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
-from tuanthu_server.ingest.endpoints import AgentEndpoints
+from tuanthu_server.ingest.endpoints import AgentEndpoints, answer
 from tuanthu_server.ingest.intake import Intake
 from tuanthu_server.ingest.transfer import Receive, Scope, Send
+from tuanthu_server.monitoring import process as monitoring
+from tuanthu_server.monitoring import readiness
+from tuanthu_server.notifications.telling import tell
 
 log = structlog.get_logger("tuanthu.server")
 
@@ -37,10 +41,20 @@ class Collector:
             await self._live(receive, send)
         elif scope["type"] == "http" and _is_for_agents(scope["path"]) and self._endpoints is not None:
             await self._endpoints(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == "/readyz":
+            await self._ready(scope, send)
         elif scope["type"] == "http":
             await self._pages(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
+
+    async def _ready(self, scope: Scope, send: Send) -> None:
+        """Beside Django, like `/healthz`: asked by whoever balances load, by whatever name."""
+        if scope["method"] not in ("GET", "HEAD"):
+            await answer(send, 405, b"", b"text/plain")
+            return
+        found = await asyncio.to_thread(readiness.answered)
+        await answer(send, found.status, found.body, b"application/json")
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -48,27 +62,41 @@ class Collector:
         ca = None if self._config.tls_certificate else self._config.data_dir / "tls" / "ca.pem"
         self._intake = Intake(self._config.batch_reports, self._config.queue_reports)
         self._endpoints = AgentEndpoints(self._intake, ca, self._config.transfer_slots)
-        sweeper = asyncio.create_task(sweep_for_ever(self._config.sweep_seconds))
+        monitoring.watch(self._intake.waiting)
+        seconds, stopping = self._config.sweep_seconds, threading.Event()
+        tasks = [
+            asyncio.create_task(repeat_for_ever("sweep-failed", _sweep_in_thread, seconds)),
+            asyncio.create_task(repeat_for_ever("telling-failed", lambda: self._tell_in_thread(stopping), seconds)),
+        ]
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        sweeper.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeper
+        stopping.set()
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await asyncio.to_thread(self._intake.stop)
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _tell_in_thread(self, stopping: threading.Event) -> None:
+        """Notifications have a task of their own: a mail server that hangs must not hold up judgement."""
+        try:
+            tell(self._config, lambda: not stopping.is_set())
+        finally:
+            close_old_connections()
 
 
 def _is_for_agents(path: str) -> bool:
     return path.startswith("/agent/v1/") or path == "/healthz"
 
 
-async def sweep_for_ever(seconds: int) -> None:
-    """Judge the passing of time until cancelled; a failure is logged and tried again next time."""
+async def repeat_for_ever(failure: str, work: Callable[[], None], seconds: int) -> None:
+    """Do some work in a thread again and again until cancelled; a failure is logged and tried again next time."""
     while True:
         try:
-            await asyncio.to_thread(_sweep_in_thread)
+            await asyncio.to_thread(work)
         except Exception as error:  # noqa: BLE001 (the boundary of a task that must not end)
-            log.error("sweep-failed", error=repr(error))  # noqa: TRY400 (one line each)
+            log.error(failure, error=repr(error))  # noqa: TRY400 (one line each)
         await asyncio.sleep(seconds)
 
 

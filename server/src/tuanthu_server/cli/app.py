@@ -26,6 +26,7 @@ COMMAND_MODULES = (
     "scope",
     "catalogue",
     "devices",
+    "notifications",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 
