@@ -85,7 +85,7 @@ class MailServer:
         def sign_in(server, session, envelope, mechanism, data):
             given = (data.login.decode(), data.password.decode())
             self.logins.append(given)
-            return AuthResult(success=given == login)
+            return AuthResult(success=given == login, handled=False)
 
         class OnLoopback(Controller):
             def factory(self):

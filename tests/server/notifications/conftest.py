@@ -23,6 +23,7 @@ from tuanthu_server.units.models import Unit
 
 NOON = datetime(2026, 11, 25, 5, tzinfo=UTC)
 """Twelve o'clock in Viet Nam."""
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 DEFAULT_LOGIN = "device.no_default_credentials"
 KEY = "k" * 40
 
@@ -39,7 +40,7 @@ class World:
     """The department's register with two units."""
 
     def __init__(self) -> None:
-        publish(few_rules(), datetime(2026, 1, 1, tzinfo=UTC))
+        publish(few_rules(), LONG_AGO)
         self.station = self.unit("TYT-07", "Trạm Y tế xã Ea Tíu")
         self.hospital = self.unit("BV-LẠ", "Bệnh viện khác")
 
@@ -85,7 +86,7 @@ def subscribe(world, receiver):
     """A person with a subscription to the receiver."""
 
     def make(name="bà-hằng", role=Role.ADMINISTRATOR, *units, kinds=tuple(Kind.values), **more) -> Subscription:
-        more = {"channel": "webhook", "address": receiver.url(f"/{name}".encode().hex()), "created_at": NOON} | more
+        more = {"channel": "webhook", "address": receiver.url(f"/{name}".encode().hex()), "created_at": LONG_AGO} | more
         return Subscription.objects.create(user=person(name, role, *units), kinds=list(kinds), **more)
 
     return make
