@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 
 class HttpReceiver:
@@ -27,7 +28,7 @@ class HttpReceiver:
     def told(self) -> list[dict]:
         return [json.loads(body) for _, _, body in self.posts]
 
-    def __enter__(self) -> "HttpReceiver":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -57,7 +58,7 @@ class HttpReceiver:
                     self.send_header("Content-Length", "0")
                     self.end_headers()
 
-            do_GET = do_POST
+            do_GET = do_POST  # noqa: N815 (the name that the library calls)
 
             def _drip(self):
                 with contextlib.suppress(OSError):
@@ -100,17 +101,17 @@ class MailServer:
         more = {"ssl_context": context} if implicit else {}
         self._controller = OnLoopback(self, hostname="127.0.0.1", port=self.port, **more)
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 (the library calls it so)
         if self.refuse:
             return self.refuse
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the library calls it so)
         self.mails.append(envelope)
         return "250 OK"
 
-    def __enter__(self) -> "MailServer":
+    def __enter__(self) -> Self:
         self._controller.start()
         return self
 

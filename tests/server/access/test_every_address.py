@@ -62,6 +62,8 @@ CASES = {
     "indicators": Case(),
     "controls": Case(),
     "control": Case(),
+    "notifications": Case(OWN, writes=True),
+    "end-subscription": Case(OWN, reads=False, writes=True, scoped=True),
     "metrics": Case(permission=None, answers=frozenset({200, 401})),
     "login": Case(permission=None, writes=True, answers=frozenset({200, 302})),
     "language": Case(permission=None, reads=False, writes=True),

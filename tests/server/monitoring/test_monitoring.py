@@ -44,7 +44,9 @@ def units() -> list[Unit]:
     publish(small_policy())
     now = datetime.now(UTC)
     found = [Unit.objects.create(code=code, name=code, created_at=now) for code in ("A", "B")]
-    for unit, seen in zip((found[0], found[0], found[1], found[1]), (now, now - timedelta(days=9), now, None), strict=True):
+    for unit, seen in zip(
+        (found[0], found[0], found[1], found[1]), (now, now - timedelta(days=9), now, None), strict=True
+    ):
         Asset.objects.create(unit=unit, name="máy", created_at=now, last_seen_at=seen)
     control = ControlName.objects.get(code="test")
     for unit, outcome, assets in ((found[0], 6, 2), (found[1], 1, 1), (found[1], 6, 1)):
@@ -59,7 +61,10 @@ def test_a_program_with_the_secret_gets_the_whole_department(units, secret):
     assert {state: found["tuanthu_assets", state] for state in ("reporting", "silent", "never_reported")} == {
         "reporting": 2, "silent": 1, "never_reported": 1,
     }  # fmt: skip
-    assert (found["tuanthu_framework_assets", "test", "fail"], found["tuanthu_framework_assets", "test", "pass"]) == (3, 1)
+    assert (found["tuanthu_framework_assets", "test", "fail"], found["tuanthu_framework_assets", "test", "pass"]) == (
+        3,
+        1,
+    )
     assert ("tuanthu_reports_received_total",) in found
     assert any(name == "tuanthu_build_info" for name, *_ in found)
 
@@ -75,7 +80,9 @@ def test_a_person_gets_figures_of_their_reach_and_none_of_the_collector(units):
     assert ("tuanthu_reports_received_total",) in viewer
 
 
-@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer sai", f"Basic {SECRET}", SECRET, f"Bearer {SECRET}x", "Bearer mã-lạ"])
+@pytest.mark.parametrize(
+    "given", ["", "Bearer ", "Bearer sai", f"Basic {SECRET}", SECRET, f"Bearer {SECRET}x", "Bearer mã-lạ"]
+)
 def test_a_wrong_secret_is_nobody_even_with_a_session(units, secret, given):
     client = signed_in(person("bà-hằng", Role.ADMINISTRATOR))
 

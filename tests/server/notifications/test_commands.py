@@ -92,7 +92,12 @@ def test_one_that_is_not_there_is_refused(number):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"digest_time": "7h"}, {"smtp_security": "ssl"}, {"metrics_secret": "short"}, {"deadlines_file": "/không/có.toml"}],
+    [
+        {"digest_time": "7h"},
+        {"smtp_security": "ssl"},
+        {"metrics_secret": "short"},
+        {"deadlines_file": "/không/có.toml"},
+    ],
 )
 def test_the_collector_does_not_start_with_settings_that_cannot_work(tmp_path, wrong):
     server_process.check_telling(Config(data_dir=tmp_path))

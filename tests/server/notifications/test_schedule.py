@@ -54,7 +54,11 @@ def test_a_digest_tells_of_the_readers_units_only(world, daily, subscribe, recei
     telling.tell(config, at=now)
 
     whole, own = receiver.told()
-    assert (whole["facts"]["machines"], whole["facts"]["reporting"], whole["facts"]["silent_units"]) == (2, 1, ["BV-LẠ"])
+    assert (whole["facts"]["machines"], whole["facts"]["reporting"], whole["facts"]["silent_units"]) == (
+        2,
+        1,
+        ["BV-LẠ"],
+    )
     assert "Đơn vị ngừng báo cáo (1): Bệnh viện khác" in whole["text"]
     assert "Miễn trừ số 4" in whole["text"]
     assert (own["facts"]["machines"], own["facts"]["devices"], own["facts"]["silent_units"]) == (1, 0, [])
@@ -102,7 +106,9 @@ def test_a_reminder_that_was_missed_is_made_up_for_by_the_nearest_only(world, da
     tell(daily, "2026-12-09T08:00")  # five days before data close
     tell(daily, "2026-12-10T08:00")
 
-    assert [(one["facts"]["deadline"], one["facts"]["days_left"]) for one in receiver.told()] == [("yearly-data-closed", 5)]
+    assert [(one["facts"]["deadline"], one["facts"]["days_left"]) for one in receiver.told()] == [
+        ("yearly-data-closed", 5)
+    ]
     assert "còn 5 ngày" in receiver.told()[0]["subject"]
     assert "14/12/2026" in receiver.told()[0]["text"]
 
@@ -126,7 +132,9 @@ def test_what_is_old_is_forgotten(world, daily, subscribe):
 
 def test_an_operator_may_give_other_deadlines(tmp_path):
     own = tmp_path / "han.toml"
-    own.write_text(SHIPPED.read_text("utf-8").replace("day = 14", "day = 31").replace("month = 12", "month = 2"), "utf-8")
+    own.write_text(
+        SHIPPED.read_text("utf-8").replace("day = 14", "day = 31").replace("month = 12", "month = 2"), "utf-8"
+    )
     found = deadlines(Config(data_dir=tmp_path, deadlines_file=str(own)))
 
     assert found[0].next_on(date(2027, 1, 1)) == date(2027, 2, 28)

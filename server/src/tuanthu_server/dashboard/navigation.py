@@ -54,6 +54,7 @@ MENU = (
             Entry("enrolment", "enrolment", Text("Ghi danh máy", "Enrolment"), Permission.ISSUE_TOKEN),
             Entry("scans", "scans", Text("Quét mạng", "Scans")),
             Entry("policies", "policies", Text("Chính sách", "Policies")),
+            Entry("notifications", "notifications", Text("Thông báo", "Notifications"), Permission.OWN_ACCOUNT),
         ),
     ),
 )
