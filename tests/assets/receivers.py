@@ -14,12 +14,17 @@ class HttpReceiver:
     An answer is a status, or a status with header fields; `hang` answers nothing, `drip` a byte now and then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, context=None) -> None:
         self.answers: list = []
         self.posts: list[tuple[str, dict[str, str], bytes]] = []
         self.released = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # a client that leaves is no news
+        if context is not None:
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def url(self, path: str = "", host: str = "127.0.0.1") -> str:

@@ -1,10 +1,12 @@
 """Two units with machines and devices, and short ways to let rules fail on them."""
 
+import ssl
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import msgspec
 import pytest
+from tests.assets.certificates import chain_file, issue, pem
 from tests.assets.people import person
 from tests.assets.receivers import HttpReceiver
 
@@ -73,6 +75,17 @@ def world(db) -> World:
 def config():
     """Settings of this run, with receivers on loopback."""
     return msgspec.structs.replace(load_config(), webhook_key=KEY, webhook_private=True, digest_time="23:59")
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory):
+    """A server's context for `localhost`, and the CA that made its certificate."""
+    folder = tmp_path_factory.mktemp("tls")
+    ca = issue("CA của Sở")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain_file(folder / "server.pem", issue("localhost", ca)))
+    (folder / "ca.pem").write_bytes(pem(ca[0]))
+    return context, str(folder / "ca.pem")
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 import email
 import email.policy
-import ssl
 from datetime import UTC, datetime
 
 import pytest
-from tests.assets.certificates import chain_file, issue, pem
 from tests.assets.receivers import MailServer
 
 from tuanthu_server.config import Config
@@ -19,17 +17,6 @@ LETTER = Letter(
     id="d0f7", kind="default-login", critical=True, written_at=datetime(2026, 11, 25, tzinfo=UTC), language="vi",
     subject="[Tuanthu] Thiết bị dùng tài khoản mặc định: CAMERA-CỔNG", text="Trạm Y tế xã Ea Tíu\n  • CAMERA-CỔNG\n",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory):
-    """A server's context for `localhost`, and the CA that made its certificate."""
-    folder = tmp_path_factory.mktemp("tls")
-    ca = issue("CA của Sở")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain_file(folder / "server.pem", issue("localhost", ca)))
-    (folder / "ca.pem").write_bytes(pem(ca[0]))
-    return context, str(folder / "ca.pem")
 
 
 def config(tmp_path, server, **more) -> Config:

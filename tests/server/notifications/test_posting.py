@@ -86,6 +86,29 @@ def test_a_server_that_hangs_or_drips_is_left(config, server, how, monkeypatch):
     assert error.told.startswith("HTTP: ")
 
 
+def test_a_webhook_by_https_goes_to_whom_the_operators_trust_vouches_for(config, tls):
+    context, ca = tls
+    with HttpReceiver(context) as server:
+        address = server.url("/x", "localhost").replace("http:", "https:")
+        assert refused(Webhook(config), address).told == "HTTP: SSLCertVerificationError"
+        assert server.posts == []
+        trusting = Webhook(msgspec.structs.replace(config, outgoing_ca=ca))
+        assert refused(trusting, address.replace("localhost", "127.0.0.1")).told == "HTTP: SSLCertVerificationError"
+        trusting.send(LETTER, address, 3)
+
+    assert server.told()[0]["subject"] == "[Tuanthu] Bản tin"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_server_that_accepts_and_says_nothing_is_left(config, scheme, monkeypatch):
+    monkeypatch.setattr(posting, "WHOLE_SECONDS", 0.3)
+    monkeypatch.setattr(posting, "CONNECT_SECONDS", 30)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        error = refused(Webhook(config), f"{scheme}://127.0.0.1:{mute.getsockname()[1]}/")
+
+    assert not error.permanent
+
+
 def test_a_port_where_nobody_listens_is_tried_again(config):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

@@ -1,5 +1,6 @@
 """One round of notifications: look for news, write down who is to be told, and send what is due."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,7 +18,8 @@ from tuanthu_server.notifications.routing import route
 from tuanthu_server.notifications.schedule import schedule
 
 TRANSITIONS: Final = "transitions"
-MOST_A_ROUND: Final = 200
+ROUND_SECONDS: Final = 60
+"""After so long a round ends, and the next looks for news again: receivers that hang must not delay that."""
 
 log = structlog.get_logger("tuanthu.notifications")
 
@@ -25,9 +27,9 @@ log = structlog.get_logger("tuanthu.notifications")
 def tell(config: Config, keep_on: Callable[[], bool] = lambda: True, at: datetime | None = None) -> int:
     """One round; how many messages went. `keep_on` is asked between messages."""
     look(config, at or datetime.now(UTC))
-    went = 0
-    for _ in range(MOST_A_ROUND):
-        message = outbox.take(at or datetime.now(UTC), config.messages_per_minute) if keep_on() else None
+    went, end = 0, time.monotonic() + ROUND_SECONDS
+    while keep_on() and time.monotonic() < end:
+        message = outbox.take(at or datetime.now(UTC), config.messages_per_minute)
         if message is None:
             break
         went += deliver(message, config, at)

@@ -1,7 +1,11 @@
 """What a way of sending is."""
 
+import socket
 import ssl
+import threading
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -69,6 +73,23 @@ def tls_context(config: Config) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise DeliveryError(f"outgoing_ca: {type(error).__name__}") from None
     return context
+
+
+@contextmanager
+def cut_off_after(seconds: float, line: socket.socket) -> Iterator[None]:
+    """Shut a connection down from outside: timeouts of sockets are for each read, and a server may drip."""
+    clock = threading.Timer(seconds, _shut, [line])
+    clock.daemon = True
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+
+
+def _shut(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def not_set(setting: str) -> InputError:

@@ -1,6 +1,7 @@
 """E-mail by the operator's mail server."""
 
 import smtplib
+import socket
 import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,12 +16,15 @@ from tuanthu_server.notifications.channels.interface import (
     DeliveryError,
     Letter,
     Way,
+    cut_off_after,
     not_set,
     tls_context,
 )
 
 REFUSED: Final = range(500, 600)
 """Answers that will be the same next time."""
+MOST_SECONDS: Final = 60
+"""For the whole conversation once it is connected."""
 SECURITIES: Final = ("starttls", "tls", "none")
 
 
@@ -44,7 +48,7 @@ class Mail(Way):
         if not self.config.smtp_host:
             raise DeliveryError("smtp_host is not set")
         try:
-            with self._connected() as server:
+            with self._connected() as server, cut_off_after(MOST_SECONDS, _line(server)):
                 if self.config.smtp_user:
                     server.login(self.config.smtp_user, self.config.smtp_password)
                 server.send_message(self._mail(letter, address))
@@ -91,6 +95,12 @@ class Mail(Way):
             mail["Importance"] = "high"
         mail.set_content(letter.text)
         return mail
+
+
+def _line(server: smtplib.SMTP) -> socket.socket:
+    if server.sock is None:
+        raise smtplib.SMTPServerDisconnected
+    return server.sock
 
 
 def _is_about_letter(error: smtplib.SMTPResponseException) -> bool:

@@ -3,7 +3,6 @@
 import http.client
 import ipaddress
 import socket
-import threading
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
@@ -15,6 +14,7 @@ from tuanthu_server.notifications.channels.interface import (
     CONNECT_SECONDS,
     WHOLE_SECONDS,
     DeliveryError,
+    cut_off_after,
     tls_context,
 )
 
@@ -71,7 +71,10 @@ def _connection(parts: SplitResult, address: str, port: int, config: Config) -> 
     line: socket.socket = socket.create_connection((address, port), timeout=CONNECT_SECONDS)
     try:
         if parts.scheme == "https":
-            line = tls_context(config).wrap_socket(line, server_hostname=host)
+            secured = tls_context(config).wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
+            line = secured
+            with cut_off_after(WHOLE_SECONDS, secured):
+                secured.do_handshake()
         line.settimeout(WHOLE_SECONDS)
     except BaseException:
         line.close()
@@ -86,26 +89,12 @@ def _exchange(
     connection: http.client.HTTPConnection, parts: SplitResult, body: bytes, headers: Mapping[str, str]
 ) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    line = connection.sock
-    # Timeouts of a socket are for each read; a server that drips is cut off by the clock.
-    clock = threading.Timer(WHOLE_SECONDS, _cut, [line])
-    clock.daemon = True
-    clock.start()
-    try:
+    with cut_off_after(WHOLE_SECONDS, connection.sock):
         connection.request("POST", target, body, {"Host": parts.netloc.rpartition("@")[2], **headers})
         answer = connection.getresponse()
         read = answer.read(MOST_READ)
-    finally:
-        clock.cancel()
     _judge(answer)
     return read
-
-
-def _cut(line: socket.socket) -> None:
-    try:
-        line.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return
 
 
 def _judge(answer: http.client.HTTPResponse) -> None:
