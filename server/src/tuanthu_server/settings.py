@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "tuanthu_server.scans",
     "tuanthu_server.ingest",
     "tuanthu_server.reports",
+    "tuanthu_server.notifications",
     "tuanthu_server.dashboard",
     "ninja",
 ]

@@ -35,6 +35,7 @@ COMMAND_MODULES = (
     "backup",
     "restore",
     "retention",
+    "notifications",
 )
 """Every module below `cli` with commands; each has `register(app)`."""
 

@@ -18,5 +18,6 @@ ICONS: Final = {
     "people": "M9 11a4 4 0 1 0 0-8a4 4 0 0 0 0 8z M3 21v-2a4 4 0 0 1 4-4h4a4 4 0 0 1 4 4v2 "
     "M16 3.5a4 4 0 0 1 0 7.5 M21 21v-2a4 4 0 0 0-3-3.8",
     "security-log": "M5 4h14v16H5z M8 8h8 M8 12h8 M8 16h5",
+    "notifications": "M6 17h12l-2-3v-4a4 4 0 0 0-8 0v4z M10 20h4 M12 6V3",
     "reports": "M7 3h8l4 4v14H7z M15 3v4h4 M10 17v-4 M13 17v-6 M16 17v-2",
 }

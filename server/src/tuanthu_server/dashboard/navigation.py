@@ -57,6 +57,7 @@ MENU = (
             Entry("attestations", "attestations", Text("Xác nhận", "Attestations")),
             Entry("scans", "scans", Text("Quét mạng", "Scans")),
             Entry("policies", "policies", Text("Chính sách", "Policies")),
+            Entry("notifications", "notifications", Text("Thông báo", "Notifications"), Permission.OWN_ACCOUNT),
         ),
     ),
     Group(
