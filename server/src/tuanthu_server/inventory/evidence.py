@@ -73,9 +73,10 @@ AT_MOMENT = """
 """
 
 
-def current_spans(store: Store, assets: Iterable[int]) -> dict[int, dict[str, Span]]:
-    """The spans that hold now."""
-    return _grouped(store.rows(CURRENT, [sorted(assets)], (None, None, None, UUID, datetime)))
+def current_spans(store: Store, assets: Iterable[int], kind: str | None = None) -> dict[int, dict[str, Span]]:
+    """The spans that hold now, of every kind or of one."""
+    only, more = ("", []) if kind is None else (" AND c.kind = %s", [kind])
+    return _grouped(store.rows(CURRENT + only, [sorted(assets), *more], (None, None, None, UUID, datetime)))
 
 
 def spans_at(store: Store, assets: Iterable[int], at: datetime) -> dict[int, dict[str, Span]]:

@@ -12,6 +12,7 @@ from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
+from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import (
@@ -68,6 +69,7 @@ def unit_context(within: Reach, unit: Unit, now: Standing) -> dict[str, object]:
     framework = main_framework(now.policy.policy)
     links = within.links_of(unit, day)
     expected = within.expectations(day)
+    points = within.curve(framework.id, day, [unit.pk]) if framework else []
     return {
         "section": "units",
         "standing": now,
@@ -84,6 +86,9 @@ def unit_context(within: Reach, unit: Unit, now: Standing) -> dict[str, object]:
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "controls": control_lines(now.policy.policy, compliance, framework),
         "others": other_frameworks(now.policy.policy, compliance.controls),
+        "curve": points,
+        "curve_data": curve_data(points),
+        "services": within.services_of(unit, now),
         "device_credentials": counts_of(compliance.devices)[0],
         "assets": asset_lines(within, unit, framework.id if framework else "", now.as_of),
         "line_months": within.line_months([unit.pk], now.as_of)[unit.pk],
