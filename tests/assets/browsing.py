@@ -19,6 +19,7 @@ QUIET = [
 ]  # fmt: skip
 WIDTHS = {"desktop": {"width": 1366, "height": 900}, "phone": {"width": 390, "height": 844}}
 AXE = Path(__file__).parent / "vendored" / "axe-core" / "axe.min.js"
+FIXED = re.compile(r"[a-z]+(-[a-z]+)*")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN_AXE = """async (values) => {
     const found = await axe.run(document, {
@@ -90,12 +91,19 @@ def links_of(page: Page) -> list[str]:
 
 
 def shape_of(url: str) -> tuple[str, ...]:
-    """What sort of page an address leads to: its first part, how many follow, and what it is asked for."""
+    """What sort of page an address leads to: its fixed words, how many parts it has, and what it is asked for.
+
+    A word right after the first part or after a number is the address's own (`people/new`, `people/7/edit`).
+    """
     parts = urlsplit(url)
-    first, *rest = parts.path.strip("/").split("/")
-    kept = [part if part.isascii() and part.isalpha() and part.islower() else "*" for part in rest]
-    end = Path(parts.path).suffix if "." in parts.path.rsplit("/", 1)[-1] else ""
-    return first, *kept, end, *sorted({name for name, _ in parse_qsl(parts.query)})
+    names = parts.path.strip("/").split("/")
+    kept = [
+        name
+        if place == 0 or (FIXED.fullmatch(name) and (place == 1 or names[place - 1].isdecimal()))
+        else "*" + Path(name).suffix[-4:]
+        for place, name in enumerate(names)
+    ]
+    return *kept, *sorted({name for name, _ in parse_qsl(parts.query)})
 
 
 def read_cast(printed: str) -> dict[str, dict[str, str]]:

@@ -55,19 +55,24 @@ class Walk:
         self.looks = itertools.cycle(PAIRS)
 
     def go(self) -> None:
-        waiting = list(self.menu)
+        waiting = [(url, browsing.shape_of(url)) for url in self.menu]
         while waiting:
-            url = waiting.pop(0)
+            url, sort = waiting.pop(0)
             if url in self.known:
                 continue
             self.known.add(url)
-            sort = browsing.shape_of(url)
             if self.asked[sort] < LINKS and self.is_page(url):
                 if self.opened[sort] < (A_SORT if self.whole else 1):
                     self.look(url)
-                    waiting += browsing.links_of(self.page)
+                    waiting += [(link, self.sort_of(link)) for link in browsing.links_of(self.page)]
                 self.opened[sort] += 1
             self.asked[sort] += 1
+
+    def sort_of(self, link: str) -> tuple[str, ...]:
+        """A machine and a device have addresses of one shape and pages of two: lists of devices lead to devices."""
+        shape = browsing.shape_of(link)
+        here = browsing.shape_of(self.page.url)[0]
+        return (*shape, "device") if shape[0] == "assets" and here in {"devices", "computers"} else shape
 
     def is_page(self, url: str) -> bool:
         """Whether it is a page and no file; note one that does not answer."""
