@@ -12,7 +12,7 @@ from django.http import Http404
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.accounts.permissions import Permission
-from tuanthu_server.compliance import days, details, devices, news
+from tuanthu_server.compliance import days, details, devices, news, reaching
 from tuanthu_server.compliance.lines import access as line_access
 from tuanthu_server.compliance.lines import figures as line_figures
 from tuanthu_server.compliance.models import RuleTransition
@@ -125,6 +125,10 @@ class Reach(msgspec.Struct, frozen=True):
     def curve(self, code: str, until: date, units: Collection[int] | None = None) -> list[days.DayPoint]:
         """How those of these units (None: of all) that are in reach stood day by day over a framework."""
         return days.curve(code, until, self.unit_ids if units is None else self._of(units))
+
+    def services_of(self, unit: Unit, now: Standing) -> list[reaching.ServiceReach]:
+        """Which health systems the machines of a unit reach."""
+        return reaching.unit_reach(unit.pk, now.policy.policy, now.as_of) if self.has_unit(unit.pk) else []
 
     def worst_outcomes(self, framework: str, assets: Collection[int]) -> dict[int, Outcome]:
         """Of each asset the worst outcome over a framework; what was never judged is absent."""

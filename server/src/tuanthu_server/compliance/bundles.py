@@ -1,7 +1,9 @@
 """The signed bundle: what agents judge and scan by, made anew whenever policy, device catalogue or services change."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,7 @@ from tuanthu_policy.policy import Bundle
 from tuanthu_policy.published import MAX_BUNDLE_BYTES, PUBLISHED_TYPE, PUBLISHED_VERSION, Published
 from tuanthu_policy.services import ServiceSet
 from tuanthu_policy.tables import load_services
+from tuanthu_policy.text import Text
 from tuanthu_server.authority import keys
 from tuanthu_server.compliance.models import AgentBundle, TablesVersion
 from tuanthu_server.compliance.policies import PolicyInForce, in_force
@@ -170,6 +173,28 @@ def publisher() -> bytes | None:
     return None if found is None else bytes(found)
 
 
+def services() -> Mapping[str, Text]:
+    """What the health systems are called, by id; empty before any were published."""
+    last = TablesVersion.objects.order_by("-pk").values_list("digest", flat=True).first()
+    return {} if last is None else _titles_of(last)
+
+
+class _Services(msgspec.Struct, frozen=True):
+    """Of the tables only what `services` needs; the catalogue of devices is long."""
+
+    services: list[ServiceSet]
+
+
+@lru_cache(maxsize=2)
+def _titles_of(digest: str) -> Mapping[str, Text]:
+    row = TablesVersion.objects.filter(digest=digest).order_by("-pk")[0]
+    found = msgspec.json.decode(_unpacked(row), type=_Services)
+    return {one.id: one.title for each in found.services for one in each.services}
+
+
 def _tables(row: TablesVersion) -> Tables:
-    raw = zstandard.ZstdDecompressor().decompress(bytes(row.body), max_output_size=2 * MAX_BUNDLE_BYTES)
-    return msgspec.json.decode(raw, type=Tables)
+    return msgspec.json.decode(_unpacked(row), type=Tables)
+
+
+def _unpacked(row: TablesVersion) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(bytes(row.body), max_output_size=2 * MAX_BUNDLE_BYTES)

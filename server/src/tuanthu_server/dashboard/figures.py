@@ -8,8 +8,8 @@ from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
-from tuanthu_server.compliance.totals import Coverage, Expected, Totals, coverage_of
-from tuanthu_server.units.models import Unit
+from tuanthu_server.compliance.totals import Coverage, Expected, Totals, coverage_of, totals_of
+from tuanthu_server.units.models import Unit, UnitKind
 from tuanthu_server.units.rows import fold
 
 EMPTY = Counts()
@@ -43,6 +43,16 @@ class UnitLine(msgspec.Struct, frozen=True):
     unit: Unit
     compliance: UnitCompliance
     coverage: Coverage
+    counts: Counts
+    """Machines by their worst outcome over the whole framework."""
+
+
+class KindLine(msgspec.Struct, frozen=True):
+    """All units of one kind together."""
+
+    kind: UnitKind
+    units: int
+    assets: int
     counts: Counts
     """Machines by their worst outcome over the whole framework."""
 
@@ -94,6 +104,20 @@ def unit_lines(standing: Standing, units: Iterable[Unit], expected: Expected) ->
         counts = compliance.controls.get(key, EMPTY)
         lines.append(UnitLine(unit, compliance, coverage_of([compliance], expected), counts))
     return sorted(lines, key=_worst_first)
+
+
+def kind_lines(standing: Standing, units: Iterable[Unit]) -> list[KindLine]:
+    """Units by their kind, in the order of the kinds; empty where all are of one."""
+    framework = main_framework(standing.policy.policy)
+    key = framework.id if framework else ""
+    by_kind: dict[str, list[int]] = {}
+    for unit in units:
+        by_kind.setdefault(unit.kind, []).append(unit.pk)
+    lines = []
+    for kind in (one for one in UnitKind if one in by_kind):
+        total = totals_of(standing, by_kind[kind], {})
+        lines.append(KindLine(kind, len(by_kind[kind]), total.assets, total.controls.get(key, EMPTY)))
+    return lines if len(lines) > 1 else []
 
 
 def no_machines(unit_id: int) -> UnitCompliance:

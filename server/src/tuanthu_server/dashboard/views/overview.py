@@ -12,7 +12,14 @@ from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.explained import explained
-from tuanthu_server.dashboard.figures import EMPTY, control_lines, main_framework, other_frameworks, unit_lines
+from tuanthu_server.dashboard.figures import (
+    EMPTY,
+    control_lines,
+    kind_lines,
+    main_framework,
+    other_frameworks,
+    unit_lines,
+)
 from tuanthu_server.units.queries import day_of
 
 SHOWN_UNITS = 20
@@ -43,6 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "machines": total.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "credentials": counts_of(total.devices)[0],
         "lines": unit_lines(now, units, expected)[:SHOWN_UNITS],
+        "kinds": kind_lines(now, units),
         "controls": control_lines(policy, total, framework),
         "others": other_frameworks(policy, total.controls),
         "changes": changes[:SHOWN_CHANGES],

@@ -17,6 +17,7 @@ from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
+from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.explained import explained
@@ -102,6 +103,7 @@ def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> di
     links = within.links_of(unit, day)
     expected = within.expectations(day)
     machines = asset_lines(within, unit, framework.id if framework else "", now.as_of)
+    points = within.curve(framework.id, day, [unit.pk]) if framework else []
     return {
         "section": "units",
         "standing": now,
@@ -121,6 +123,9 @@ def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> di
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "controls": control_lines(now.policy.policy, compliance, framework),
         "others": other_frameworks(now.policy.policy, compliance.controls),
+        "curve": points,
+        "curve_data": curve_data(points),
+        "services": within.services_of(unit, now),
         "device_credentials": counts_of(compliance.devices)[0],
         "assets": Paginator(machines, SHOWN_ASSETS).get_page(page),
         "line_months": within.line_months([unit.pk], now.as_of)[unit.pk],
