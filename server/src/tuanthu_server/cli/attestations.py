@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import App, Parameter
+
+if TYPE_CHECKING:
+    from tuanthu_server.compliance.models import Attestation
 
 STATES: Final = {
     "holds": "còn hiệu lực",
@@ -64,7 +67,6 @@ def add(
     from tuanthu_server.cli.evaluate import unit_id
     from tuanthu_server.cli.moments import read_beginning
     from tuanthu_server.django_setup import setup
-    from tuanthu_server.local_time import shown
 
     begin = datetime.now(UTC) if since is None else read_beginning(since, "--since")
     end = None if until is None else read_beginning(until, "--until")
@@ -85,7 +87,13 @@ def add(
         file_name=file.name,
         content=read_evidence(file),
     )
-    made = attestations.add(draft, person(by))
+    tell(attestations.add(draft, person(by)))
+
+
+def tell(made: "Attestation") -> None:
+    """What was recorded."""
+    from tuanthu_server.local_time import shown
+
     print(f"Đã ghi xác nhận số {made.pk}, hiệu lực đến {shown(made.expires_at)}, nhắc {shown(made.remind_at)}.")
     print(f"(Attestation {made.pk} is recorded; evidence {made.evidence_id[:12]}, {made.evidence.size} bytes.)")
 
