@@ -65,12 +65,9 @@ def add(
         Ngày nhắc (reminder); mặc định: 30 ngày trước khi hết hạn (30 days before).
     """
     from tuanthu_server.cli.evaluate import unit_id
-    from tuanthu_server.cli.moments import read_beginning
     from tuanthu_server.django_setup import setup
 
-    begin = datetime.now(UTC) if since is None else read_beginning(since, "--since")
-    end = None if until is None else read_beginning(until, "--until")
-    reminder = None if remind is None else read_beginning(remind, "--remind")
+    begin, end, reminder = moment(since, "--since"), moment(until, "--until"), moment(remind, "--remind")
     setup()
     from tuanthu_server.compliance import attestations
     from tuanthu_server.compliance.people import person
@@ -81,13 +78,20 @@ def add(
         fulfilled=not denied,
         statement=statement,
         attested_by=attested_by,
-        valid_from=begin,
+        valid_from=begin or datetime.now(UTC),
         expires_at=end,
         remind_at=reminder,
         file_name=file.name,
         content=read_evidence(file),
     )
     tell(attestations.add(draft, person(by)))
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    """The beginning of a day, or a moment; None where none is given."""
+    from tuanthu_server.cli.moments import read_beginning
+
+    return None if text is None else read_beginning(text, option)
 
 
 def tell(made: "Attestation") -> None:
