@@ -2,6 +2,7 @@
 
 import msgspec
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 
 from tuanthu_server.errors import InputError
 
@@ -22,5 +23,10 @@ def person(username: str) -> Person:
         raise InputError(
             f"Không có người dùng đang hoạt động nào tên {username}", f"There is no active user named {username}"
         )
-    full = found.get_full_name()
-    return Person(found.pk, (f"{full} ({username})" if full else username)[:300])
+    return of_user(found)
+
+
+def of_user(user: AbstractBaseUser) -> Person:
+    """Somebody who is signed in."""
+    username, full = user.get_username(), getattr(user, "get_full_name", str)()
+    return Person(user.pk, (f"{full} ({username})" if full else username)[:300])
