@@ -40,9 +40,7 @@ def propose(
     asset: int | None = None,
     since: str | None = None,
 ) -> None:
-    """Đề nghị miễn trừ; chỉ có hiệu lực khi người khác phê duyệt. (Propose a waiver; another person approves it.)
-
-    Kết quả không đạt vẫn là không đạt; miễn trừ được nêu bên cạnh. (A failure stays one; the waiver is told beside it.)
+    """Đề nghị miễn trừ; lỗi vẫn là lỗi, và cần người khác phê duyệt. (Propose a waiver; another person approves it.)
 
     Parameters
     ----------
