@@ -125,7 +125,8 @@ def growth() -> dict:
 
 
 SIZE = {
-    "postgresql": "SELECT SUM(pg_total_relation_size(relid)) FROM pg_partition_tree(%s)",
+    "postgresql": "SELECT COALESCE(SUM(pg_total_relation_size(relid)), 0) + pg_total_relation_size(MAX(whole))"
+    " FROM (SELECT %s::regclass AS whole) one LEFT JOIN LATERAL pg_partition_tree(whole) ON relid <> whole",
     "sqlite": "SELECT SUM(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE tbl_name = %s)",
 }
 WHOLE = {

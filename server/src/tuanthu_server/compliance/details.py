@@ -63,31 +63,32 @@ ORDER = " ORDER BY a.unit_id, a.name, a.id, n.code"
 
 def failing_assets(
     outcomes: Collection[Outcome],
-    rule: str | None = None,
+    rule: str | Collection[str] | None = None,
     unit_ids: Collection[int] | None = None,
     as_of: datetime | None = None,
     *,
     devices: bool = False,
 ) -> list[AssetResult]:
-    """The results with one of these outcomes, of one rule or all, in these units or all; by unit, asset, rule.
+    """The results with one of these outcomes, of one rule, several or all, in these units or all.
 
-    Of machines, or with `devices` of network devices; never of both.
+    Of machines, or with `devices` of network devices; never of both. By unit, asset, rule.
     """
+    rules = None if rule is None else {rule} if isinstance(rule, str) else set(rule)
     if as_of is not None:
         found = [
             result
             for result in _results_at(as_of, None if unit_ids is None else _assets_of(unit_ids, as_of))
             if (result.role == AssetRole.DEVICE) == devices
             and result.outcome in outcomes
-            and rule in (None, result.rule)
+            and (rules is None or result.rule in rules)
             and (unit_ids is None or result.unit_id in unit_ids)
         ]
         return sorted(found, key=lambda one: (one.unit_id, one.name, one.asset_id, one.rule))
     condition, params = " AND r.outcome {any}", [sorted(outcome.value for outcome in outcomes)]
     values: list[object] = [*params]
-    if rule is not None:
-        condition += " AND n.code = %s"
-        values.append(rule)
+    if rules is not None:
+        condition += " AND n.code {any}"
+        values.append(sorted(rules))
     if unit_ids is not None:
         condition += " AND a.unit_id {any}"
         values.append(sorted(unit_ids))
