@@ -7,8 +7,8 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from tuanthu_server.api import problems
-from tuanthu_server.api.auth import SESSION
-from tuanthu_server.api.routes import assets, doing, network, overview, policy, units
+from tuanthu_server.api.auth import BEARER, SESSION
+from tuanthu_server.api.routes import assets, attestations, doing, network, overview, policy, units, waivers
 
 
 class Interface(NinjaAPI):
@@ -31,11 +31,11 @@ api = Interface(
     description="Facts, results and figures of the collector, within the reach of whoever asks.",
     docs_url=None,
     openapi_url="/openapi.json",
-    auth=[SESSION],
+    auth=[BEARER, SESSION],
     urls_namespace="api",
 )
 problems.handle(api)
-for part in (overview, units, assets, network, policy, doing):
+for part in (overview, units, assets, network, policy, waivers, attestations, doing):
     api.add_router("", part.router)
 
 _PATTERNS, _APP, _SPACE = api.urls
