@@ -121,3 +121,31 @@ def test_an_outsider_is_asked_to_sign_in_and_a_wrong_password_is_refused(page):
     page.get_by_role("button", name=re.compile("Đăng nhập")).click()
     page.wait_for_load_state()
     assert "/login" in page.url
+
+
+def test_an_administrator_invites_an_officer_who_sees_their_own_unit(page, station):
+    sign_in(page, station)
+    page.get_by_role("link", name="Quản trị").click()
+    page.get_by_role("link", name="Thêm người dùng").click()
+    page.get_by_label("Tên đăng nhập").fill("cán-bộ-đức")
+    page.get_by_label("TYT-001 · Trạm Y tế xã Ea Tíu").check()
+    assert not overflows(page)
+    page.get_by_role("button", name="Thêm và tạo liên kết đặt mật khẩu").click()
+    link = page.locator("pre").inner_text()
+    page.get_by_role("button", name="Đăng xuất").click()
+
+    page.goto(link)
+    for label in ("Mật khẩu mới", "Nhập lại mật khẩu mới"):
+        page.get_by_label(label, exact=True).fill("một-mật-khẩu-rất-dài")
+    page.get_by_role("button", name="Đặt mật khẩu").click()
+    page.get_by_label("Tên đăng nhập").fill("cán-bộ-đức")
+    page.get_by_label("Mật khẩu").fill("một-mật-khẩu-rất-dài")
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url("**/")
+
+    assert page.get_by_role("link", name="Trạm Y tế xã Ea Tíu").count() == 1
+    assert page.get_by_role("link", name="Quản trị").count() == 0
+    assert not overflows(page)
+    assert page.troubles == []
+    page.goto("/people/")
+    assert page.get_by_role("heading", name="Bạn chưa được phép làm việc này").count() == 1

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import structlog
 from django.core.asgi import get_asgi_application
 from django.db import close_old_connections
 
+from tuanthu_server.accounts.upkeep import tidy
 from tuanthu_server.compliance import bundles
 from tuanthu_server.compliance.days import record_today
 from tuanthu_server.compliance.lines.refresh import refresh
@@ -64,14 +66,28 @@ def _is_for_agents(path: str) -> bool:
     return path.startswith("/agent/v1/") or path == "/healthz"
 
 
+TIDY_SECONDS = 3600
+
+
 async def sweep_for_ever(seconds: int) -> None:
-    """Judge the passing of time until cancelled; a failure is logged and tried again next time."""
+    """Judge the passing of time until cancelled, and tidy up now and then; a failure is logged and tried again."""
+    tidied = time.monotonic()
     while True:
         try:
             await asyncio.to_thread(_sweep_in_thread)
+            if time.monotonic() - tidied > TIDY_SECONDS:
+                tidied = time.monotonic()
+                await asyncio.to_thread(_tidy_in_thread)
         except Exception as error:  # noqa: BLE001 (the boundary of a task that must not end)
             log.error("sweep-failed", error=repr(error))  # noqa: TRY400 (one line each)
         await asyncio.sleep(seconds)
+
+
+def _tidy_in_thread() -> None:
+    try:
+        tidy()
+    finally:
+        close_old_connections()
 
 
 def _sweep_in_thread() -> None:

@@ -220,6 +220,18 @@ def test_nobody_writes_where_nothing_is_written(machine, places):
                 assert answer.status_code in refused, (who, method, pattern.name)
 
 
+def test_no_form_is_taken_from_elsewhere(machine, places):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person("bà-hằng", Role.ADMINISTRATOR))
+    arguments = {
+        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
+        "token": "abc", "number": 9999, "action": "deactivate",
+    }  # fmt: skip
+    for pattern in patterns():
+        address = reverse(pattern.name, kwargs={name: arguments[name] for name in pattern.pattern.converters})
+        assert client.post(address).status_code in ({403} if CASES[pattern.name].writes else {403, 405}), pattern.name
+
+
 def test_what_an_officer_sees_of_the_department_is_their_units(machine, places):
     client = cast(places)["officer above"]
 

@@ -1,7 +1,9 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from tests.assets.people import code_of, person, signed_in
 
 from tuanthu_server.accounts import api_tokens, managing, second_factor, sessions
@@ -85,6 +87,26 @@ def test_the_last_administrator_can_neither_be_deactivated_nor_demoted(boss):
     client.post(f"/people/{boss.pk}/", {"name": "", "email": "", "role": "viewer", "units": []})
     boss.refresh_from_db()
     assert (boss.is_active, boss.role) == (True, Role.ADMINISTRATOR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_remove_each_other_at_once():
+    both = [person("bà-hằng", Role.ADMINISTRATOR), person("ông-phúc", Role.ADMINISTRATOR)]
+
+    def remove(user) -> bool:
+        try:
+            managing.deactivate(user)
+        except InputError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(remove, both))
+
+    assert sorted(done) == [False, True]
+    assert User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).count() == 1
 
 
 def test_deactivating_ends_sessions_and_programs_and_can_be_taken_back(boss):

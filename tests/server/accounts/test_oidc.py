@@ -8,10 +8,12 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from tests.assets.oidc_provider import CLIENT, SECRET, running
 from tests.assets.people import code_of, person
 
+from tuanthu_server import server_process
 from tuanthu_server.accounts import kept_secrets, second_factor
-from tuanthu_server.accounts.models import User
+from tuanthu_server.accounts.models import SealedSecret, User
 from tuanthu_server.accounts.oidc import provider as ours
 from tuanthu_server.accounts.roles import Role
+from tuanthu_server.errors import ConfigError
 
 pytestmark = pytest.mark.django_db
 
@@ -231,11 +233,20 @@ def test_a_provider_that_is_away_or_sends_elsewhere_is_explained(provider, offic
 def test_settings_that_make_no_sense_are_refused(provider, settings, changed):
     settings.CONFIG = msgspec.structs.replace(settings.CONFIG, **changed)
 
-    with pytest.raises(ours.ConfigError):
+    with pytest.raises(ConfigError):
         ours.of_collector()
 
 
 def test_the_secret_lies_sealed(provider):
-    from tuanthu_server.accounts.models import SealedSecret
-
     assert SECRET.encode() not in bytes(SealedSecret.objects.get().sealed)
+
+
+def test_the_collector_does_not_start_with_settings_or_seals_that_cannot_work(provider, settings):
+    server_process.check_sign_in()
+    SealedSecret.objects.update(sealed=b"x" * 60)
+    with pytest.raises(ConfigError):
+        server_process.check_sign_in()
+
+    settings.CONFIG = msgspec.structs.replace(settings.CONFIG, oidc_claim="sub")
+    with pytest.raises(ConfigError):
+        server_process.check_sign_in()

@@ -1,14 +1,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from tests.assets.people import person, signed_in
 
-from tuanthu_server.accounts import invitations, sessions
+from tuanthu_server.accounts import invitations, sessions, upkeep
 from tuanthu_server.accounts.models import Invitation, SignIn, User
 from tuanthu_server.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
+LONG_AGO = datetime.now(UTC) - timedelta(days=100)
 OLD, NEW = "mật-khẩu-cũ-đủ-dài", "mật-khẩu-mới-đủ-dài"
 
 
@@ -92,6 +94,17 @@ def test_a_weak_password_is_refused_everywhere(user, password):
     assert signed_in(user).post("/password/", form | {"old_password": OLD}).status_code == 200
     assert Client().post(f"/invitation/{token}/", form).status_code == 200
     assert User.objects.get().check_password(OLD)
+
+
+def test_what_nobody_can_use_any_more_is_cleared_away_and_the_rest_stays(user):
+    client = signed_in(user)
+    SignIn.objects.create(user=user, began_at=LONG_AGO, seen_at=LONG_AGO)
+    Session.objects.create(session_key="x" * 32, session_data="", expire_date=LONG_AGO)
+    Invitation.objects.create(user=user, digest=b"x" * 32, created_at=LONG_AGO, expires_at=LONG_AGO)
+    upkeep.tidy()
+
+    assert is_in(client)
+    assert (SignIn.objects.count(), Session.objects.count(), Invitation.objects.count()) == (1, 1, 0)
 
 
 def test_an_invitation_sets_the_password_once_and_ends_what_was_open(user):

@@ -93,9 +93,10 @@ def change(
 ) -> None:
     """Give a person another role or other units. Another role ends their sessions; raises InputError."""
     with transaction.atomic():
+        administrators = _administrators()
         before = User.objects.select_for_update().get(pk=user.pk)
-        if before.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
-            _keep_an_administrator(before)
+        if role != Role.ADMINISTRATOR:
+            _keep_one_besides(administrators, before)
         old = {"role": before.role, "units": [unit.code for unit in units_for(before)]}
         before.role = role
         before.first_name = before.first_name if name is None else name[:150]
@@ -113,9 +114,7 @@ def change(
 def deactivate(user: User) -> None:
     """Let a person sign in no more; their sessions and API tokens end. Raises InputError for the last administrator."""
     with transaction.atomic():
-        held = User.objects.select_for_update().get(pk=user.pk)
-        if held.role == Role.ADMINISTRATOR:
-            _keep_an_administrator(held)
+        _keep_one_besides(_administrators(), user)
         User.objects.filter(pk=user.pk).update(is_active=False)
         record(Event.PERSON_DEACTIVATED, user.username)
         sessions.end(user)
@@ -143,10 +142,14 @@ def _bind(user: User, role: Role, units: Collection[Unit]) -> None:
     bind(user, units if role == Role.OFFICER else (), today())
 
 
-def _keep_an_administrator(user: User) -> None:
-    # All administrators are locked in one order, so that two cannot remove each other at once.
+def _administrators() -> set[int]:
+    """Those who may sign in, locked in one order before anybody else: two cannot remove each other at once."""
     active = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk")
-    if [one.pk for one in active] == [user.pk]:
+    return {one.pk for one in active}
+
+
+def _keep_one_besides(administrators: set[int], user: User) -> None:
+    if administrators == {user.pk}:
         raise InputError(
             "Đây là người quản trị cuối cùng; hãy thêm một người quản trị khác trước",
             "This is the last administrator; add another one first",

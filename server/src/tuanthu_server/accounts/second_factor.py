@@ -48,7 +48,7 @@ def confirm(user: User, code: str, now: datetime | None = None) -> list[str] | N
             return None
         user.totp_since = now or datetime.now(UTC)
         user.save(update_fields=["totp_since"])
-        record(Event.SECOND_FACTOR_SET, user.username)
+        record(Event.SECOND_FACTOR_SET, user.username, actor=user.username)
         return make_recovery_codes(user)
 
 
@@ -72,7 +72,7 @@ def make_recovery_codes(user: User) -> list[str]:
     with transaction.atomic():
         RecoveryCode.objects.filter(user=user).delete()
         RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=_digest(code)) for code in codes)
-        record(Event.RECOVERY_CODES_MADE, user.username)
+        record(Event.RECOVERY_CODES_MADE, user.username, actor=user.username)
     return codes
 
 

@@ -1,5 +1,6 @@
 """`tuanthu-server`: the collector's commands. Only this package prints and exits."""
 
+import getpass
 import os
 import sys
 
@@ -36,8 +37,16 @@ def run(tokens: list[str]) -> None:
     module = str(getattr(command, "__module__", ""))
     if module.startswith("tuanthu_server.cli.") and module not in WITHOUT_DATA:
         require_initialised(load_config())
-    with doing(f"cli:{os.environ.get('SUDO_USER') or os.environ.get('USER', '')}"):
+    with doing(f"cli:{system_user()}"):
         command(*bound.args, **bound.kwargs)
+
+
+def system_user() -> str:
+    """Who runs the command, for the security log."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a user of the system without a name
+        return ""
 
 
 def fail(vi: str, en: str) -> None:

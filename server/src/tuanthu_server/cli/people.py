@@ -53,6 +53,7 @@ def show() -> None:
     """Liệt kê người dùng (list people)."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from tuanthu_server.django_setup import setup
     from tuanthu_server.local_time import shown
@@ -63,7 +64,7 @@ def show() -> None:
     table = Table("Tên đăng nhập", "Họ tên", "Vai trò", "Đơn vị", "Hai lớp", "Lần cuối", "Tình trạng")
     for line in managing.people():
         user = line.user
-        table.add_row(
+        cells = (
             user.username,
             user.first_name,
             user.get_role_display(),
@@ -72,6 +73,7 @@ def show() -> None:
             shown(user.last_login) if user.last_login else "chưa từng",
             "hoạt động" if user.is_active else "đã khóa",
         )
+        table.add_row(*map(Text, map(str, cells)))
     Console().print(table)
 
 

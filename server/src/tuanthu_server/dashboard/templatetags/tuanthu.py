@@ -20,6 +20,7 @@ from tuanthu_policy.text import Text
 from tuanthu_policy.value_labels import value_text
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import NAMES, Permission
+from tuanthu_server.accounts.roles import Role
 from tuanthu_server.compliance.exception_words import DEEDS, STATEMENT_STATES
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.lines.figures import LineMonth
@@ -34,6 +35,7 @@ from tuanthu_server.outcome_labels import (
     number_text,
     share_text,
 )
+from tuanthu_server.security_log.events import DETAILS
 
 register = template.Library()
 _STATEMENT_LOOKS = {"holds": "o-pass", "expiring": "o-stale", "denied": "o-fail"}
@@ -100,13 +102,20 @@ def browser(text: str) -> str:
 @register.filter
 def told_detail(detail: dict[str, Any]) -> str:
     """What else an event of the security log tells, in one line."""
-    return "; ".join(f"{name}: {_told(value)}" for name, value in detail.items())
+    named = (
+        (DETAILS[name].in_language(_language()) if name in DETAILS else name, value) for name, value in detail.items()
+    )
+    return "; ".join(f"{name}: {_told(value)}" for name, value in named)
 
 
 def _told(value: Any) -> str:
     if isinstance(value, dict):
         return "(" + told_detail(value) + ")"
-    return ", ".join(map(_told, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, bool):
+        return Text("có", "yes").in_language(_language()) if value else Text("không", "no").in_language(_language())
+    if isinstance(value, list):
+        return ", ".join(map(_told, value)) or "–"
+    return str(Role(value).label) if value in Role.values else str(value)
 
 
 @register.filter
