@@ -11,6 +11,7 @@ from django.core.asgi import get_asgi_application
 from django.db import close_old_connections
 
 from tuanthu_server.accounts.upkeep import tidy
+from tuanthu_server.body_limit import LimitedBodies
 from tuanthu_server.compliance import bundles
 from tuanthu_server.compliance.days import record_today
 from tuanthu_server.compliance.lines.refresh import refresh
@@ -31,7 +32,7 @@ class Collector:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._pages: Application = get_asgi_application()
+        self._pages: Application = LimitedBodies(get_asgi_application())
         self._intake: Intake | None = None
         self._endpoints: AgentEndpoints | None = None
 

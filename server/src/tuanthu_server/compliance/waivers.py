@@ -95,7 +95,11 @@ def revoke(number: int, by: Person, note: str) -> Waiver:
         _note(waiver, WaiverAction.REVOKED, by, now, note)
         _judge_again(waiver, now)
         record(
-            Event.WAIVER_REVOKED, waiver.rule or waiver.control, number=number, person=by.name, reason=note.strip()[:300]
+            Event.WAIVER_REVOKED,
+            waiver.rule or waiver.control,
+            number=number,
+            person=by.name,
+            reason=note.strip()[:300],
         )
     return waiver
 
