@@ -59,6 +59,7 @@ def test_every_operation_answers_as_it_is_described(cookies):
         @given(case=described[path][method].as_strategy())
         def run(case):
             case.cookies = {}
+            case.headers.pop("Authorization", None)  # guessing tokens would only be held up
             answer = case.call(**jar)
             answered.add((path, answer.status_code))
             case.validate_response(answer, checks=list(CHECKS))

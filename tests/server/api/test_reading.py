@@ -148,6 +148,8 @@ def test_a_session_writes_only_with_the_token_of_its_page(judged):
     [
         ("/units/NỮA", {}, 404),
         ("/assets/99999", {}, 404),
+        ("/assets/-1", {}, 404),
+        ("/no/such/operation", {}, 404),
         ("/assets", {"size": "0"}, 422),
         ("/assets", {"page": "x"}, 422),
         ("/results", {}, 422),

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -38,7 +40,15 @@ problems.handle(api)
 for part in (overview, units, assets, network, policy, waivers, attestations, doing):
     api.add_router("", part.router)
 
+
+@csrf_exempt
+def missing(_: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 (the address takes it)
+    """What is no operation is a problem document, too, and no page."""
+    return problems.answer(404, problems.UNSEEN)
+
+
 _PATTERNS, _APP, _SPACE = api.urls
+_PATTERNS.append(path("<path:rest>", missing, name="missing"))
 for _pattern in _PATTERNS:
     setattr(_pattern.callback, "login_required", False)  # noqa: B010 (a function's own attribute)
 
