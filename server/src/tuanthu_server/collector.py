@@ -7,6 +7,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 from tuanthu_server.background import Background
+from tuanthu_server.body_limit import LimitedBodies
 from tuanthu_server.config import Config
 from tuanthu_server.ingest.endpoints import AgentEndpoints, answer
 from tuanthu_server.ingest.intake import Intake
@@ -22,7 +23,7 @@ class Collector:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._pages: Application = get_asgi_application()
+        self._pages: Application = LimitedBodies(get_asgi_application())
         self._intake: Intake | None = None
         self._endpoints: AgentEndpoints | None = None
 

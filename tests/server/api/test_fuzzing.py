@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 import schemathesis
+from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -40,7 +41,7 @@ def cookies(transactional_db) -> dict[str, str]:
 
 
 def test_every_operation_answers_as_it_is_described(cookies):
-    headers = {"X-CSRFToken": cookies["csrftoken"], "Host": "localhost"}
+    headers = {"X-CSRFToken": cookies[django_settings.CSRF_COOKIE_NAME], "Host": "localhost"}
     jar = {"headers": headers, "cookies": cookies}
     described = schemathesis.openapi.from_dict(api.get_openapi_schema())
     described.app = WSGIHandler()
@@ -58,6 +59,7 @@ def test_every_operation_answers_as_it_is_described(cookies):
         @given(case=described[path][method].as_strategy())
         def run(case):
             case.cookies = {}
+            case.headers.pop("Authorization", None)  # guessing tokens would only be held up
             answer = case.call(**jar)
             answered.add((path, answer.status_code))
             case.validate_response(answer, checks=list(CHECKS))

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from django.http import HttpRequest
@@ -9,7 +11,9 @@ from django.http import HttpRequest
 from tuanthu_server.access.people import give, reach_of
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts import api_tokens, holding, sessions
+from tuanthu_server.accounts.models import User
 from tuanthu_server.accounts.permissions import Permission
+from tuanthu_server.security_log.doer import doing
 
 PER_MINUTE: Final = 600
 BURST: Final = 60
@@ -43,6 +47,17 @@ def reach_of_token(request: HttpRequest) -> Reach | None:
     reach = reach_of(found.user, only=only - {Permission.OWN_ACCOUNT})
     give(request, reach)
     return reach
+
+
+@contextmanager
+def in_whose_name(request: HttpRequest, within: Reach) -> Iterator[None]:
+    """The security log names a token's person for what a program does; of a session it knows already."""
+    if request.method in ("GET", "HEAD") or not isinstance(getattr(request, "auth", None), Reach):
+        yield
+        return
+    name = User.objects.values_list("username", flat=True).get(pk=within.user_id or 0)
+    with doing(name, sessions.address_of(request)):
+        yield
 
 
 class Rates:

@@ -1,16 +1,20 @@
 """From the collector's own types to what is answered. Nothing is computed here."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import result_text
+from tuanthu_server.access import exceptions, statements
 from tuanthu_server.api.schemas.assets import AssetOut, ObservationOut, ResultOut, UnitOut
 from tuanthu_server.api.schemas.common import CoverageOut, DevicesOut, FiguresOut, TextOut, counts_by
+from tuanthu_server.api.schemas.exceptions import EventOut, StatementOut, WaiverOut
 from tuanthu_server.api.schemas.network import DeviceOut
 from tuanthu_server.compliance.details import AssetResult
 from tuanthu_server.compliance.devices import DeviceLine
+from tuanthu_server.compliance.models import Attestation, AttestationEvent, Waiver, WaiverEvent
 from tuanthu_server.compliance.totals import Totals
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.units.models import Unit
@@ -94,6 +98,50 @@ def observations(sightings: Mapping[str, Sighting]) -> list[ObservationOut]:
         )
         for kind, one in sorted(sightings.items())
     ]
+
+
+def waiver(one: Waiver, at: datetime) -> WaiverOut:
+    """A waiver with its state at a moment."""
+    return WaiverOut(
+        id=one.pk,
+        state=exceptions.state_of(one, at),
+        rule=one.rule,
+        control=one.control,
+        unit=one.unit.code if one.unit else None,
+        asset=one.asset_id,
+        authority=one.authority,
+        reason=one.reason,
+        valid_from=one.valid_from,
+        expires_at=one.expires_at,
+        events=events(one.events.all()),
+    )
+
+
+def statement(one: Attestation, at: datetime) -> StatementOut:
+    """A statement with its state at a moment."""
+    return StatementOut(
+        id=one.pk,
+        state=statements.state_of(one, at),
+        control=one.control,
+        unit=one.unit.code,
+        fulfilled=one.fulfilled,
+        statement=one.statement,
+        attested_by=one.attested_by,
+        valid_from=one.valid_from,
+        expires_at=one.expires_at,
+        remind_at=one.remind_at,
+        file_name=one.file_name,
+        file_type=one.evidence.media_type,
+        file_size=one.evidence.size,
+        file_digest=one.evidence_id,
+        events=events(one.events.all()),
+    )
+
+
+def events(found: Iterable[WaiverEvent | AttestationEvent]) -> list[EventOut]:
+    """What people did, in its order."""
+    ordered = sorted(found, key=lambda one: one.pk)
+    return [EventOut(action=one.action, at=one.at, by=one.by_name, note=one.note) for one in ordered]
 
 
 def device(one: DeviceLine, codes: Mapping[int, str]) -> DeviceOut:

@@ -1,5 +1,6 @@
 """Errors as problem documents (RFC 9457), in both languages: `title`, `detail` and their `_en` twins."""
 
+import math
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
 from tuanthu_policy.text import Text
+from tuanthu_server.access.bearer import TooManyRequestsError
 from tuanthu_server.errors import TuanthuError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -91,6 +93,11 @@ def handle(api: NinjaAPI) -> None:
         names = ", ".join(fault["where"] for fault in faults)
         return answer(422, Text(f"Tham số sai: {names}", f"Wrong parameters: {names}"), faults)
 
+    def too_many(_: HttpRequest, error: Any) -> HttpResponse:
+        held = answer(429, Text("Hãy thử lại sau.", "Try again later."))
+        held.headers["Retry-After"] = str(max(1, math.ceil(error.seconds)))
+        return held
+
     def other(_: HttpRequest, error: Any) -> HttpResponse:
         return answer(error.status_code, Text(str(error), str(error)))
 
@@ -98,5 +105,6 @@ def handle(api: NinjaAPI) -> None:
     api.add_exception_handler(PermissionDenied, refused)
     api.add_exception_handler(Http404, lambda _, __: answer(404, UNSEEN))
     api.add_exception_handler(TuanthuError, known)
+    api.add_exception_handler(TooManyRequestsError, too_many)
     api.add_exception_handler(ValidationError, wrong)
     api.add_exception_handler(HttpError, other)

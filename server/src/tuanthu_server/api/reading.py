@@ -8,11 +8,12 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from tuanthu_server.access.bearer import in_whose_name
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.api.problems import Problem
 
-ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
 
 
 def operation(
@@ -31,7 +32,8 @@ def operation(
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             within = reach(request)
             within.require(permission)
-            return function(within, *args, **kwargs)
+            with in_whose_name(request, within):
+                return function(within, *args, **kwargs)
 
         own = signature(function)
         asked = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest)

@@ -90,7 +90,7 @@ def add(draft: Draft, by: Person, note: str = "") -> Attestation:
             file_name=draft.file_name.replace("\0", "")[-255:],
         )
         _note(made, StatementAction.MADE, by, now, note)
-        record(Event.ATTESTED, draft.control, number=made.pk, unit=made.unit.code, by=by.name)
+        record(Event.ATTESTED, draft.control, number=made.pk, unit=made.unit.code, person=by.name)
     return made
 
 
@@ -105,7 +105,7 @@ def revoke(number: int, by: Person, note: str) -> Attestation:
         if found.events.exclude(action=StatementAction.MADE).exists():
             raise InputError(f"Xác nhận số {number} đã chấm dứt trước đây", f"Attestation {number} has ended already")
         _note(found, StatementAction.REVOKED, by, datetime.now(UTC), note)
-        record(Event.ATTESTATION_REVOKED, found.control, number=number, by=by.name, reason=note.strip()[:300])
+        record(Event.ATTESTATION_REVOKED, found.control, number=number, person=by.name, reason=note.strip()[:300])
     return found
 
 

@@ -57,7 +57,7 @@ def propose(proposal: Proposal, by: Person, note: str = "") -> Waiver:
             expires_at=proposal.expires_at,
         )
         _note(waiver, WaiverAction.PROPOSED, by, now, note)
-        record(Event.WAIVER_PROPOSED, waiver.rule or waiver.control, number=waiver.pk, by=by.name)
+        record(Event.WAIVER_PROPOSED, waiver.rule or waiver.control, number=waiver.pk, person=by.name)
     return waiver
 
 
@@ -79,7 +79,7 @@ def approve(number: int, by: Person, note: str = "") -> Waiver:
             raise InputError(f"Miễn trừ số {number} đã hết hạn", f"Waiver {number} has expired")
         _note(waiver, WaiverAction.APPROVED, by, now, note)
         _judge_again(waiver, max(now, waiver.valid_from))
-        record(Event.WAIVER_APPROVED, waiver.rule or waiver.control, number=number, by=by.name)
+        record(Event.WAIVER_APPROVED, waiver.rule or waiver.control, number=number, person=by.name)
     return waiver
 
 
@@ -95,7 +95,11 @@ def revoke(number: int, by: Person, note: str) -> Waiver:
         _note(waiver, WaiverAction.REVOKED, by, now, note)
         _judge_again(waiver, now)
         record(
-            Event.WAIVER_REVOKED, waiver.rule or waiver.control, number=number, by=by.name, reason=note.strip()[:300]
+            Event.WAIVER_REVOKED,
+            waiver.rule or waiver.control,
+            number=number,
+            person=by.name,
+            reason=note.strip()[:300],
         )
     return waiver
 

@@ -111,6 +111,10 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(label=_("Lý do"), max_length=500)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self.fields)
+
 
 def clause_name(control: Control, said: Any) -> str:
     """A clause in a list: with its number where it has one."""

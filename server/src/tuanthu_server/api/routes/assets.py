@@ -7,11 +7,14 @@ from pydantic import Field
 
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.access.reach import Reach
+from tuanthu_server.access.retiring import retire
+from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.api import made
 from tuanthu_server.api.paging import Paging, PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.assets import AssetOut, ChangeOfResult, ObservationOut, ResultOut
 from tuanthu_server.api.schemas.common import Page
+from tuanthu_server.api.schemas.exceptions import ReasonIn
 from tuanthu_server.inventory.models import AssetRole
 
 router = Router(tags=["assets"])
@@ -59,6 +62,12 @@ def assets(within: Reach, which: Query[AssetFilter]) -> Any:
 def asset(within: Reach, asset_id: int) -> Any:
     """One machine or device."""
     return made.asset(within.asset_or_404(asset_id))
+
+
+@operation(router, "/assets/{int:asset_id}/retire", AssetOut, permission=Permission.RETIRE_ASSET, method="POST")
+def retire_asset(within: Reach, asset_id: int, given: ReasonIn) -> Any:
+    """Take it out of the counts, with a reason; a machine's agent is revoked. Its history stays."""
+    return made.asset(retire(within, asset_id, given.reason))
 
 
 @operation(router, "/assets/{int:asset_id}/results", list[ResultOut])

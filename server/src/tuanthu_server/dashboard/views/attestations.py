@@ -44,7 +44,7 @@ def attestation_list(request: HttpRequest) -> HttpResponse:
     unit = within.unit_or_404(request.GET["unit"]) if request.GET.get("unit") else None
     state, control = request.GET.get("state", ""), request.GET.get("control", "")
     found = statements.demands(within, policy.attested_controls(), units, at)
-    counts = Counter(one.state for one in found)
+    counts = Counter(one.state for one in filtered(found, "", control, unit))
     chosen = bool(state or control or unit)
     context = {
         "section": "attestations",
@@ -56,6 +56,7 @@ def attestation_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "chosen_control": control,
         "filtered": chosen,
+        "many": len(units) > 1 and unit is None,
         "clauses": [] if chosen or len(units) <= FEW_UNITS else by_clause(found, policy),
         "page": page_of(request, filtered(found, state, control, unit), PAGE),
     }
