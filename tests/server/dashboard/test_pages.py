@@ -29,7 +29,11 @@ ARGUMENTS = {
     "before": 1,
     "after": 1,
 }
+<<<<<<< HEAD
 OPEN = {"login", "login-code", "login-enrol", "login-oidc", "login-oidc-back", "invitation", "language"}
+=======
+OPEN = {"login", "language", "metrics"}
+>>>>>>> notify
 
 
 def every_page(patterns=None):

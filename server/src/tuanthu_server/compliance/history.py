@@ -86,7 +86,7 @@ class Shape(msgspec.Struct, frozen=True, array_like=True):
 
 def assets_at(store: Store, at: datetime) -> dict[int, tuple[int, bool]]:
     """Every asset that there was at a moment → its unit, and whether it is a device."""
-    return {row[0]: (row[1], bool(row[2])) for row in store.rows(ASSETS, [at, at])}
+    return {row[0]: (row[1], bool(row[2])) for row in store.rows(ASSETS, [at, at, at])}
 
 
 def figures_at(at: datetime) -> Figures:

@@ -25,15 +25,22 @@ CHANNELS = [(Channel.EMAIL, _("Thư điện tử của tài khoản")), (Channel
 LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]
 
 
+def clock() -> forms.TimeInput:
+    """Hours and minutes, as browsers offer them."""
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+
 class SubscriptionForm(forms.Form):
     """A new subscription of whoever fills it in."""
 
     channel = forms.ChoiceField(label=_("Cách nhận"), choices=CHANNELS)
     chat = forms.CharField(label=_("Số cuộc trò chuyện Telegram"), max_length=40, required=False)
     language = forms.ChoiceField(label=_("Ngôn ngữ của thư"), choices=LANGUAGES)
-    quiet_from = forms.TimeField(label=_("Yên lặng từ (giờ:phút)"), required=False)
-    quiet_to = forms.TimeField(label=_("đến"), required=False)
-    kinds = forms.MultipleChoiceField(label=_("Nhận tin gì"), choices=KINDS, widget=forms.CheckboxSelectMultiple)
+    quiet_from = forms.TimeField(label=_("Yên lặng từ (giờ:phút)"), required=False, widget=clock())
+    quiet_to = forms.TimeField(label=_("đến"), required=False, widget=clock())
+    kinds = forms.MultipleChoiceField(
+        label=_("Nhận tin gì"), choices=KINDS, widget=forms.CheckboxSelectMultiple, initial=Kind.values
+    )
     urgent = forms.BooleanField(label=_("Cảnh báo nghiêm trọng vẫn gửi trong giờ yên lặng"), required=False)
 
     def __init__(self, *args: Any, user: User, config: Config, **kwargs: Any) -> None:
@@ -43,6 +50,8 @@ class SubscriptionForm(forms.Form):
             self.fields[name].widget.attrs["class"] = "form-select"
         for name in ("chat", "quiet_from", "quiet_to"):
             self.fields[name].widget.attrs["class"] = "form-control"
+        for name in ("kinds", "urgent"):
+            self.fields[name].widget.attrs["class"] = "form-check-input"
 
     def clean(self) -> dict[str, Any]:
         """Quiet hours have two ends, and an e-mail goes to the address of the account."""
