@@ -122,7 +122,8 @@ def start(options: argparse.Namespace, environment: dict[str, str]) -> "subproce
         init = ["init", "--password-file", str(password_file), "--policy-from", since]
         command("tuanthu-server", *init, environment=environment)
     with step("Tạo tổ chức trình diễn: 31 đơn vị, 185 trạm y tế"):
-        command("tuanthu-server", "demo", "--machines", str(options.machines), environment=environment)
+        printed = command("tuanthu-server", "demo", "--machines", str(options.machines), environment=environment)
+        keep_people(options.state / "demo-people", printed)
     with step(f"Khởi động máy chủ tại {address(environment)}"):
         with (options.state / "collector.log").open("ab") as log:
             process = subprocess.Popen(
@@ -130,6 +131,14 @@ def start(options: argparse.Namespace, environment: dict[str, str]) -> "subproce
             )
         wait_for(process, int(environment["TUANTHU_LISTEN_PORT"]), options.state / "collector.log")
     return process
+
+
+def keep_people(path: Path, printed: str) -> None:
+    """Keep the passwords of the demonstration's people, which are printed once, for the owner of the folder."""
+    people = [line for line in printed.splitlines() if line.startswith("  trinhdien-")]
+    if people:
+        path.touch(mode=0o600)
+        path.write_text("\n".join(people) + "\n", encoding="utf-8")
 
 
 def wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
@@ -200,6 +209,10 @@ def stay_up(process: "subprocess.Popen[bytes]", environment: Mapping[str, str]) 
     password = (state / "first-password").read_text(encoding="utf-8").strip()
     console.print(f"\nBảng điều khiển: [bold]{address(environment)}[/]")
     console.print(f"Tên đăng nhập:   [bold]admin[/]    Mật khẩu đầu tiên: [bold]{password}[/]")
+    if (state / "demo-people").exists():
+        console.print("Người dùng trình diễn, mỗi vai trò một người (people of the demonstration):")
+        console.print((state / "demo-people").read_text(encoding="utf-8").rstrip(), markup=False)
+    console.print("[dim]Lần đầu đăng nhập, vai trò cấp Sở cần một ứng dụng xác thực trên điện thoại.[/]")
     console.print("[dim]Trình duyệt sẽ cảnh báo vì chứng thư do máy chủ này tự cấp. Nhấn Ctrl-C để dừng.[/]")
     process.wait()
 

@@ -14,10 +14,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.assets.browsing import read_cast
 
 BIN = Path(sys.executable).parent
 UNIT = "TYT-001"
 START_SECONDS = 60
+CAST = Path(__file__).resolve().parents[1] / "assets" / "cast.py"
 
 
 def free_port() -> int:
@@ -153,3 +155,22 @@ def dice(request: pytest.FixtureRequest) -> random.Random:
     seed = int(os.environ.get("TUANTHU_TEST_SEED") or random.randrange(1 << 32))
     request.node.add_report_section("setup", "seed", f"TUANTHU_TEST_SEED={seed}")
     return random.Random(seed)
+
+
+class Peopled(Station):
+    """A collector with the demonstration and one person of each role; no agent."""
+
+    def prepare(self) -> None:
+        self.run("tuanthu-server", "init", "--password-file", str(self.folder / "password"))
+        self.cast = read_cast(self.run("python", str(CAST)))
+        self.start()
+
+
+@pytest.fixture(scope="session")
+def peopled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peopled]:
+    made = Peopled(tmp_path_factory.mktemp("peopled"))
+    try:
+        made.prepare()
+        yield made
+    finally:
+        made.stop()

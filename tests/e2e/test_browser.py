@@ -1,10 +1,14 @@
 """The first administrator signs in with a real browser and looks around, at a desk and on a phone."""
 
+import base64
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
+
+from tuanthu_server.accounts import totp
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -50,6 +54,12 @@ def sign_in(page: Page, station) -> None:
         (station.folder / "password").read_text(encoding="utf-8").strip()
     )
     page.get_by_role("button", name=re.compile("Đăng nhập")).click()
+    page.wait_for_url("**/login/enrol/")
+    assert not overflows(page)
+    seed = base64.b32decode(page.locator("code.secret").inner_text().replace(" ", ""))
+    page.get_by_label("Mã xác thực").fill(totp.code_at(seed, totp.step_of(datetime.now(UTC))))
+    page.get_by_role("button", name="Bật xác thực hai lớp").click()
+    page.get_by_role("link", name="Tôi đã lưu, tiếp tục").click()
     page.wait_for_load_state()
 
 
@@ -111,3 +121,31 @@ def test_an_outsider_is_asked_to_sign_in_and_a_wrong_password_is_refused(page):
     page.get_by_role("button", name=re.compile("Đăng nhập")).click()
     page.wait_for_load_state()
     assert "/login" in page.url
+
+
+def test_an_administrator_invites_an_officer_who_sees_their_own_unit(page, station):
+    sign_in(page, station)
+    page.get_by_role("link", name="Quản trị", exact=True).click()
+    page.get_by_role("link", name="Thêm người dùng").click()
+    page.get_by_label("Tên đăng nhập").fill("cán-bộ-đức")
+    page.get_by_label("TYT-001 · Trạm Y tế xã Ea Tíu").check()
+    assert not overflows(page)
+    page.get_by_role("button", name="Thêm và tạo liên kết đặt mật khẩu").click()
+    link = page.locator("pre").inner_text()
+    page.get_by_role("button", name="Đăng xuất").click()
+
+    page.goto(link)
+    for label in ("Mật khẩu mới", "Nhập lại mật khẩu mới"):
+        page.get_by_label(label, exact=True).fill("một-mật-khẩu-rất-dài")
+    page.get_by_role("button", name="Đặt mật khẩu").click()
+    page.get_by_label("Tên đăng nhập").fill("cán-bộ-đức")
+    page.get_by_label("Mật khẩu", exact=True).fill("một-mật-khẩu-rất-dài")
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url("**/")
+
+    assert page.get_by_role("link", name="Trạm Y tế xã Ea Tíu").count() == 1
+    assert page.get_by_role("link", name="Quản trị", exact=True).count() == 0
+    assert not overflows(page)
+    assert page.troubles == []
+    page.goto("/people/")
+    assert page.get_by_role("heading", name="Bạn chưa được phép làm việc này").count() == 1

@@ -54,11 +54,23 @@ def django_db_modify_db_settings():
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{FOLDER}/test.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Databases of tests are emptied between tests, which the security log would refuse."""
+    from django.db import connection
+
+    from tuanthu_server.security_log import append_only
+
+    with django_db_blocker.unblock():
+        append_only.remove(connection)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_policies():
-    """Numbers of rules are kept per policy version; another test's database gives others."""
-    from tuanthu_server.compliance import policies
+    """Numbers of rules are kept per policy version, and counters per unit; another test's database gives others."""
+    from tuanthu_server.compliance import kept, policies
 
+    kept.kept.units.clear()
     policies._load.cache_clear()
     policies._number.cache_clear()
 

@@ -19,6 +19,7 @@ from tuanthu_agent.files import write_private
 from tuanthu_agent.host import Host
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.logs import log
+from tuanthu_agent.published.publisher import publisher_of
 from tuanthu_agent.stating import clean_fingerprint, describe
 from tuanthu_agent.transport import API, Transport, network_error
 from tuanthu_policy.envelope import (
@@ -129,6 +130,7 @@ def enrol(config: Config, server: str, token: str, ca: bytes | None, machine: Ma
     try:
         _, answer = transport.post("enrol", body, {SIGNATURE_FIELD: signer.sign(body, ENROL_TYPE)})
         response = msgspec.json.decode(answer, type=EnrolResponse)
+        publisher = pinned_publisher(transport)
     except msgspec.DecodeError as error:
         raise TransportError(
             f"{server} trả lời không đúng giao thức: {error}",
@@ -150,10 +152,20 @@ def enrol(config: Config, server: str, token: str, ca: bytes | None, machine: Ma
         owner=stated(machine.owner),
         location=stated(machine.location),
         authority=stated(response.authority),
+        publisher=publisher,
     )
     identities.save(config.data_dir, identity)
     log.info("enrolled", agent=identity.agent, unit=identity.unit_code, server=server)
     return identity
+
+
+def pinned_publisher(transport: Transport) -> str:
+    """The key that signs the collector's bundles; empty where it cannot be had now: it is pinned with the first one."""
+    try:
+        return publisher_of(transport)
+    except TransportError as error:
+        log.info("no-publisher", code=error.code, detail=error.en)
+        return ""
 
 
 def stated(text: str | msgspec.UnsetType) -> str:

@@ -34,6 +34,8 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Where the machine stands."""
     authority: str = ""
     """The raw public key (base64url) of the authority whose scan scopes this machine obeys; empty: of none."""
+    publisher: str = ""
+    """The raw public key (base64url) by which the collector's bundles are believed; empty: none is pinned yet."""
 
 
 def save(data_dir: Path, identity: Identity) -> None:

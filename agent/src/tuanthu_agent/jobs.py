@@ -13,7 +13,7 @@ from tuanthu_agent import identity as identities
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.collectors.running import Done
 from tuanthu_agent.config import Config
-from tuanthu_agent.errors import AgentChangedError, TransportError
+from tuanthu_agent.errors import AgentChangedError, TransportError, TuanthuError
 from tuanthu_agent.identity import Identity
 from tuanthu_agent.logs import log
 from tuanthu_agent.observing import observe_configured
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tuanthu_agent.uplink import Delivery
 
 MEGABYTE = 1024 * 1024
+LONGEST_BUNDLE_PAUSE = 6 * 3600.0
 
 
 def open_configured(config: Config) -> SqliteSpool:
@@ -112,3 +113,20 @@ def transfer(config: Config, spool: Spool) -> bool:
     transfers.keep(config.data_dir, rates, time.time())
     log.info("transferred", download=rates.download, upload=rates.upload)
     return True
+
+
+def refresh_bundle(config: Config, spool: Spool) -> TuanthuError | None:
+    """Ask the collector for its bundle; why none was taken, or None. Raises IdentityError, SpoolError."""
+    from tuanthu_agent.published import pulling
+
+    return pulling.refresh(config, spool)
+
+
+def next_bundle(spool: Spool) -> float:
+    """When the collector is to be asked for its bundle; now where nothing sensible is planned."""
+    now = time.time()
+    try:
+        planned = float(spool.get("next:bundle") or 0)
+    except ValueError:
+        planned = 0.0
+    return planned if 0 < planned <= now + LONGEST_BUNDLE_PAUSE else now

@@ -32,6 +32,7 @@ TRANSFER_FIRST: Final = (600.0, 24 * 3600.0)
 TRANSFER_PAUSE: Final = (24 * 3600.0, 30 * 3600.0)
 TRANSFER_RETRY: Final = (3600.0, 3 * 3600.0)
 """Seconds, drawn by chance, until the first transfer, the next one, and another try where nothing was transferred."""
+AFTER_COLLECTING: Final = 0.5
 EXIT_FAILED: Final = 3
 
 
@@ -70,6 +71,7 @@ class Schedule:
         transfer: Callable[[Config, Spool], bool] = jobs.transfer,
         *,
         order: calling.Pull = calling.pull,
+        bundle: Callable[[Config, Spool], object] = jobs.refresh_bundle,
     ) -> None:
         self._config = config
         self._spool = spool
@@ -77,6 +79,7 @@ class Schedule:
         self._deliver = deliver
         self._transfer = transfer
         self._order = order
+        self._bundle = bundle
         self._identity = identity.find(config.data_dir)
         self._scheduler = DueScheduler()
         self.failures: list[BaseException] = []
@@ -92,6 +95,7 @@ class Schedule:
         self._plan_delivery()
         self._plan_transfer()
         self._plan_scan()
+        self._plan_bundle()
         scheduler.start()
         try:
             scheduler.run_due()
@@ -99,7 +103,13 @@ class Schedule:
         finally:
             scheduler.shutdown(wait=False)
         self._spool.put({"next:collect": f"{due:.3f}"})
-        later = (self._next_delivery(), self._next_transfer(), self._next_order(), self._next_scan())
+        later = (
+            self._next_delivery(),
+            self._next_transfer(),
+            self._next_order(),
+            self._next_scan(),
+            self._next_bundle(),
+        )
         return min([due, *(at for at in later if at is not None)])
 
     def _run_collect(self) -> None:
@@ -126,6 +136,20 @@ class Schedule:
         self._spool.put({"next:transfer": f"{time.time() + draw(TRANSFER_PAUSE):.3f}"})
         if not self._transfer(self._config, self._spool):
             self._spool.put({"next:transfer": f"{time.time() + draw(TRANSFER_RETRY):.3f}"})
+
+    def _plan_bundle(self) -> None:
+        at = self._next_bundle()
+        if at is not None:
+            self._scheduler.add_job(
+                lambda: self._bundle(self._config, self._spool), once(at), id="bundle", replace_existing=True
+            )
+
+    def _next_bundle(self) -> float | None:
+        """As planned; after what is due now has been collected, so that nothing else lies in memory meanwhile.
+
+        None where this machine is not enrolled.
+        """
+        return None if self._identity is None else max(jobs.next_bundle(self._spool), time.time() + AFTER_COLLECTING)
 
     def _plan_scan(self) -> None:
         """The question for the order, and the run by the one that lies here."""

@@ -37,6 +37,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     last_scan: datetime | None
     scan_failure: str
     """Why the scan order could not be obeyed; empty if it could, or there is none."""
+    bundle_version: int
+    """Of the newest bundle that was taken from the collector; 0 for none: what came in the package is used."""
+    bundle_failure: str
+    """Why the newest bundle was refused; empty if it was not."""
     refused: list[Refusal]
     notes: list[Note]
 
@@ -59,9 +63,17 @@ def read_state(config: Config, identity: Identity | None, spool: Spool) -> State
         next_try=from_seconds(spool.get("retry:at")) if failure else None,
         last_scan=from_text(spool.get("last:scan")),
         scan_failure=spool.get("scan:error") or "",
+        bundle_version=bundle_version(spool),
+        bundle_failure=spool.get("bundle:error") or "",
         refused=[Refusal(one.sequence, one.code, one.reason, one.at) for one in spool.refused()],
         notes=spool.notes(),
     )
+
+
+def bundle_version(spool: Spool) -> int:
+    """The number of the newest bundle that was taken."""
+    _, _, version = (spool.get("bundle:version") or "").partition(" ")
+    return int(version) if version.isdecimal() else 0
 
 
 def from_text(text: str | None) -> datetime | None:

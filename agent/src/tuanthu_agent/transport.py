@@ -23,6 +23,7 @@ LONGEST_RETRY_AFTER: Final = 24 * 3600.0
 API: Final = "/agent/v1/"
 DONE: Final = (200, 201, 204)
 """With 204 there is nothing to say."""
+UNCHANGED: Final = 304
 
 
 class _TrustStoreAdapter(HTTPAdapter):
@@ -66,8 +67,21 @@ class Transport:
 
         What goes wrong while the body is read is raised as TransportError, too.
         """
+        with self._answered("POST", path, headers, body) as response:
+            yield response
+
+    def get(self, path: str, headers: dict[str, str], most: int = MOST_ANSWER_BYTES) -> tuple[int, bytes]:
+        """Status (200, 204 or 304) and body of at most so many bytes; raises TransportError for every other outcome."""
+        with self._answered("GET", path, headers) as response:
+            return response.status_code, read_bounded(response, most)
+
+    @contextmanager
+    def _answered(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | Iterator[bytes] | None = None
+    ) -> Generator[requests.Response, None, None]:
         try:
-            with self._session.post(
+            with self._session.request(
+                method,
                 self._base + path,
                 data=body,
                 headers=headers,
@@ -76,7 +90,7 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                if response.status_code not in DONE:
+                if response.status_code not in DONE and not (method == "GET" and response.status_code == UNCHANGED):
                     raise refusal(self._base, response, read_bounded(response))
                 yield response
         except requests.exceptions.SSLError as error:
@@ -89,12 +103,12 @@ class Transport:
         self._session.close()
 
 
-def read_bounded(response: requests.Response) -> bytes:
+def read_bounded(response: requests.Response, most: int = MOST_ANSWER_BYTES) -> bytes:
     """The body, up to a bound that no honest answer reaches."""
     body = b""
     for part in response.iter_content(16384):
         body += part
-        if len(body) > MOST_ANSWER_BYTES:
+        if len(body) > most:
             raise requests.exceptions.ContentDecodingError("answer too long")
     return body
 

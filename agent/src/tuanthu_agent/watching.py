@@ -1,5 +1,6 @@
 """What the line watch is told: whether it runs, and where it knocks."""
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -9,8 +10,11 @@ from tuanthu_agent.identity import Identity
 from tuanthu_agent.linewatch import plan as plans
 from tuanthu_agent.linewatch.plan import Plan
 from tuanthu_agent.logs import log
+from tuanthu_agent.published.services import PublishedService
+from tuanthu_agent.published.services import read as published_services
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.service_address import address_of
+from tuanthu_policy.services import Service
 from tuanthu_policy.tables import load_services
 
 HTTPS: Final = 443
@@ -37,8 +41,11 @@ def witnesses(config: Config) -> tuple[tuple[str, int], ...]:
     """Hosts outside whose answer shows that the line works while the collector is silent."""
     if not config.services_set:
         return ()
+    services: Sequence[Service | PublishedService] | None = published_services(
+        str(config.data_dir), config.services_set
+    )
     try:
-        services = load_services(config.services_set).services
+        services = load_services(config.services_set).services if services is None else services
     except PolicyError as error:
         log.warning("services-unreadable", detail=error.en)
         return ()

@@ -9,7 +9,7 @@ import msgspec
 
 from tuanthu_policy.checks import Locate, asset_sort, check_policy, unplaced
 from tuanthu_policy.compiled import CompiledRule
-from tuanthu_policy.control import Framework
+from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.evaluate import Sightings, evaluate
 from tuanthu_policy.fact import AssetSort, FactKind
@@ -131,6 +131,24 @@ class Policy:
             if every:
                 found[control_code(framework.id, sort)] = tuple(sorted(every))
         return found
+
+    def whole_controls(self, sort: AssetSort = AssetSort.MACHINE) -> dict[str, tuple[str, ...]]:
+        """Code of a whole framework → the codes of its controls, as `control_rules` has them."""
+        codes = self.control_rules(sort)
+        return {
+            whole: tuple(code for code in codes if code.startswith(f"{whole}/"))
+            for whole in (control_code(framework, sort) for framework in self.frameworks)
+            if whole in codes
+        }
+
+    def attested_controls(self) -> dict[str, Control]:
+        """The clauses on which a person must state something, by `framework/control`."""
+        return {
+            f"{framework.id}/{control.id}": control
+            for framework in self.frameworks.values()
+            for control in framework.controls
+            if control.attestation is not msgspec.UNSET
+        }
 
     def rules_reading(self, kinds: Collection[str]) -> tuple[str, ...]:
         """The rules and measures that read at least one of these kinds: to be judged again when such evidence comes."""

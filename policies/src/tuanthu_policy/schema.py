@@ -33,6 +33,7 @@ from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_policy.indicator_checks import UNIT_KINDS
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.observation import Observation
+from tuanthu_policy.published import BundleRequest, Published, PublisherKey
 from tuanthu_policy.result import RuleResult
 from tuanthu_policy.rule import Rule
 from tuanthu_policy.services import ServiceSet
@@ -51,6 +52,9 @@ TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "transfer-answer": TransferAnswer,
     "scan-order-request": ScanOrderRequest,
     "scan-order": ScanOrder,
+    "bundle-request": BundleRequest,
+    "publisher-key": PublisherKey,
+    "published": Published,
     "rule": Rule,
     "framework": Framework,
     "indicator-plan": IndicatorPlan,

@@ -15,6 +15,8 @@ from tuanthu_server.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "TUANTHU_"
 FILE_NAME = "collector.toml"
+SECRETS = frozenset({"database_url", "smtp_password", "webhook_key", "telegram_token", "metrics_secret"})
+"""Settings that are never shown."""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -40,8 +42,54 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Timed transfers that one process serves at once, besides which it tells agents to come back later; 0: none."""
     sweep_seconds: int = 60
     """How often the passing of time is judged."""
+    session_idle_minutes: int = 60
+    """A session of pages ends after so long without a request."""
+    session_hours: int = 12
+    """A session of pages lasts at most so long."""
+    oidc_issuer: str = ""
+    """Address of the identity provider by which people may sign in. Empty: none."""
+    oidc_client_id: str = ""
+    oidc_claim: str = "email"
+    """Which claim names the person at their first sign-in: `email` (verified) or `preferred_username`."""
+    oidc_name: str = ""
+    """What the button on the sign-in page calls the provider."""
+    retention_months: int = 0
+    """Evidence and history older than so many whole months is deleted once a day; 0: never."""
+    smtp_host: str = ""
+    """The mail server that takes notifications. Empty: no e-mail."""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    """`starttls`, `tls` (from the first byte on, usually port 465) or `none` (then nobody signs in)."""
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = ""
+    """The sender's address."""
+    webhook_key: str = ""
+    """The key from which each webhook's own signing key is derived. Empty: no webhooks."""
+    webhook_private: bool = False
+    """Whether webhooks may go to private and loopback addresses, and by plain HTTP."""
+    telegram_token: str = ""
+    """The bot's token. Empty: no Telegram."""
+    telegram_url: str = "https://api.telegram.org"
+    outgoing_ca: str = ""
+    """A PEM file with certificates that mail server and webhooks may have besides those that the system trusts."""
+    digest_time: str = "07:00"
+    """When daily digests and reminders of deadlines are written, by Vietnam's clock."""
+    group_seconds: int = 300
+    """How long an alert waits for others that go into the same message."""
+    messages_per_minute: int = 20
+    """Most messages a minute by each sort of channel."""
+    deadlines_file: str = ""
+    """A TOML file of deadlines instead of those that are shipped."""
+    metrics_secret: str = ""
+    """The bearer secret that opens `/metrics` to a program. Empty: to people only."""
     language: str = "vi"
     debug: bool = False
+
+    def __repr__(self) -> str:
+        """Without what is secret: a setting that finds its way into a log tells nothing."""
+        shown = (name for name in self.__struct_fields__ if name not in SECRETS)
+        return f"Config({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     @property
     def sqlite_path(self) -> Path:

@@ -31,6 +31,7 @@ class PromptProtocol(HttpToolsProtocol):
 def check(config: Config) -> None:
     """Refuse to start where it could not work; raises ConfigError."""
     check_workers(config)
+    check_telling(config)
     check_address(config)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -38,7 +39,16 @@ def check(config: Config) -> None:
             "Cơ sở dữ liệu chưa được khởi tạo hoặc chưa nâng cấp; hãy chạy `tuanthu-server init`",
             "The database is not initialised or not up to date; run `tuanthu-server init`",
         )
+    check_sign_in()
     connection.close()
+
+
+def check_sign_in() -> None:
+    """Refuse settings of an identity provider that make no sense, and secrets that the key file does not open."""
+    from tuanthu_server.accounts.oidc.provider import client_secret, of_collector
+
+    if of_collector() is not None:
+        client_secret()
 
 
 def check_workers(config: Config) -> None:
@@ -51,6 +61,27 @@ def check_workers(config: Config) -> None:
         raise ConfigError(
             f"workers = {config.workers}: SQLite chỉ dùng được 1 tiến trình; hãy dùng PostgreSQL (database_url)",
             f"workers = {config.workers}: SQLite takes 1 process; use PostgreSQL (database_url)",
+        )
+
+
+def check_telling(config: Config) -> None:
+    """Raise ConfigError for settings of notifications that could never work."""
+    from tuanthu_server.monitoring.metrics import SHORTEST_SECRET
+    from tuanthu_server.notifications.channels.mail import SECURITIES
+    from tuanthu_server.notifications.deadlines import deadlines
+    from tuanthu_server.notifications.quiet import read_clock
+
+    read_clock(config.digest_time, "digest_time")
+    deadlines(config)
+    if config.smtp_security not in SECURITIES:
+        raise ConfigError(
+            f"smtp_security = {config.smtp_security}: chọn starttls, tls hoặc none",
+            f"smtp_security = {config.smtp_security}: one of starttls, tls, none",
+        )
+    if 0 < len(config.metrics_secret) < SHORTEST_SECRET:
+        raise ConfigError(
+            f"metrics_secret: cần ít nhất {SHORTEST_SECRET} ký tự",
+            f"metrics_secret: at least {SHORTEST_SECRET} characters",
         )
 
 

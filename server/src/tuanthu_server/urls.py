@@ -2,4 +2,11 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("tuanthu_server.dashboard.urls"))]
+from tuanthu_server.monitoring.metrics import metrics
+
+urlpatterns = [
+    path("metrics", metrics, name="metrics"),
+    path("api/", include("tuanthu_server.api.urls")),
+    path("", include("tuanthu_server.notifications.urls")),
+    path("", include("tuanthu_server.dashboard.urls")),
+]

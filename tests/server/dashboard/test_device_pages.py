@@ -45,7 +45,7 @@ SERVICES = [
 @pytest.fixture
 def officer() -> Client:
     client = Client()
-    client.force_login(User.objects.create_user("cán-bộ-ngọc"))
+    client.force_login(User.objects.create_user("cán-bộ-ngọc", role="viewer"))
     return client
 
 

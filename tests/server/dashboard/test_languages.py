@@ -17,10 +17,16 @@ CATALOGUE = ROOT / "dashboard" / "locale" / "en" / "LC_MESSAGES"
 
 def source_texts() -> set[str]:
     found = set()
-    for page in [*ROOT.glob("dashboard/templates/**/*.html"), *ROOT.glob("accounts/templates/**/*.html")]:
-        found |= {text for _, text in re.findall(r"""translate (["'])(.+?)\1""", page.read_text("utf-8"))}
-    for module in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("accounts/*.py")]:
-        found |= set(re.findall(r'\b_\("(.+?)"\)', module.read_text("utf-8")))
+    rooms = ("dashboard", "accounts", "notifications")
+    for page in [one for room in rooms for one in ROOT.glob(f"{room}/templates/**/*.html")]:
+        markup = page.read_text("utf-8")
+        found |= {text for _, text in re.findall(r"""translate (["'])(.+?)\1""", markup)}
+        found |= {
+            re.sub(r"{{ (\w+) }}", r"%(\1)s", text)
+            for text in re.findall(r"{% blocktranslate[^%]*%}(.+?){% endblocktranslate %}", markup)
+        }
+    for module in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("accounts/**/*.py"), *ROOT.glob("notifications/*.py")]:
+        found |= set(re.findall(r'\b(?:_|gettext|gettext_lazy)\(\s*"(.+?)"\s*\)', module.read_text("utf-8")))
     labels = [*UnitKind.labels, *Relation.labels, *AssetRole.labels]
     return found | {str(label) for label in labels}
 

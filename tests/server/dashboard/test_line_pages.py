@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def officer() -> Client:
     client = Client()
-    client.force_login(User.objects.create_user("cán-bộ-ngọc"))
+    client.force_login(User.objects.create_user("cán-bộ-ngọc", role="viewer"))
     return client
 
 

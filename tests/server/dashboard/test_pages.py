@@ -1,9 +1,10 @@
 import re
-import time
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tuanthu_policy.loader import load_policy
@@ -16,12 +17,29 @@ from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLin
 pytestmark = pytest.mark.django_db
 
 HOSTILE = '<script>alert("Đắk")</script> {{ 7*7 }} [bold]x[/] \u202e%s'
-ARGUMENTS = {"code": "A-1", "asset_id": 1, "framework": "directive-14-2018", "control": "coverage"}
-OPEN = {"login", "language"}
+ARGUMENTS = {
+    "token": "abc",
+    "rule": "antivirus.installed",
+    "action": "invite",
+    "code": "A-1",
+    "asset_id": 1,
+    "framework": "directive-14-2018",
+    "control": "coverage",
+    "number": 1,
+    "before": 1,
+    "after": 1,
+}
+<<<<<<< HEAD
+OPEN = {"login", "login-code", "login-enrol", "login-oidc", "login-oidc-back", "invitation", "language"}
+=======
+OPEN = {"login", "language", "metrics"}
+>>>>>>> notify
 
 
 def every_page(patterns=None):
     for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace == "api":
+            continue  # tests/server/api asks every operation by itself
         if isinstance(pattern, URLResolver):
             yield from every_page(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):
@@ -32,7 +50,7 @@ def every_page(patterns=None):
 @pytest.fixture
 def officer() -> Client:
     client = Client()
-    client.force_login(User.objects.create_user("cán-bộ-ngọc"))
+    client.force_login(User.objects.create_user("cán-bộ-ngọc", role="viewer"))
     return client
 
 
@@ -162,7 +180,7 @@ def test_hostile_names_are_shown_as_text_and_break_no_page(officer, machine):
     ):
         answer = officer.get(address)
         assert answer.status_code == 200, address
-        assert "<script" not in answer.content.decode(), address
+        assert "<script>" not in answer.content.decode(), address
     assert officer.get("/units/", {"q": HOSTILE}).status_code == 200
 
 
@@ -196,7 +214,7 @@ def test_what_does_not_exist_is_a_vietnamese_page(officer, policy, address):
 
 
 def test_an_error_of_the_server_is_told_in_vietnamese_without_its_details(officer, policy, monkeypatch):
-    monkeypatch.setattr("tuanthu_server.dashboard.views.overview.standing", lambda: 1 / 0)
+    monkeypatch.setattr("tuanthu_server.access.reach.standing", lambda _: 1 / 0)
     officer.raise_request_exception = False
 
     answer = officer.get("/")
@@ -222,20 +240,27 @@ def test_the_list_of_units_is_searched_without_diacritics(officer, policy):
     assert "Trạm Y tế xã Mẫu 018" not in page
 
 
-def test_no_page_needs_a_script_or_anything_from_elsewhere(officer, machine):
+def test_no_page_holds_a_script_or_a_style_or_takes_anything_from_elsewhere(officer, machine):
     addresses = ("/", "/units/", "/lines/", "/devices/", "/devices/A-1/", "/computers/", "/units/A-1/", "/controls/")
     for address in (*addresses, f"/assets/{machine.pk}/", "/login/"):
         page = officer.get(address, follow=True).content.decode()
-        assert "<script" not in page
-        assert " style=" not in page
+        scripts = re.findall(r"<script[^>]*>[^<]*</script>", page)
+        assert all(re.fullmatch(r'<script src="/static/[^"]+" defer></script>', one) for one in scripts), scripts
+        assert page.count("<script") == len(scripts)
+        assert not re.search(r" (style|on[a-z]+)=", page)
         assert not re.search(r'(src|href)="(https?:)?//', page)
 
 
-def test_pages_of_216_units_render_quickly(officer, policy):
+def test_pages_of_216_units_ask_the_database_no_more_than_pages_of_two(officer, policy, machine):
+    addresses = ("/", "/work/", "/units/", "/lines/", "/devices/", "/computers/", "/indicators/", "/controls/")
+    few = [questions(officer, address) for address in addresses]
     load_organisation()
-    officer.get("/")
 
-    for address in ("/", "/units/", "/lines/", "/devices/"):
-        start = time.process_time()
+    assert [questions(officer, address) for address in addresses] == few
+
+
+def questions(officer, address) -> int:
+    officer.get(address)  # what is made once
+    with CaptureQueriesContext(connection) as asked:
         officer.get(address)
-        assert time.process_time() - start < 0.3, address
+    return len(asked)

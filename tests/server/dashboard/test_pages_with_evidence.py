@@ -26,7 +26,7 @@ def demonstration():
 @pytest.fixture
 def officer() -> Client:
     client = Client()
-    client.force_login(User.objects.create_user("cán-bộ-ngọc"))
+    client.force_login(User.objects.create_user("cán-bộ-ngọc", role="viewer"))
     return client
 
 

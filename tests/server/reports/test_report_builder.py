@@ -3,7 +3,8 @@ import pytest
 from tests.server.reports.sample import NOW, RULES, Sector, passing
 
 from tuanthu_policy.outcome import Outcome
-from tuanthu_server.compliance.standing import UnitCompliance
+from tuanthu_server.compliance.standing import Counts, UnitCompliance
+from tuanthu_server.reports.document.words import attestation_text
 from tuanthu_server.reports.errors import ReportError
 from tuanthu_server.reports.snapshot import codec
 from tuanthu_server.reports.snapshot.builder import build
@@ -68,6 +69,25 @@ def test_clauses_for_people_are_listed_as_unconfirmed_and_never_counted(snapshot
     assert {control.attestation.state for control in attested} == {"unconfirmed"}
     for control in snapshot.controls:
         assert (control.counts is None) == (not control.rules)
+
+
+def test_what_units_stated_is_told_and_counted_apart(tmp_path):
+    sector = Sector(tmp_path).unit("Một", [("A", passing())]).unit("Hai", [("B", passing())])
+    demanded = next(one for one in sector.report().controls if one.attestation)
+    framework = sector.report().framework.id
+
+    def stated(*counts):
+        for (pk, compliance), count in zip(sorted(sector.compliance.items()), counts, strict=True):
+            attested = {f"{framework}/{demanded.id}": count}
+            sector.compliance[pk] = msgspec.structs.replace(compliance, attested=attested)
+        part = next(one for one in sector.report().controls if one.id == demanded.id).attestation
+        return part.state, part.confirmed, part.denied, part.units, attestation_text(part)
+
+    yes, no, nothing = Counts(passed=1), Counts(failed=1), Counts(notchecked=1)
+    assert stated(nothing, nothing) == ("unconfirmed", 0, 0, 2, "Chưa xác nhận")
+    assert stated(yes, nothing) == ("partly", 1, 0, 2, "1/2 đơn vị đã xác nhận")
+    assert stated(yes, no) == ("partly", 1, 1, 2, "1/2 đơn vị đã xác nhận; 1 xác nhận là chưa đáp ứng")
+    assert stated(yes, yes) == ("confirmed", 2, 0, 2, "Đã xác nhận")
 
 
 def test_what_could_not_be_told_is_grouped_apart_from_what_failed(snapshot):

@@ -211,6 +211,41 @@ def test_a_killed_worker_is_replaced_and_nothing_that_was_acknowledged_is_lost(s
 
 
 @needs_postgresql
+def test_a_collector_of_two_on_one_database_is_killed_and_nothing_that_was_acknowledged_is_lost(tmp_path, served):
+    second = ServedCollector(tmp_path, served.database_url)
+    second.prepare()
+    agents = [served.enrolled() for _ in range(2)]
+    second.start()
+    senders = [Sender(collector, agent) for collector, agent in zip((served, second), agents, strict=True)]
+    for sender in senders:
+        sender.start()
+    deadline = time.monotonic() + 60
+    try:
+        while min(len(sender.acknowledged) for sender in senders) < 10:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        second.process.kill()
+        second.process.wait(20)
+        senders[1].served = served  # the agent finds the other one, as behind a balancer
+        before = len(senders[1].acknowledged)
+        while len(senders[1].acknowledged) < before + 5:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        for sender in senders:
+            sender.ended.set()
+        for sender in senders:
+            sender.join(60)
+        second.stop()
+    for sender in senders:
+        sql = f"SELECT sequence FROM inventory_report WHERE agent_id = '{sender.agent.id}'"
+        stored = [row[0] for row in served.query(sql)]
+        assert len(stored) == len(set(stored))
+        assert set(sender.acknowledged) <= set(stored)
+    assert "khớp" in served.command("evaluate", "--verify")
+
+
+@needs_postgresql
 def test_sigterm_ends_all_workers_at_once_with_0(tmp_path, served):
     second = ServedCollector(tmp_path, served.database_url, workers="2")
     second.prepare()

@@ -11,11 +11,10 @@ from tuanthu_policy.fact import FactType
 from tuanthu_policy.loader import load_policy
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.compliance.details import asset_results
-from tuanthu_server.compliance.indicators import indicator_figures
+from tuanthu_server.compliance.indicators import indicator_figures, statements
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.compliance.standing import standing
 from tuanthu_server.compliance.verify import verify_counters
-from tuanthu_server.dashboard.figures import statements
 from tuanthu_server.demo.devices import found_at
 from tuanthu_server.demo.machine import Identity, host_sight
 from tuanthu_server.demo.machines import MARK, MOST, add_machines

@@ -7,14 +7,12 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
-from tuanthu_agent.cli.console import collecting, output
+from tuanthu_agent.cli.console import collecting, errors, output
 from tuanthu_agent.cli.verdicts import closing, verdicts
 from tuanthu_agent.collectors.registry import REGISTRY
 from tuanthu_agent.config import load_config
-from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.observing import observe_configured
-from tuanthu_policy.errors import PolicyError
-from tuanthu_policy.loader import load_policy
+from tuanthu_agent.published.choosing import choose
 from tuanthu_policy.observation import Observation, Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
@@ -48,7 +46,10 @@ def check(
         Nêu tên từng mục đạt và không áp dụng
     """
     config = load_config()
-    policy = shipped_policy()
+    chosen = choose(config)
+    if chosen.refused is not None:
+        errors.print(f"{chosen.refused.vi} Dùng chính sách đi kèm.", style="red", markup=False, soft_wrap=True)
+    policy = chosen.policy()
     with collecting() as done:
         observations = observe_configured(REGISTRY, config, done)
     at = datetime.now(UTC)
@@ -58,16 +59,6 @@ def check(
     else:
         show(policy, results, config.language, everything=everything)
     return exit_code([result.outcome for result in results])
-
-
-def shipped_policy() -> Policy:
-    """The policy that came with this agent; raises TuanthuError."""
-    try:
-        return load_policy()
-    except PolicyError as error:
-        raise TuanthuError(
-            f"Chính sách không dùng được: {error.vi}", f"The policy cannot be used: {error.en}"
-        ) from None
 
 
 def exit_code(outcomes: list[Outcome]) -> int:

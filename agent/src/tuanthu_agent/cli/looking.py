@@ -139,6 +139,11 @@ def state_rows(state: State) -> list[tuple[str, str]]:
     ]
     if state.enrolled is not None and state.enrolled.authority:
         rows.append(("Quét mạng gần nhất", shown(state.last_scan, "chưa có")))
+    if state.enrolled is not None:
+        taken = f"gói của máy chủ trung tâm, phiên bản {state.bundle_version}" if state.bundle_version else "đi kèm"
+        rows.append(("Chính sách tại máy", taken))
+    if state.bundle_failure:
+        rows.append(("Gói chính sách bị từ chối", state.bundle_failure))
     if state.scan_failure:
         rows.append(("Lệnh quét không dùng được", state.scan_failure))
     if state.failure:

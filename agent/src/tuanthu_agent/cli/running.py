@@ -13,6 +13,7 @@ from tuanthu_agent import identity, jobs
 from tuanthu_agent.cli.console import collecting, errors, output
 from tuanthu_agent.cli.wording import printable
 from tuanthu_agent.config import Config, load_config
+from tuanthu_agent.errors import TransportError
 from tuanthu_agent.uplink import Delivery
 from tuanthu_agent.watching import watch_seconds
 
@@ -54,8 +55,11 @@ def run_once(config: Config) -> int:
                 time.sleep(TRY_SECONDS)
                 delivery = jobs.deliver(config, spool)
         waiting = spool.size().reports
+        refused = jobs.refresh_bundle(config, spool) if delivery.error is None else None
     finally:
         spool.close()
+    if refused is not None and not isinstance(refused, TransportError):
+        errors.print(f"{printable(refused.vi)}", style="red", markup=False, soft_wrap=True)
     return tell(sequence, delivery, waiting)
 
 

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from tuanthu_agent.cli.console import errors, output, scanning
 from tuanthu_agent.cli.scan_table import Remedies, blocks, closing
-from tuanthu_agent.config import load_config
+from tuanthu_agent.config import Config, load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.scanner.child import Ended, Found, Gap, Order, Stage, run_child
 from tuanthu_policy.devices.finding import ServiceFinding
@@ -63,7 +63,7 @@ def scan(
     findings.sort(key=place)
     if json is not None:
         write_lines(json, findings)
-    for part in blocks(findings, remedies(findings), config.language):
+    for part in blocks(findings, remedies(findings, config), config.language):
         output.print(part)
     whole = ended is not None and ended.whole
     for line in closing(findings, gaps, config.language, whole=whole):
@@ -87,13 +87,13 @@ def follow(order: Order, findings: list[ServiceFinding], gaps: list[str]) -> End
     return ended
 
 
-def remedies(findings: list[ServiceFinding]) -> Remedies:
+def remedies(findings: list[ServiceFinding], config: Config) -> Remedies:
     """What the catalogue says to do about what fails; its generic entries by `generic-<protocol>`."""
     if not any(standing(one.verdict) == "fail" for one in findings):
         return {}
-    from tuanthu_policy.devices.loader import load_devices
+    from tuanthu_agent.published.choosing import choose
 
-    families = load_devices()
+    families = choose(config).devices()
     generic = {
         f"generic-{login.protocol}": family.remediation
         for family in families.values()

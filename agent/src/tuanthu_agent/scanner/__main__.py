@@ -5,9 +5,11 @@ from pathlib import Path
 
 import msgspec
 
+from tuanthu_agent.config import load_config
 from tuanthu_agent.errors import TuanthuError
 from tuanthu_agent.host import Host
 from tuanthu_agent.priority import lower_priority
+from tuanthu_agent.published.choosing import choose
 from tuanthu_agent.scanner.clock import Clock
 from tuanthu_agent.scanner.events import Ended, Event, Failed, Found, Gap, Stage
 from tuanthu_agent.scanner.halt import heed_signals
@@ -24,7 +26,10 @@ def tell(event: Event) -> None:
 
 def run(scope: Path, trust: Path, state: Path, *, discover_only: bool, clock: Clock | None = None) -> None:
     """The whole scan; raises TuanthuError and PolicyError."""
-    with outfit(scope, trust, state, Host(Path("/")), discover_only=discover_only, clock=clock) as (means, plan):
+    catalogue = choose(load_config()).devices()
+    with outfit(
+        scope, trust, state, Host(Path("/")), discover_only=discover_only, clock=clock, catalogue=catalogue
+    ) as (means, plan):
         found = find_hosts(means, plan, lambda one: tell(Stage(one.stage, one.done, one.total, one.live)))
         for gap in found.gaps:
             tell(Gap(gap))

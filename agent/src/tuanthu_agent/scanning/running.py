@@ -12,6 +12,7 @@ from tuanthu_agent.config import Config
 from tuanthu_agent.errors import AgentChangedError, TuanthuError
 from tuanthu_agent.host import Host
 from tuanthu_agent.logs import log
+from tuanthu_agent.published.choosing import choose
 from tuanthu_agent.scanner.discovery.interface import Host as Found
 from tuanthu_agent.scanner.discovery.interface import no_progress
 from tuanthu_agent.scanner.halt import halted
@@ -72,7 +73,11 @@ def run(config: Config, opens: float) -> Outcome | None:
 def scan(config: Config, duty: Duty) -> Night:
     """Find, audit; what came of it, whole or not. Raises TuanthuError and PolicyError before the first packet."""
     state = config.data_dir / STATE_FOLDER
-    with fitted_out(duty.scope, state, Host(config.host_root), discover_only=False) as (means, plan):
+    catalogue = choose(config).devices()
+    with fitted_out(duty.scope, state, Host(config.host_root), discover_only=False, catalogue=catalogue) as (
+        means,
+        plan,
+    ):
         started = datetime.now(UTC)
         found = find_hosts(means, replace(plan, enrolled=duty.enrolled), no_progress)
         audited, gaps = audit(means, found.hosts)

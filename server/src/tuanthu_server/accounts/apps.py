@@ -9,3 +9,9 @@ class AccountsConfig(AppConfig):
     name = "tuanthu_server.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Note sessions as they begin and end."""
+        from tuanthu_server.accounts import session_signals
+
+        session_signals.connect()

@@ -1,12 +1,21 @@
 """`tuanthu-server`: the collector's commands. Only this package prints and exits."""
 
+import getpass
+import os
 import sys
 
 from tuanthu_server.cli.app import app
 from tuanthu_server.errors import TuanthuError
+from tuanthu_server.security_log.doer import doing
 
 WITHOUT_DATA = frozenset(
-    {"tuanthu_server.cli.catalogue", "tuanthu_server.cli.init", "tuanthu_server.cli.keys", "tuanthu_server.cli.scope"}
+    {
+        "tuanthu_server.cli.catalogue",
+        "tuanthu_server.cli.init",
+        "tuanthu_server.cli.keys",
+        "tuanthu_server.cli.restore",
+        "tuanthu_server.cli.scope",
+    }
 )
 """Modules whose commands need no data folder that `init` made."""
 
@@ -34,7 +43,16 @@ def run(tokens: list[str]) -> None:
     module = str(getattr(command, "__module__", ""))
     if module.startswith("tuanthu_server.cli.") and module not in WITHOUT_DATA:
         require_initialised(load_config())
-    command(*bound.args, **bound.kwargs)
+    with doing(f"cli:{system_user()}"):
+        command(*bound.args, **bound.kwargs)
+
+
+def system_user() -> str:
+    """Who runs the command, for the security log."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a user of the system without a name
+        return ""
 
 
 def fail(vi: str, en: str) -> None:

@@ -27,8 +27,20 @@ def demo(*, machines: int = 0) -> None:
     differences = load_organisation()
     new = sum(len(difference.new) for difference in differences)
     print(f"Tổ chức trình diễn: {new} đơn vị mới; mọi tên đều bắt đầu bằng “{LABEL}”.")
+    add_people()
     if machines:
         print(f"Máy giả lập: {add(machines)} máy mới, ghi danh và gửi báo cáo có chữ ký như máy thật.")
+
+
+def add_people() -> None:
+    """Make one person of each role; passwords are shown once."""
+    from tuanthu_server.demo import accounts
+
+    made = accounts.add_people()
+    if made:
+        print("Người dùng trình diễn, mật khẩu chỉ hiện lần này (people of the demonstration):")
+    for user, password in made:
+        print(f"  {user.username:<20} {password}   {user.get_role_display()}")
 
 
 def add(count: int) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tuanthu_server.compliance.standing import AssetResult, Counts, Standing
 
 COLOURS = {"pass": "green", "fail": "red", "error": "red", "unknown": "yellow", "stale": "yellow", "notchecked": "dim"}
+WAIVED_LABEL = "Trong đó miễn trừ"
 ALWAYS_SHOWN = ("passed", "failed")
 """Counts that have a column even where all are 0."""
 
@@ -94,6 +95,8 @@ def counts_table(found: "Standing", sums: "dict[str, Counts]") -> "Table":
     from tuanthu_server.outcome_labels import share_text
 
     columns = {field: label for field, label in count_labels().items() if is_shown(field, sums)}
+    if any(counts.waived for counts in sums.values()):
+        columns["waived"] = WAIVED_LABEL
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, collapse_padding=True)
     table.add_column("Quy tắc", ratio=1, overflow="fold")
     for label in (*columns.values(), "Tỷ lệ"):
@@ -122,10 +125,11 @@ def rule_sums(found: "Standing", only: int | None) -> "dict[str, Counts]":
     """Counts per rule over the chosen units."""
     from tuanthu_policy.fact import AssetSort
     from tuanthu_server.compliance.standing import Counts
+    from tuanthu_server.compliance.totals import added
 
     units = [unit for unit in found.units.values() if only is None or unit.unit_id == only]
     return {
-        rule: Counts(**{name: sum(getattr(unit.rules[rule], name) for unit in units) for name in count_labels()})
+        rule: added([Counts(), *(unit.rules[rule] for unit in units)])
         for rule, sort in found.policy.policy.sorts.items()
         if rule in found.policy.policy.rules and sort is not AssetSort.DEVICE
     }
@@ -203,4 +207,6 @@ def result_row(result: "AssetResult", policy: "Policy") -> tuple[str, str, str]:
     title = f"{policy.rules[result.rule].title.vi} [dim]{result.rule}[/]"
     well = result.outcome is Outcome.PASS
     reason = "" if well else escape(result_text(result.outcome, result.reason, policy.kinds))
+    if result.waiver is not None:
+        reason += f" [dim](miễn trừ số {result.waiver})[/]"
     return title, f"[{colour}]{outcome_label(result.outcome)}[/]", reason

@@ -1,14 +1,13 @@
 """`tuanthu-server init`."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyclopts import App
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from tuanthu_policy.policy import Policy
     from tuanthu_server.config import Config
 
@@ -82,15 +81,21 @@ def make_database(config: "Config") -> None:
         config.sqlite_path.touch(mode=0o600)
         config.sqlite_path.chmod(0o600)
     call_command("migrate", interactive=False, verbosity=0)
+    from tuanthu_server.upkeep.partitions import ensure_months
+
+    ensure_months(datetime.now(UTC))
 
 
 def publish(policy: "Policy", in_force_from: "datetime | None") -> str:
     """Put the shipped policy in force unless it is already; returns its digest."""
-    from tuanthu_server.compliance import policies
+    from tuanthu_server.compliance import bundles, policies
     from tuanthu_server.compliance.lines.refresh import refresh
     from tuanthu_server.compliance.sweep import sweep
 
     version = policies.publish(policy, in_force_from, note="init")
+    bundles.ensure_key()
+    bundles.publish_tables()
+    bundles.refresh()
     sweep()
     refresh()  # evidence from before there were months of lines
     return version.digest

@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from tuanthu_server.cli.unit_changes import add_to
 from tuanthu_server.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def register(app: App) -> None:
     units.command(import_units, name="import")
     units.command(list_units, name="list")
     units.command(show_unit, name="show")
+    add_to(units)
     app.command(units)
 
 

@@ -1,11 +1,17 @@
 """What judgements changed, gathered over a group of assets and written by a few set-based statements."""
 
+import secrets
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
+from tuanthu_server.compliance.figures import WAIVED
 from tuanthu_server.compliance.state import Judged, State, encode_state
 from tuanthu_server.inventory.store.interface import Row, Store
+
+CellCounts = Counter[tuple[int, int, int]]
+"""Unit, rule or control, outcome → assets."""
+STAMP_BITS = 48
 
 
 class Changes:
@@ -66,6 +72,17 @@ class Changes:
             self.gone_findings.append((asset, control))
             counts[unit, control, old[control]] -= 1
 
+    def compare_waived(self, unit: int, old: State, new: State) -> None:
+        """Note the differences between what is waived of an asset's failures before and after."""
+        for counts, was, now in (
+            (self.rule_counts, old.waived_rules, new.waived_rules),
+            (self.control_counts, old.waived_controls, new.waived_controls),
+        ):
+            for code in now - was:
+                counts[unit, code, WAIVED] += 1
+            for code in was - now:
+                counts[unit, code, WAIVED] -= 1
+
 
 TRANSITION = ("from_outcome", "to_outcome", "at")
 EXPLANATION = ("decided_by", "reason", "evidence_kind")
@@ -91,11 +108,19 @@ def record(store: Store, changes: Changes) -> None:
     states = [(asset, policy, due_at, encode_state(state)) for asset, policy, due_at, state in changes.states]
     store.upsert("compliance_judgedstate", ("asset_id",), ("policy_id", "due_at", "body"), states)
     store.delete("compliance_judgedstate", ("asset_id",), [(asset,) for asset in changes.forgotten])
-    _add_counts(store, "compliance_rulecount", "rule_id", changes.rule_counts)
-    _add_counts(store, "compliance_controlcount", "control_id", changes.control_counts)
+    add_counts(store, changes.rule_counts, changes.control_counts)
 
 
-def _add_counts(store: Store, table: str, subject: str, counts: Counter[tuple[int, int, int]]) -> None:
+def add_counts(store: Store, rules: CellCounts, controls: CellCounts) -> None:
+    """Add to the counters (unit, rule or control, outcome → assets) and mark their units as changed."""
+    _add_counts(store, "compliance_rulecount", "rule_id", rules)
+    _add_counts(store, "compliance_controlcount", "control_id", controls)
+    units = {key[0] for counts in (rules, controls) for key, amount in counts.items() if amount}
+    stamps = [(unit, store.shard, secrets.randbits(STAMP_BITS)) for unit in sorted(units)]
+    store.upsert("compliance_unitstamp", ("unit_id", "shard"), ("stamp",), stamps)
+
+
+def _add_counts(store: Store, table: str, subject: str, counts: CellCounts) -> None:
     if not counts:
         return
     shard = store.shard

@@ -1,7 +1,7 @@
 """Results of single assets: who fails what, why, since when, and on which evidence."""
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -12,8 +12,10 @@ from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.result import Node
 from tuanthu_server.compliance import history
+from tuanthu_server.compliance.models import Finding
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.sweep import sweep
+from tuanthu_server.compliance.waiving import Waivers, waivers_after
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.models import Asset, AssetRole
@@ -34,6 +36,8 @@ class AssetResult(msgspec.Struct, frozen=True):
     """When the outcome became this; not known for a past moment."""
     observation_uuid: UUID | None
     """The evidence that decided."""
+    waiver: int | None = None
+    """Number of the waiver that names this failure: shown beside the outcome, never instead of it."""
 
 
 RESULTS = """
@@ -45,40 +49,75 @@ RESULTS = """
     LEFT JOIN inventory_observation o ON o.id = c.observation_id
     WHERE a.retired_at IS NULL AND a.role {which} 'device'
 """
+WORST = """
+    SELECT asset_id, code FROM (
+        SELECT r.asset_id, n.code, r.outcome, a.unit_id, a.name,
+               row_number() OVER (PARTITION BY r.asset_id ORDER BY r.outcome DESC, n.code) AS place
+        FROM compliance_ruleresult r
+        JOIN compliance_rulename n ON n.id = r.rule_id JOIN inventory_asset a ON a.id = r.asset_id
+        WHERE n.code {any} AND r.outcome {any} AND a.retired_at IS NULL AND a.role {which} 'device' {within}
+    ) ranked WHERE place = 1 ORDER BY outcome DESC, unit_id, name, asset_id LIMIT %s
+"""
 ORDER = " ORDER BY a.unit_id, a.name, a.id, n.code"
 
 
 def failing_assets(
     outcomes: Collection[Outcome],
-    rule: str | None = None,
+    rule: str | Collection[str] | None = None,
     unit_ids: Collection[int] | None = None,
     as_of: datetime | None = None,
     *,
     devices: bool = False,
 ) -> list[AssetResult]:
-    """The results with one of these outcomes, of one rule or all, in these units or all; by unit, asset, rule.
+    """The results with one of these outcomes, of one rule, several or all, in these units or all.
 
-    Of machines, or with `devices` of network devices; never of both.
+    Of machines, or with `devices` of network devices; never of both. By unit, asset, rule.
     """
+    rules = None if rule is None else {rule} if isinstance(rule, str) else set(rule)
     if as_of is not None:
         found = [
             result
-            for result in _results_at(as_of, None)
+            for result in _results_at(as_of, None if unit_ids is None else _assets_of(unit_ids, as_of))
             if (result.role == AssetRole.DEVICE) == devices
             and result.outcome in outcomes
-            and rule in (None, result.rule)
+            and (rules is None or result.rule in rules)
             and (unit_ids is None or result.unit_id in unit_ids)
         ]
         return sorted(found, key=lambda one: (one.unit_id, one.name, one.asset_id, one.rule))
     condition, params = " AND r.outcome {any}", [sorted(outcome.value for outcome in outcomes)]
     values: list[object] = [*params]
-    if rule is not None:
-        condition += " AND n.code = %s"
-        values.append(rule)
+    if rules is not None:
+        condition += " AND n.code {any}"
+        values.append(sorted(rules))
     if unit_ids is not None:
         condition += " AND a.unit_id {any}"
         values.append(sorted(unit_ids))
     return _read(condition, values, devices=devices)
+
+
+def worst_assets(
+    outcomes: Collection[Outcome],
+    rules: Collection[str],
+    limit: int,
+    unit_ids: Collection[int] | None = None,
+    *,
+    devices: bool = False,
+) -> list[AssetResult]:
+    """One result, its worst, for each asset that has one of these outcomes by one of these rules; the worst first.
+
+    At most `limit` of them, so that a clause that thousands fail is no slower than another; in these units or all.
+    """
+    worst = WORST.replace("{which}", "=" if devices else "<>")
+    worst = worst.replace("{within}", "" if unit_ids is None else "AND a.unit_id {any}")
+    within = [] if unit_ids is None else [sorted(unit_ids)]
+    found = stores.current().rows(worst, [sorted(rules), sorted(one.value for one in outcomes), *within, limit])
+    chosen = {(asset, rule): place for place, (asset, rule) in enumerate(found)}
+    if not chosen:
+        return []
+    condition = " AND r.asset_id {any} AND n.code {any}"
+    params: list[object] = [sorted({asset for asset, _ in chosen}), sorted({rule for _, rule in chosen})]
+    results = [one for one in _read(condition, params, devices=devices) if (one.asset_id, one.rule) in chosen]
+    return sorted(results, key=lambda one: chosen[one.asset_id, one.rule])
 
 
 def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetResult]:
@@ -88,6 +127,12 @@ def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetRes
     sweep()
     devices = Asset.objects.filter(pk=asset_id, role=AssetRole.DEVICE).exists()
     return _read(" AND r.asset_id = %s", [asset_id], devices=devices)
+
+
+def worst_outcomes(framework: str, assets: Collection[int]) -> dict[int, Outcome]:
+    """Of each asset the worst outcome over a framework; what was never judged is absent."""
+    found = Finding.objects.filter(asset__in=assets, control__code=framework)
+    return {asset: Outcome(outcome) for asset, outcome in found.values_list("asset_id", "outcome")}
 
 
 def asset_sightings(asset_id: int, as_of: datetime | None = None) -> dict[str, Sighting]:
@@ -106,20 +151,48 @@ def explanation(policy: Policy, rule: str, sightings: Mapping[str, Sighting], at
 def _read(condition: str, params: list[object], *, devices: bool) -> list[AssetResult]:
     types = (None, None, None, None, None, None, None, None, datetime, UUID)
     results = RESULTS.replace("{which}", "=" if devices else "<>")
-    rows = stores.current().rows(results + condition + ORDER, params, types)
+    store, now = stores.current(), datetime.now(UTC)
+    rows = store.rows(results + condition + ORDER, params, types)
+    waivers = waivers_after(store, now)
     return [
-        AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9])
+        _waived(
+            AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9]),
+            waivers,
+            now,
+        )
         for row in rows
     ]
+
+
+def waived_by_control(results: Iterable[AssetResult], control: str, at: datetime | None = None) -> list[AssetResult]:
+    """The results as they stand below a control: a waiver of the control names their failures, too."""
+    moment = at or datetime.now(UTC)
+    waivers = waivers_after(stores.current(), moment)
+    return [_waived(result, waivers, moment, control) for result in results]
+
+
+def _waived(result: AssetResult, waivers: Waivers, at: datetime, control: str = "") -> AssetResult:
+    """The result with the waiver that names it, where it is a failure and there is one."""
+    if result.outcome is not Outcome.FAIL or result.waiver is not None:
+        return result
+    number = waivers.waiver_of(result.asset_id, result.unit_id, at, rule=result.rule, control=control)
+    return result if number is None else msgspec.structs.replace(result, waiver=number)
+
+
+def _assets_of(unit_ids: Collection[int], at: datetime) -> list[int]:
+    """The assets that these units had at a moment."""
+    wanted = set(unit_ids)
+    return [asset for asset, (unit, _) in history.assets_at(stores.current(), at).items() if unit in wanted]
 
 
 def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult]:
     names = dict(Asset.objects.values_list("id", "name"))
     roles = dict(Asset.objects.values_list("id", "role"))
     policy = in_force(as_of).policy
+    waivers = waivers_after(stores.current(), as_of)
     for asset in history.judged_assets(as_of, policy, only):
         for result in (one for one in asset.results if one.rule in policy.rules):
-            yield AssetResult(
+            found = AssetResult(
                 asset.asset_id,
                 asset.unit_id,
                 names[asset.asset_id],
@@ -131,3 +204,4 @@ def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult
                 None,
                 UUID(result.evidence[0]) if result.evidence else None,
             )
+            yield _waived(found, waivers, as_of)

@@ -82,8 +82,7 @@ class ScanRun(msgspec.Struct, frozen=True):
 
 OUTCOMES = """
     SELECT r.asset_id, n.code, r.outcome FROM compliance_ruleresult r
-    JOIN inventory_asset a ON a.id = r.asset_id JOIN compliance_rulename n ON n.id = r.rule_id
-    WHERE a.role = 'device' AND a.retired_at IS NULL AND a.unit_id {any}
+    JOIN compliance_rulename n ON n.id = r.rule_id WHERE r.asset_id {any}
 """
 SCANNERS = """
     SELECT a.id, a.unit_id, a.name FROM inventory_asset a
@@ -92,17 +91,19 @@ SCANNERS = """
 """
 
 
-def device_lines(units: Collection[int], as_of: datetime | None = None) -> list[DeviceLine]:
-    """Devices of these units without those that are machines with an agent: the worst first."""
-    found = _now(units) if as_of is None else _then(units, as_of)
+def device_lines(units: Collection[int], as_of: datetime | None = None, *, device_class: str = "") -> list[DeviceLine]:
+    """Devices of these units (or those of one class) without machines with an agent: the worst first."""
+    found = _now(units, device_class) if as_of is None else _then(units, as_of)
+    found = [one for one in found if device_class in {"", one.device_class}]
     return sorted(found, key=lambda one: (-one.credentials, -one.worst, one.unit_id, one.name, one.asset_id))
 
 
-def _now(units: Collection[int]) -> list[DeviceLine]:
+def _now(units: Collection[int], device_class: str) -> list[DeviceLine]:
+    found = Asset.objects.filter(role=AssetRole.DEVICE, retired_at=None, managed=False, unit__in=units)
+    assets = list(found.filter(device_class=device_class) if device_class else found)
     outcomes: dict[int, dict[str, Outcome]] = {}
-    for asset, rule, outcome in stores.current().rows(OUTCOMES, [sorted(units)]):
+    for asset, rule, outcome in stores.current().rows(OUTCOMES, [sorted(one.pk for one in assets)]):
         outcomes.setdefault(asset, {})[rule] = Outcome(outcome)
-    assets = Asset.objects.filter(role=AssetRole.DEVICE, retired_at=None, managed=False, unit__in=units)
     return [
         DeviceLine(
             one.pk,
@@ -157,7 +158,11 @@ def scan_runs(units: Collection[int], as_of: datetime | None = None) -> list[Sca
     machines = (
         {row[0]: row[1:] for row in store.rows(SCANNERS, [sorted(units), as_of or datetime.now(UTC)])} if units else {}
     )
-    spans = evidence.current_spans(store, machines) if as_of is None else evidence.spans_at(store, machines, as_of)
+    spans = (
+        evidence.current_spans(store, machines, SCAN_KIND)
+        if as_of is None
+        else evidence.spans_at(store, machines, as_of)
+    )
     wanted = {asset: {SCAN_KIND: kinds[SCAN_KIND]} for asset, kinds in spans.items() if SCAN_KIND in kinds}
     runs = [
         _run(asset, machines[asset], kinds[SCAN_KIND])

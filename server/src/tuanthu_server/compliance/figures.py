@@ -1,6 +1,8 @@
 """Raw figures per unit, as counters hold them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 import msgspec
 
@@ -10,6 +12,9 @@ SILENT_AFTER = timedelta(days=3)
 """A machine that reported once and not within this time is silent."""
 DEVICE_SILENT_AFTER = timedelta(days=35)
 """A device that no scan saw within this time may be gone; only a person takes it out of the counts."""
+
+WAIVED: Final = 16
+"""Stands in counters beside the outcomes: failures that are waived. They are counted as failures all the same."""
 
 ByUnit = dict[int, dict[str, dict[int, int]]]
 """Unit → rule or control → outcome → assets; nothing is kept for zero."""
@@ -49,12 +54,12 @@ class Figures(msgspec.Struct):
         cells = table.setdefault(unit, {}).setdefault(code, {})
         cells[outcome] = cells.get(outcome, 0) + amount
 
-    def count_asset(self, unit: int, last_seen: datetime | None, at: datetime) -> None:
-        """Add one machine."""
+    def count_assets(self, unit: int, reporting: str, amount: int = 1) -> None:
+        """Add machines: those that report (empty), are `silent` or `never` reported."""
         figures = self.assets.setdefault(unit, AssetFigures())
-        figures.assets += 1
-        figures.never_reported += last_seen is None
-        figures.silent += last_seen is not None and last_seen < at - SILENT_AFTER
+        figures.assets += amount
+        figures.never_reported += amount if reporting == "never" else 0
+        figures.silent += amount if reporting == "silent" else 0
 
     def count_devices(self, unit: int, *, managed: bool, computer: bool, silent: bool, amount: int = 1) -> None:
         """Add devices of one sort."""
@@ -67,15 +72,16 @@ class Figures(msgspec.Struct):
         figures.silent += amount if silent else 0
 
 
-COUNTERS = """
+CELLS = """
     SELECT 'rules', c.unit_id, n.code, c.outcome, SUM(c.assets)
-    FROM compliance_rulecount c JOIN compliance_rulename n ON n.id = c.rule_id
+    FROM compliance_rulecount c JOIN compliance_rulename n ON n.id = c.rule_id {where}
     GROUP BY c.unit_id, n.code, c.outcome HAVING SUM(c.assets) <> 0
     UNION ALL
     SELECT 'controls', c.unit_id, n.code, c.outcome, SUM(c.assets)
-    FROM compliance_controlcount c JOIN compliance_controlname n ON n.id = c.control_id
+    FROM compliance_controlcount c JOIN compliance_controlname n ON n.id = c.control_id {where}
     GROUP BY c.unit_id, n.code, c.outcome HAVING SUM(c.assets) <> 0
-    UNION ALL
+"""
+ASSETS = """
     SELECT 'assets', unit_id,
            CASE WHEN last_seen_at IS NULL THEN 'never' WHEN last_seen_at < %s THEN 'silent' ELSE '' END, 0, COUNT(*)
     FROM inventory_asset WHERE retired_at IS NULL AND role <> 'device' GROUP BY 1, 2, 3
@@ -85,17 +91,21 @@ COUNTERS = """
            CASE WHEN last_seen_at < %s THEN 1 ELSE 0 END, COUNT(*)
     FROM inventory_asset WHERE retired_at IS NULL AND role = 'device' GROUP BY 1, 2, 3, 4
 """
+COUNTERS = CELLS.replace("{where}", "") + " UNION ALL " + ASSETS
+OF_UNITS = CELLS.replace("{where}", "WHERE c.unit_id {any}")
 
 
 def from_counters(store: Store, now: datetime) -> Figures:
     """The figures as counters hold them. One statement, so one moment, without holding anybody up."""
+    return read(store, COUNTERS, [now - SILENT_AFTER, now - DEVICE_SILENT_AFTER])
+
+
+def read(store: Store, query: str, params: Sequence[Any]) -> Figures:
+    """The figures that `COUNTERS`, or a part of it (`OF_UNITS`, `ASSETS`), gives."""
     figures = Figures()
-    for table, unit, code, outcome, amount in store.rows(COUNTERS, [now - SILENT_AFTER, now - DEVICE_SILENT_AFTER]):
+    for table, unit, code, outcome, amount in store.rows(query, params):
         if table == "assets":
-            machines = figures.assets.setdefault(unit, AssetFigures())
-            machines.assets += int(amount)
-            machines.never_reported += int(amount) if code == "never" else 0
-            machines.silent += int(amount) if code == "silent" else 0
+            figures.count_assets(unit, code, int(amount))
         elif table == "devices":
             kind = {"managed": code == "managed", "computer": code == "computer", "silent": outcome == 1}
             figures.count_devices(unit, **kind, amount=int(amount))

@@ -10,8 +10,9 @@ from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.result import RuleResult
-from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, Figures
+from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, SILENT_AFTER, WAIVED, Figures
 from tuanthu_server.compliance.policies import COUNTED, in_force
+from tuanthu_server.compliance.waiving import waived_at, waivers_after
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.store.interface import Store
@@ -19,8 +20,9 @@ from tuanthu_server.inventory.store.interface import Store
 GROUP = 200
 
 ASSETS = """
-    SELECT id, unit_id, role = 'device' FROM inventory_asset
-    WHERE created_at <= %s AND (retired_at IS NULL OR retired_at > %s) ORDER BY id
+    SELECT a.id, COALESCE((SELECT m.from_unit_id FROM inventory_assetmove m WHERE m.asset_id = a.id AND m.at > %s
+                           ORDER BY m.at, m.id LIMIT 1), a.unit_id), a.role = 'device'
+    FROM inventory_asset a WHERE a.created_at <= %s AND (a.retired_at IS NULL OR a.retired_at > %s) ORDER BY a.id
 """
 LAST_SEEN = """
     SELECT g.asset_id, MAX(r.received_at) FROM inventory_agent g JOIN inventory_report r ON r.agent_id = g.id
@@ -43,9 +45,8 @@ class AssetAtMoment(msgspec.Struct, frozen=True):
 def judged_assets(at: datetime, policy: Policy, only: list[int] | None = None) -> Iterator[AssetAtMoment]:
     """Every asset that there was at a moment (or those of `only`), judged from its evidence of then."""
     store = stores.current()
-    found = store.rows(ASSETS, [at, at])
     wanted = None if only is None else set(only)
-    chosen = {row[0]: (row[1], bool(row[2])) for row in found if wanted is None or row[0] in wanted}
+    chosen = {asset: row for asset, row in assets_at(store, at).items() if wanted is None or asset in wanted}
     ids = list(chosen)
     for start in range(0, len(ids), GROUP):
         group = ids[start : start + GROUP]
@@ -59,32 +60,86 @@ def judged_assets(at: datetime, policy: Policy, only: list[int] | None = None) -
             yield AssetAtMoment(asset, unit, device, last, seen, policy.judge(seen, at, asked))
 
 
+class Shape(msgspec.Struct, frozen=True, array_like=True):
+    """All that one asset adds to the figures of its unit; many assets have the same."""
+
+    rules: tuple[tuple[str, int], ...]
+    """Rules and measures with their outcomes, then those that are waived (`figures.WAIVED`)."""
+    controls: tuple[tuple[str, int], ...]
+    reporting: str
+    """Of a machine: empty, `silent` or `never`."""
+    device: tuple[bool, bool, bool] | None
+    """Of a device: whether it is managed, a computer, silent."""
+
+    def add_to(self, figures: Figures, unit: int, amount: int = 1) -> None:
+        """Add so many such assets to a unit."""
+        for code, outcome in self.rules:
+            figures.count(figures.rules, unit, code, outcome, amount)
+        for code, outcome in self.controls:
+            figures.count(figures.controls, unit, code, outcome, amount)
+        if self.device is not None:
+            managed, computer, silent = self.device
+            figures.count_devices(unit, managed=managed, computer=computer, silent=silent, amount=amount)
+        else:
+            figures.count_assets(unit, self.reporting, amount)
+
+
+def assets_at(store: Store, at: datetime) -> dict[int, tuple[int, bool]]:
+    """Every asset that there was at a moment → its unit, and whether it is a device."""
+    return {row[0]: (row[1], bool(row[2])) for row in store.rows(ASSETS, [at, at, at])}
+
+
 def figures_at(at: datetime) -> Figures:
     """The figures of a moment, recomputed from details."""
-    policy = in_force(at).policy
-    controls = {sort is AssetSort.DEVICE: policy.control_rules(sort) for sort in COUNTED}
     figures = Figures()
-    for asset in judged_assets(at, policy):
-        outcomes = {result.rule: result.outcome for result in asset.results}
-        for rule, outcome in outcomes.items():
-            figures.count(figures.rules, asset.unit_id, rule, outcome.value)
-        for control, outcome in control_outcomes(controls[asset.device], outcomes).items():
-            figures.count(figures.controls, asset.unit_id, control, outcome.value)
-        if asset.device:
-            _count_device(figures, asset, at)
-        else:
-            figures.count_asset(asset.unit_id, asset.last_seen, at)
+    for _, unit, shape in shapes_at(at):
+        shape.add_to(figures, unit)
     return figures
 
 
-def _count_device(figures: Figures, asset: AssetAtMoment, at: datetime) -> None:
+def shapes_at(at: datetime, only: list[int] | None = None) -> Iterator[tuple[int, int, Shape]]:
+    """What each asset of a moment (or each of `only`) adds to the figures: (asset, unit, what)."""
+    policy = in_force(at).policy
+    controls = {sort is AssetSort.DEVICE: policy.control_rules(sort) for sort in COUNTED}
+    wholes = {sort is AssetSort.DEVICE: policy.whole_controls(sort) for sort in COUNTED}
+    waivers = waivers_after(stores.current(), at)
+    for asset in judged_assets(at, policy, only):
+        outcomes = {result.rule: result.outcome for result in asset.results}
+        found = control_outcomes(controls[asset.device], outcomes)
+        key = (asset.asset_id, asset.unit_id, asset.device)
+        mapped = {"controls": controls[asset.device], "wholes": wholes[asset.device]}
+        rules, named = waived_at(waivers, key, at, outcomes=outcomes, **mapped)
+        yield (
+            asset.asset_id,
+            asset.unit_id,
+            Shape(
+                (
+                    *((code, int(outcome)) for code, outcome in outcomes.items()),
+                    *((rule, WAIVED) for rule in sorted(rules)),
+                ),
+                (
+                    *((code, int(outcome)) for code, outcome in found.items()),
+                    *((code, WAIVED) for code in sorted(named)),
+                ),
+                "" if asset.device else _reporting(asset.last_seen, at),
+                _sort_of_device(asset, at) if asset.device else None,
+            ),
+        )
+
+
+def _reporting(last_seen: datetime | None, at: datetime) -> str:
+    if last_seen is None:
+        return "never"
+    return "silent" if last_seen < at - SILENT_AFTER else ""
+
+
+def _sort_of_device(asset: AssetAtMoment, at: datetime) -> tuple[bool, bool, bool]:
     """By what was seen of it last, as its row describes it now."""
     facts = asset.sightings["device"].observation.facts if "device" in asset.sightings else {}
-    figures.count_devices(
-        asset.unit_id,
-        managed=facts.get("managed") is True,
-        computer=facts.get("device_class") == "computer",
-        silent=asset.last_seen is not None and asset.last_seen < at - DEVICE_SILENT_AFTER,
+    return (
+        facts.get("managed") is True,
+        facts.get("device_class") == "computer",
+        asset.last_seen is not None and asset.last_seen < at - DEVICE_SILENT_AFTER,
     )
 
 

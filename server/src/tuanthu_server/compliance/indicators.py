@@ -4,7 +4,7 @@ Every machine or unit of a denominator stands in exactly one part, so the parts 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -22,6 +22,7 @@ from tuanthu_policy.indicator import (
 from tuanthu_policy.text import Text
 from tuanthu_server.compliance.shares import Share, mean_text
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
+from tuanthu_server.units.models import Unit, UnitExpectation
 
 MACHINE_PARTS: Final = {
     "counted": Text("Tính vào chỉ tiêu", "Counted"),
@@ -101,6 +102,17 @@ class IndicatorFigure(msgspec.Struct, frozen=True):
             return mean_text(self.numerator, self.denominator, language)
         number = self.share.number(language)
         return f"{number}%" if number else ""
+
+
+def statements(units: Iterable[Unit], stated: Mapping[int, UnitExpectation]) -> list[UnitStatement]:
+    """What these units say of themselves."""
+    return [_statement(unit, stated.get(unit.pk)) for unit in units]
+
+
+def _statement(unit: Unit, stated: UnitExpectation | None) -> UnitStatement:
+    if stated is None:
+        return UnitStatement(unit.pk, unit.kind)
+    return UnitStatement(unit.pk, unit.kind, stated.staff, stated.machines, stated.servers, stated.devices)
 
 
 def indicator_figures(plan: IndicatorPlan, standing: Standing, units: Sequence[UnitStatement]) -> list[IndicatorFigure]:

@@ -9,9 +9,11 @@ import msgspec
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.result import RuleResult
+from tuanthu_policy.waiving import waived_controls, waived_rules
 from tuanthu_server.compliance.changes import Changes, record
 from tuanthu_server.compliance.policies import Numbered, numbered_in_force
 from tuanthu_server.compliance.state import Judged, State, decode_state
+from tuanthu_server.compliance.waiving import Waivers, coded, waivers_after
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory.store.interface import Store
 
@@ -30,6 +32,10 @@ class Subject(msgspec.Struct):
     """Current evidence that the caller has at hand; the rest is read when a rule needs it."""
     device: bool = False
     """A network device, which is judged by the rules about devices and no others."""
+
+
+Task = tuple[Subject, tuple[str, ...] | None]
+"""An asset and the rules to judge on it (`rules_to_judge`)."""
 
 
 class Known(msgspec.Struct):
@@ -51,15 +57,32 @@ def judge_and_record(store: Store, subjects: Iterable[Subject], at: datetime) ->
     if policy is None or not everyone:
         return
     known = read_known(store, [subject.asset_id for subject in everyone])
-    tasks = [(subject, _rules_to_judge(policy, subject, known.get(subject.asset_id), at)) for subject in everyone]
+    waivers = waivers_after(store, at)
+    tasks = [(subject, rules_to_judge(policy, subject, known.get(subject.asset_id), at)) for subject in everyone]
     tasks = [(subject, rules) for subject, rules in tasks if rules is None or rules]
     sightings = _complete_sightings(store, policy, tasks)
     changes = Changes(at, policy.measures)
     for subject, rules in tasks:
-        before, seen = known.get(subject.asset_id), sightings[subject.asset_id]
-        results = policy.policy.judge(seen, at, policy.asked(seen, device=subject.device) if rules is None else rules)
-        _compare(changes, policy, subject, before, results, sightings=seen, whole=rules is None)
+        judge(
+            changes, policy, (subject, rules), known.get(subject.asset_id), sightings[subject.asset_id], waivers=waivers
+        )
     record(store, changes)
+
+
+def judge(
+    changes: Changes,
+    policy: Numbered,
+    task: Task,
+    before: Known | None,
+    sightings: Mapping[str, Sighting],
+    *,
+    waivers: Waivers,
+) -> None:
+    """Judge one asset at the moment of `changes` and note there what changed; `sightings` hold what its rules read."""
+    subject, rules = task
+    asked = policy.asked(sightings, device=subject.device) if rules is None else rules
+    results = policy.policy.judge(sightings, changes.at, asked)
+    _compare(changes, policy, subject, before, results, sightings=sightings, whole=rules is None, waivers=waivers)
 
 
 def forget(store: Store, subjects: Iterable[Subject], at: datetime) -> None:
@@ -69,6 +92,7 @@ def forget(store: Store, subjects: Iterable[Subject], at: datetime) -> None:
     for asset, before in read_known(store, units).items():
         changes.compare_results(asset, units[asset], before.state.results, {})
         changes.compare_findings(asset, units[asset], before.state.findings, {})
+        changes.compare_waived(units[asset], before.state, State())
         changes.forgotten.append(asset)
     record(store, changes)
 
@@ -83,7 +107,7 @@ def read_known(store: Store, assets: Iterable[int]) -> dict[int, Known]:
     return {asset: Known(policy, due_at, decode_state(body)) for asset, policy, due_at, body in rows}
 
 
-def _rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at: datetime) -> tuple[str, ...] | None:
+def rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at: datetime) -> tuple[str, ...] | None:
     """None for all: never judged, judged by another policy, or time may have changed any of them."""
     if known is None or known.policy != policy.version or (known.due_at is not None and known.due_at <= at):
         return None
@@ -92,9 +116,7 @@ def _rules_to_judge(policy: Numbered, subject: Subject, known: Known | None, at:
     return policy.rules_reading(subject.changed, device=subject.device)
 
 
-def _complete_sightings(
-    store: Store, policy: Numbered, tasks: list[tuple[Subject, tuple[str, ...] | None]]
-) -> dict[int, dict[str, Sighting]]:
+def _complete_sightings(store: Store, policy: Numbered, tasks: list[Task]) -> dict[int, dict[str, Sighting]]:
     """What the callers gave, and from the database what else the rules to judge will read."""
     lacking: dict[int, frozenset[str]] = {}
     for subject, rules in tasks:
@@ -118,6 +140,7 @@ def _compare(
     *,
     sightings: Mapping[str, Sighting],
     whole: bool,
+    waivers: Waivers,
 ) -> None:
     """Put into `changes` what these results mean for the asset."""
     old = before.state if before is not None else State()
@@ -136,12 +159,34 @@ def _compare(
     due = [result.due_at for result in results if result.due_at is not None]
     if not whole and before is not None and before.due_at is not None:
         due.append(before.due_at)
+    turn = waivers.next_change(subject.asset_id, subject.unit_id, changes.at)
+    if turn is not None:
+        due.append(turn)
     # Never now: a sweep at one fixed moment must come to its end.
     due_at = max(min(due), changes.at + timedelta(microseconds=1)) if due else None
+    new = State(rules, findings, *_waived(policy, subject, rules, waivers, changes.at))
     changes.compare_results(subject.asset_id, subject.unit_id, old.results, rules)
     changes.compare_findings(subject.asset_id, subject.unit_id, old.findings, findings)
-    if before is None or before.policy != policy.version or before.due_at != due_at or rules != old.results:
-        changes.states.append((subject.asset_id, policy.version, due_at, State(rules, findings)))
+    changes.compare_waived(subject.unit_id, old, new)
+    if before is None or before.policy != policy.version or before.due_at != due_at or new != old:
+        changes.states.append((subject.asset_id, policy.version, due_at, new))
+
+
+def _waived(
+    policy: Numbered, subject: Subject, rules: Mapping[int, Judged], waivers: Waivers, at: datetime
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Numbers of the failing rules and controls that are waived."""
+    names, controls = waivers.named(subject.asset_id, subject.unit_id, at)
+    if not names and not controls:
+        return frozenset(), frozenset()
+    failing = {rule for rule, one in rules.items() if one.outcome == Outcome.FAIL}
+    named = {policy.rules[name] for name in names if name in policy.rules}
+    codes = coded(controls, device=subject.device)
+    numbers = {policy.control_numbers[code] for code in codes if code in policy.control_numbers}
+    return (
+        waived_rules(failing, named),
+        waived_controls(failing, policy.controls, policy.wholes, named, numbers),
+    )
 
 
 def judged_by_number(

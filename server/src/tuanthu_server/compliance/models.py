@@ -2,8 +2,46 @@
 
 from django.db import models
 
+from tuanthu_server.compliance.bundle_models import AgentBundle, TablesVersion
+from tuanthu_server.compliance.exception_models import (
+    Attestation,
+    AttestationEvent,
+    EvidenceFile,
+    StatementAction,
+    Waiver,
+    WaiverAction,
+    WaiverEvent,
+)
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.units.models import Unit
+
+__all__ = [
+    "AgentBundle",
+    "AssetLineMonth",
+    "Attestation",
+    "AttestationEvent",
+    "ControlCount",
+    "ControlName",
+    "EvidenceFile",
+    "Finding",
+    "FindingTransition",
+    "JudgedState",
+    "LateNote",
+    "LineDue",
+    "LineFold",
+    "PastFigures",
+    "PolicyVersion",
+    "RuleCount",
+    "RuleName",
+    "RuleResult",
+    "RuleTransition",
+    "StatementAction",
+    "TablesVersion",
+    "UnitLineMonth",
+    "Waiver",
+    "WaiverAction",
+    "WaiverEvent",
+]
 
 
 class PolicyVersion(models.Model):
@@ -38,7 +76,7 @@ class JudgedState(models.Model):
     """
 
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
-    policy_id = models.BigIntegerField()
+    policy_id = models.BigIntegerField(db_index=True)
     """The `PolicyVersion` by which it was judged; another one in force means: judge everything again."""
     due_at = models.DateTimeField(null=True, db_index=True)
     """When time alone may change a result: the sweep judges it again then. May be too early, never too late."""
@@ -61,6 +99,9 @@ class RuleResult(models.Model):
     since = models.DateTimeField()
     """When the outcome became this."""
 
+    class Meta:
+        indexes = (models.Index(fields=("rule", "outcome"), name="result_rule_outcome"),)
+
 
 class RuleTransition(models.Model):
     """A rule's outcome on an asset changed."""
@@ -70,6 +111,12 @@ class RuleTransition(models.Model):
     from_outcome = models.SmallIntegerField(null=True)
     to_outcome = models.SmallIntegerField()
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("at",), name="rule_transition_at"),
+            models.Index(fields=("asset", "at"), name="transition_asset_at"),
+        )
 
 
 class Finding(models.Model):
@@ -100,6 +147,7 @@ class RuleCount(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     rule = models.ForeignKey(RuleName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     outcome = models.SmallIntegerField()
+    """An outcome, or `figures.WAIVED`: failures that are waived, which are among those of the outcome too."""
     shard = models.SmallIntegerField()
     assets = models.IntegerField()
 
@@ -113,6 +161,40 @@ class ControlCount(models.Model):
     outcome = models.SmallIntegerField()
     shard = models.SmallIntegerField()
     assets = models.IntegerField()
+
+
+class PastFigures(models.Model):
+    """What every asset added to the figures of a past moment; may be deleted at any time."""
+
+    moment = models.DateTimeField(unique=True)
+    policy_id = models.BigIntegerField()
+    """The `PolicyVersion` by which it was judged; another one in force at the moment makes it void."""
+    checked_at = models.DateTimeField(db_index=True)
+    """Up to when late evidence is in it."""
+    body = models.BinaryField()
+    """`compliance.past.Kept` (msgpack, zstd)."""
+
+
+class LateNote(models.Model):
+    """Evidence of an earlier day came in: kept figures of that day and of later ones are void for this asset."""
+
+    pk = models.CompositePrimaryKey("asset_id", "day")
+    asset_id = models.BigIntegerField()
+    day = models.SmallIntegerField()
+    """Days since 1970, UTC."""
+    noted_at = models.DateTimeField(db_index=True)
+
+
+class UnitStamp(models.Model):
+    """Changes whenever a counter of the unit does, so that a reader knows whether what it read before still holds.
+
+    A random number by each shard: it never comes again, not even after a transaction that was rolled back.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "shard")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    shard = models.SmallIntegerField()
+    stamp = models.BigIntegerField()
 
 
 class LineFold(models.Model):
@@ -171,3 +253,37 @@ class LineDue(models.Model):
     unit_id = models.BigIntegerField()
     month = models.SmallIntegerField()
     at = models.DateTimeField()
+
+
+class DayFigure(models.Model):
+    """How a unit stood at the end of a day (Viet Nam's; of today: until now), for curves; unit 0 is all units.
+
+    Kept by `compliance.days`, never changed after its day. A day on which no collector ran has no row.
+    """
+
+    pk = models.CompositePrimaryKey("day", "unit_id", "control_id")
+    day = models.DateField()
+    unit_id = models.BigIntegerField()
+    control = models.ForeignKey(ControlName, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    passed = models.IntegerField()
+    failed = models.IntegerField()
+    open = models.IntegerField()
+    """Applicable and neither: unknown, stale, error or not checked."""
+
+    class Meta:
+        indexes = (models.Index(fields=("unit_id", "day"), name="day_figure_unit_day"),)
+
+
+class DayCoverage(models.Model):
+    """How many machines a unit had and heard from at the end of a day, beside `DayFigure`."""
+
+    pk = models.CompositePrimaryKey("day", "unit_id")
+    day = models.DateField()
+    unit_id = models.BigIntegerField()
+    assets = models.IntegerField()
+    reporting = models.IntegerField()
+    expected = models.IntegerField(null=True)
+    devices = models.IntegerField()
+    default_devices = models.IntegerField()
+    """Devices on a factory account."""
+    recorded_at = models.DateTimeField()

@@ -15,6 +15,8 @@ from tuanthu_server.compliance.models import ControlName, PolicyVersion, RuleNam
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.store.interface import Store
 from tuanthu_server.local_time import shown
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.events import Event
 
 MOST_SETS_OF_KINDS = 256
 COUNTED = (AssetSort.MACHINE, AssetSort.DEVICE)
@@ -43,6 +45,9 @@ class Numbered(msgspec.Struct, frozen=True):
     controls_of_rule: dict[int, tuple[int, ...]]
     controls_about: dict[bool, tuple[int, ...]]
     """Whether of devices → numbers of the controls that are about them, or about machines."""
+    control_numbers: dict[str, int]
+    wholes: dict[int, tuple[int, ...]]
+    """Number of a whole framework → numbers of its controls."""
     whole: dict[tuple[bool, bool], tuple[str, ...]]
     """Whether of a device, and whether it has scanned → all that is asked of it."""
     reading: dict[tuple[frozenset[str], bool], tuple[str, ...]] = {}
@@ -94,6 +99,7 @@ def publish(policy: Policy, in_force_from: datetime | None = None, note: str = "
             )
         RuleName.objects.bulk_create([RuleName(code=code) for code in policy.judged], ignore_conflicts=True)
         ControlName.objects.bulk_create([ControlName(code=code) for code in _controls(policy)], ignore_conflicts=True)
+        record(Event.POLICY_PUBLISHED, policy.digest, in_force_from=moment.isoformat(), note=note)
         return PolicyVersion.objects.create(
             digest=policy.digest,
             body=zstandard.ZstdCompressor().compress(policy.bundle()),
@@ -114,6 +120,28 @@ def in_force(at: datetime) -> PolicyInForce:
             "`tuanthu-server policies publish`",
         )
     return PolicyInForce(version.digest, version.in_force_from, _load(version.digest))
+
+
+class VersionLine(msgspec.Struct, frozen=True):
+    """One version in the list of versions."""
+
+    number: int
+    digest: str
+    published_at: datetime
+    in_force_from: datetime
+    note: str
+
+
+def versions() -> list[VersionLine]:
+    """Every version that was published, the newest in force first."""
+    rows = PolicyVersion.objects.order_by("-in_force_from")
+    return [VersionLine(*row) for row in rows.values_list("pk", "digest", "published_at", "in_force_from", "note")]
+
+
+def version_policy(number: int) -> Policy | None:
+    """The policy of a version; None where there is no such version."""
+    digest = PolicyVersion.objects.filter(pk=number).values_list("digest", flat=True).first()
+    return _load(digest) if digest else None
 
 
 def numbered_in_force(store: Store, at: datetime) -> Numbered | None:
@@ -153,6 +181,12 @@ def _number(version: int, digest: str) -> Numbered:
         {rule: tuple(found) for rule, found in reverse.items()},
         controls_about={
             sort is AssetSort.DEVICE: tuple(controls[code] for code in policy.control_rules(sort)) for sort in COUNTED
+        },
+        control_numbers=controls,
+        wholes={
+            controls[code]: tuple(controls[member] for member in members)
+            for sort in COUNTED
+            for code, members in policy.whole_controls(sort).items()
         },
         whole={
             (sort is AssetSort.DEVICE, scanned): policy.asked(sort, {SCAN_KIND} if scanned else ())

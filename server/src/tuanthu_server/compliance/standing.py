@@ -1,22 +1,27 @@
 """How units stand: by the counters now, or recomputed from the evidence and the policy of an earlier moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
+from tuanthu_policy.exception import Attestation as Statement
 from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
-from tuanthu_server.compliance import figures, history
+from tuanthu_policy.waiving import clause_outcome
+from tuanthu_server.compliance import figures, past
+from tuanthu_server.compliance.attestations import outcomes_at, statements_at
 from tuanthu_server.compliance.details import (
     AssetResult,
     asset_results,
     asset_sightings,
     explanation,
     failing_assets,
+    worst_assets,
 )
 from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, SILENT_AFTER
+from tuanthu_server.compliance.kept import Cells, figures_now, made_once
 from tuanthu_server.compliance.policies import PolicyInForce, in_force
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.inventory import store as stores
@@ -36,6 +41,8 @@ __all__ = [
     "explanation",
     "failing_assets",
     "standing",
+    "standing_at",
+    "worst_assets",
 ]
 
 
@@ -49,16 +56,25 @@ class Counts(msgspec.Struct, frozen=True):
     unknown: int = 0
     error: int = 0
     failed: int = 0
+    waived: int = 0
+    """Of the failed, those that a waiver names: told beside them, and never taken out of them."""
 
     @property
     def total(self) -> int:
         """All assets."""
-        return sum(msgspec.structs.astuple(self))
+        every: int = sum(msgspec.structs.astuple(self))
+        return every - self.waived
 
     @property
     def applicable(self) -> int:
         """The denominator: all but those to which it does not apply."""
         return self.total - self.notapplicable
+
+    @property
+    def worst(self) -> Outcome | None:
+        """The worst outcome that any asset has; None where there is no asset."""
+        cells = msgspec.structs.astuple(self)
+        return max((outcome for outcome in Outcome if cells[outcome]), default=None)
 
 
 class DeviceCompliance(msgspec.Struct, frozen=True):
@@ -95,11 +111,24 @@ class UnitCompliance(msgspec.Struct, frozen=True):
     """By the code of an indicator's question (`tuanthu_policy.indicator.measure_code`)."""
     devices: DeviceCompliance = msgspec.field(default_factory=DeviceCompliance)
     """Its network devices, which are in none of the figures above."""
+    attested: dict[str, Counts] = {}
+    """By each clause that asks for a statement: this one unit, as what stands (`passed`), is denied (`failed`) or is
+    lacking (`notchecked`)."""
 
     @property
     def reporting(self) -> int:
         """Machines that reported within `SILENT_AFTER`."""
         return self.assets - self.silent - self.never_reported
+
+    def clause(self, code: str) -> Outcome:
+        """What a clause comes to for the unit: the worst of its machines, its devices and what is attested."""
+        parts = [self.controls.get(code), self.devices.controls.get(code)]
+        measured = [part.worst for part in parts if part is not None]
+        told = [outcome for outcome in measured if outcome is not None]
+        attested = self.attested[code].worst if code in self.attested else None
+        if not told and any(part is not None for part in parts):
+            told = [Outcome.UNKNOWN]  # no asset at all is no pass
+        return clause_outcome(told, attested)
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -120,14 +149,25 @@ def standing(as_of: datetime | None = None) -> Standing:
     if as_of is None:
         policy = in_force(now)
         sweep()
-        return _assemble(now, policy, figures.from_counters(stores.current(), now))
-    policy = in_force(as_of)
-    return _assemble(as_of, policy, history.figures_at(as_of))
+        return _assemble(now, policy, figures_now(stores.current(), now))
+    return standing_at(as_of)
+
+
+def standing_at(moment: datetime) -> Standing:
+    """The figures of a moment by its evidence, policy, waivers and attestations, as far as is known today.
+
+    Links between units are those of `units.queries.day_of(moment)`. What was once asked is kept and answers fast; the
+    collector makes the ends of the last days ready by itself. Raises InputError when no policy was in force.
+    """
+    return _assemble(moment, in_force(moment), past.figures_at(moment))
 
 
 def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) -> Standing:
     units = {}
     controls = policy.policy.control_rules()
+    attested = list(policy.policy.attested_controls())
+    statements = statements_at(stores.current(), as_of)
+    nothing = _attested({}, attested, as_of)
     rules = [code for code in policy.policy.rules if policy.policy.sorts[code] is not AssetSort.DEVICE]
     for unit in Unit.objects.values_list("id", flat=True):
         assets = numbers.assets.get(unit, figures.AssetFigures())
@@ -140,8 +180,13 @@ def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) 
             controls=_counts(controls, numbers.controls.get(unit, {})),
             measures=_counts(policy.policy.measures, numbers.rules.get(unit, {})),
             devices=_devices(policy.policy, unit, numbers),
+            attested=_attested(statements[unit], attested, as_of) if unit in statements else nothing,
         )
     return Standing(as_of, policy, units)
+
+
+def _attested(statements: Mapping[str, Statement], controls: list[str], at: datetime) -> dict[str, Counts]:
+    return {code: _ONE[outcome] for code, outcome in outcomes_at(statements, controls, at).items()}
 
 
 def _devices(policy: Policy, unit: int, numbers: figures.Figures) -> DeviceCompliance:
@@ -158,13 +203,18 @@ def _devices(policy: Policy, unit: int, numbers: figures.Figures) -> DeviceCompl
     )
 
 
-def _counts(codes: Iterable[str], numbers: dict[str, dict[int, int]]) -> dict[str, Counts]:
+def _counts(codes: Iterable[str], numbers: Cells) -> dict[str, Counts]:
+    return made_once(numbers, tuple(codes), _counts_of)
+
+
+def _counts_of(codes: tuple[str, ...], numbers: Cells) -> dict[str, Counts]:
     return {code: _made(numbers[code]) if code in numbers else _NONE for code in codes}
 
 
 _NONE = Counts()
 _OUTCOMES = tuple(outcome.value for outcome in Outcome)
+_ONE = {Outcome.PASS: Counts(passed=1), Outcome.FAIL: Counts(failed=1), Outcome.NOTCHECKED: Counts(notchecked=1)}
 
 
 def _made(cells: dict[int, int]) -> Counts:
-    return Counts(*[cells.get(outcome, 0) for outcome in _OUTCOMES])
+    return Counts(*[cells.get(outcome, 0) for outcome in (*_OUTCOMES, figures.WAIVED)])

@@ -19,6 +19,9 @@ class State(msgspec.Struct, array_like=True):
 
     results: dict[int, Judged] = {}
     findings: dict[int, int] = {}
+    waived_rules: frozenset[int] = frozenset()
+    """Of the failures above, those that a waiver names; states from before there were waivers have none."""
+    waived_controls: frozenset[int] = frozenset()
 
 
 _encoder = msgspec.msgpack.Encoder()

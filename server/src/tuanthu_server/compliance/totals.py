@@ -41,6 +41,8 @@ class Totals(msgspec.Struct, frozen=True):
     rules: dict[str, Counts]
     controls: dict[str, Counts]
     devices: DeviceCompliance
+    attested: dict[str, Counts]
+    """By each clause that asks for a statement: units by what their statement comes to."""
 
 
 def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -> Totals:
@@ -56,6 +58,7 @@ def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -
         rules=_added(part.rules for part in parts),
         controls=_added(part.controls for part in parts),
         devices=devices_of(parts),
+        attested=_added(part.attested for part in parts),
     )
 
 
@@ -84,6 +87,17 @@ def coverage_of(parts: Iterable[UnitCompliance], expected: Expected) -> Coverage
         covered += min(part.reporting, machines)
         over += max(0, part.reporting - machines)
     return Coverage(covered, total, untold, over)
+
+
+def on_lan(parts: Iterable[UnitCompliance]) -> Share:
+    """Hosts that scans saw and that are machines with an agent, of all computers that they saw.
+
+    Undetermined where no scan saw a computer. Expected machines and seen ones are two denominators, told side by side:
+    what a unit states may be wrong, and a scan sees only what is switched on.
+    """
+    every = [part.devices for part in parts]
+    seen = sum(one.managed + one.computers for one in every)
+    return Share(sum(one.managed for one in every), seen or None)
 
 
 def _added(tables: Iterable[dict[str, Counts]]) -> dict[str, Counts]:

@@ -1,15 +1,15 @@
 """What the pages show, put together from `compliance.standing` and the register of units. Nothing is judged here."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
-from tuanthu_server.compliance.indicators import IndicatorFigure, UnitStatement
+from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
-from tuanthu_server.compliance.totals import Coverage, Expected, coverage_of
-from tuanthu_server.units.models import Unit, UnitExpectation
+from tuanthu_server.compliance.totals import Coverage, Expected, Totals, coverage_of, totals_of
+from tuanthu_server.units.models import Unit, UnitKind
 from tuanthu_server.units.rows import fold
 
 EMPTY = Counts()
@@ -21,6 +21,8 @@ class ControlLine(msgspec.Struct, frozen=True):
     framework: Framework
     control: Control
     counts: Counts | None
+    statement: Counts | None = None
+    """Units by what is stated on the clause; None where nothing must be stated."""
 
     @property
     def attested(self) -> bool:
@@ -45,17 +47,32 @@ class UnitLine(msgspec.Struct, frozen=True):
     """Machines by their worst outcome over the whole framework."""
 
 
+class KindLine(msgspec.Struct, frozen=True):
+    """All units of one kind together."""
+
+    kind: UnitKind
+    units: int
+    assets: int
+    counts: Counts
+    """Machines by their worst outcome over the whole framework."""
+
+
 def main_framework(policy: Policy) -> Framework | None:
     """The framework whose figures stand first: that of the first issue, else the first by name."""
     names = sorted(policy.frameworks)
     return policy.frameworks.get("directive-14-2018") or (policy.frameworks[names[0]] if names else None)
 
 
-def control_lines(policy: Policy, counts: dict[str, Counts], only: Framework | None = None) -> list[ControlLine]:
+def control_lines(policy: Policy, figures: UnitCompliance | Totals, only: Framework | None = None) -> list[ControlLine]:
     """Every clause of every framework (or of one), in the order of the documents; its figures are of machines."""
     measured = policy.control_rules()
     return [
-        ControlLine(framework, control, counts.get(code, EMPTY) if code in measured else None)
+        ControlLine(
+            framework,
+            control,
+            figures.controls.get(code, EMPTY) if code in measured else None,
+            figures.attested.get(code),
+        )
         for _, framework in sorted(policy.frameworks.items())
         if only is None or framework is only
         for control in framework.controls
@@ -77,17 +94,6 @@ def indicator_lines(framework: Framework, figures: Iterable[IndicatorFigure]) ->
     return [IndicatorLine(figure, clauses[figure.indicator.clause]) for figure in figures]
 
 
-def statements(units: Iterable[Unit], stated: Mapping[int, UnitExpectation]) -> list[UnitStatement]:
-    """What these units say of themselves."""
-    return [_statement(unit, stated.get(unit.pk)) for unit in units]
-
-
-def _statement(unit: Unit, stated: UnitExpectation | None) -> UnitStatement:
-    if stated is None:
-        return UnitStatement(unit.pk, unit.kind)
-    return UnitStatement(unit.pk, unit.kind, stated.staff, stated.machines, stated.servers, stated.devices)
-
-
 def unit_lines(standing: Standing, units: Iterable[Unit], expected: Expected) -> list[UnitLine]:
     """Units worst first: most failing machines, then most machines of which nothing is known, then by code."""
     framework = main_framework(standing.policy.policy)
@@ -98,6 +104,20 @@ def unit_lines(standing: Standing, units: Iterable[Unit], expected: Expected) ->
         counts = compliance.controls.get(key, EMPTY)
         lines.append(UnitLine(unit, compliance, coverage_of([compliance], expected), counts))
     return sorted(lines, key=_worst_first)
+
+
+def kind_lines(standing: Standing, units: Iterable[Unit]) -> list[KindLine]:
+    """Units by their kind, in the order of the kinds; empty where all are of one."""
+    framework = main_framework(standing.policy.policy)
+    key = framework.id if framework else ""
+    by_kind: dict[str, list[int]] = {}
+    for unit in units:
+        by_kind.setdefault(unit.kind, []).append(unit.pk)
+    lines = []
+    for kind in (one for one in UnitKind if one in by_kind):
+        total = totals_of(standing, by_kind[kind], {})
+        lines.append(KindLine(kind, len(by_kind[kind]), total.assets, total.controls.get(key, EMPTY)))
+    return lines if len(lines) > 1 else []
 
 
 def no_machines(unit_id: int) -> UnitCompliance:

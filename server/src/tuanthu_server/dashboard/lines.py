@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tuanthu_server.compliance.lines.access import NOTHING, UnitAccess, unit_access
-from tuanthu_server.compliance.lines.figures import LineMonth, unit_months
+from tuanthu_server.access.reach import Reach
+from tuanthu_server.compliance.lines.access import NOTHING, UnitAccess
+from tuanthu_server.compliance.lines.figures import LineMonth
 from tuanthu_server.compliance.standing import Counts, Standing
 from tuanthu_server.units.models import Unit
 
@@ -26,11 +27,11 @@ class LineOfUnit(msgspec.Struct, frozen=True):
     """Machines by whether they reach every required health system."""
 
 
-def line_table(units: Iterable[Unit], now: Standing, place: int) -> list[LineOfUnit]:
+def line_table(reach: Reach, units: Iterable[Unit], now: Standing, place: int) -> list[LineOfUnit]:
     """Units with their lines, the worst of a month first, the unwatched last; `place` counts months back."""
     wanted = list(units)
-    months = unit_months([unit.pk for unit in wanted], now.as_of)
-    access = unit_access(now.as_of)
+    months = reach.line_months([unit.pk for unit in wanted], now.as_of)
+    access = reach.line_access(now.as_of)
     lines = [
         LineOfUnit(
             unit,

@@ -11,6 +11,12 @@ class AgentKey:
 
     def __init__(self) -> None:
         self._key = SigningKey.generate()
+        self._headers: dict[str, bytes] = {}
+
+    @property
+    def raw(self) -> bytes:
+        """The public key as the collector keeps it."""
+        return bytes(self._key.verify_key)
 
     @property
     def public(self) -> str:
@@ -26,6 +32,7 @@ class AgentKey:
         return self._sign(payload, ENVELOPE_TYPE)
 
     def _sign(self, payload: bytes, typ: str) -> str:
-        header = b64url(msgspec.json.encode({"alg": "Ed25519", "typ": typ}))
+        header = self._headers.get(typ) or b64url(msgspec.json.encode({"alg": "Ed25519", "typ": typ}))
+        self._headers[typ] = header
         signature = self._key.sign(signing_input(header, payload)).signature
         return f"{header.decode('ascii')}..{b64url(signature).decode('ascii')}"

@@ -79,7 +79,7 @@ def add_machines(count: int, progress: Progress = lambda _: None) -> int:
     if not 0 <= count <= MOST:
         raise InputError(f"Số máy phải từ 0 đến {MOST}", f"The number of machines must be from 0 to {MOST}")
     known = set(Asset.objects.filter(serial__startswith=f"{MARK}-").values_list("serial", flat=True))
-    wanted = [machine for machine in _machines(count) if machine.serial not in known]
+    wanted = [machine for machine in placed(count) if machine.serial not in known]
     intake = Intake()
     try:
         for start in range(0, len(wanted), _GROUP):
@@ -91,7 +91,7 @@ def add_machines(count: int, progress: Progress = lambda _: None) -> int:
     return len(wanted)
 
 
-def _machines(count: int) -> Iterator[Machine]:
+def placed(count: int) -> Iterator[Machine]:
     """Machines spread over the units by how many each expects."""
     expected = expectations_on(today())
     units = [unit for unit in Unit.objects.filter(demonstration=True).order_by("code") if unit.pk in expected]

@@ -32,11 +32,11 @@ _BEFORE, _AFTER = "2021-01-01", "2025-07-01"
 Row = dict[str, str]
 
 
-def organisation_files() -> tuple[str, str]:
-    """Two CSV files: how things stood from 2021, and what changed on 1 July 2025."""
+def organisation_files(count: int = STATIONS) -> tuple[str, str]:
+    """Two CSV files: how things stood from 2021, and what changed on 1 July 2025; with so many commune stations."""
     draw = random.Random(20251)  # noqa: S311 - invented numbers, no secrets
     units = [_department(draw), *_hospitals(draw), *_agencies(draw), *_centres(draw)]
-    stations = [_station(draw, number) for number in range(1, STATIONS + 1)]
+    stations = [_station(draw, number, count) for number in range(1, count + 1)]
     return _csv([*units, *(_before(station) for station in stations)]), _csv([_after(station) for station in stations])
 
 
@@ -101,9 +101,9 @@ def _centres(draw: random.Random) -> list[Row]:
     return rows
 
 
-def _station(draw: random.Random, number: int) -> Row:
+def _station(draw: random.Random, number: int, count: int) -> Row:
     staff = draw.randint(5, 12)
-    centre = f"TD-KV{(number - 1) * CENTRES // STATIONS + 1:02}"
+    centre = f"TD-KV{(number - 1) * CENTRES // count + 1:02}"
     counts = _counts(draw, staff, max(2, staff - draw.randint(0, 5)), 0)
     name, place = f"Trạm Y tế xã Mẫu {number:03}", f"Xã Mẫu {number:03}"
     links = {"operator": centre, "supervisor": centre, "place": place}

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from tuanthu_policy.observation import Facts
+from tuanthu_policy.timeline import Timeline
 
 METHOD = "simulated"
 """How a simulated machine looked, as its observations say."""
@@ -29,6 +30,8 @@ class Scene(msgspec.Struct, frozen=True):
 
     watching: timedelta = timedelta(days=28)
     """For how long it has watched its line."""
+    line: Timeline | None = None
+    """What it saw of its line, where somebody worked that out before."""
 
     @property
     def windows(self) -> bool:

@@ -15,6 +15,8 @@ _BAD: Final = 0.04
 """Part of the units whose line is bad."""
 _ALWAYS_ON: Final = 0.25
 """Part of the workstations that are never switched off."""
+STARTS: Final = (400, 450)
+"""Minutes of a day between which a machine that is switched off at night is switched on."""
 _STEPS: Final = (672, 336, 168, 72, 24, 8, 1)
 
 
@@ -22,7 +24,7 @@ def watched(scene: Scene, since: datetime) -> dict[str, Any]:
     """The facts of a watch that began at `since`, as the machine tells them at the scene's moment."""
     until = int(scene.at.timestamp())
     begin = max(int(since.timestamp()), until - int(WINDOW.total_seconds()))
-    seen = timeline(scene, begin, until)
+    seen = timeline(scene, begin, until) if scene.line is None else cut(scene.line, begin, until)
     items = _interruptions(seen, begin, until)
     down = [item.get("seconds", 0) for item in items if item["kind"] in {NAMES[state] for state in DOWN}]
     hours = sum(end - start for _, start, end in seen) // 3600
@@ -39,25 +41,33 @@ def watched(scene: Scene, since: datetime) -> dict[str, Any]:
 def timeline(scene: Scene, begin: int, until: int) -> list[Span]:
     """States from one second to another; nothing where the machine was off."""
     days = range((begin + 7 * 3600) // _DAY, (until + 7 * 3600) // _DAY + 1)
-    on = overlay(joined(span for day in days for span in _hours_on(scene, day)), [(UP, until - 3600, until)])
+    on = overlay(
+        joined(span for day in days for span in hours_on(scene.number, day, server=scene.server)),
+        [(UP, until - 3600, until)],
+    )
     seen: list[Span] = on
     for trouble in [*(one for day in days for one in outages(scene.unit, day)), *map(_collector, days)]:
         seen = overlay(seen, [(trouble[0], *part[1:]) for part in cut(on, trouble[1], trouble[2])])
     return cut(seen, begin, until)
 
 
-def _hours_on(scene: Scene, day: int) -> list[Span]:
+@lru_cache(maxsize=1000)
+def is_always_on(number: int, *, server: bool) -> bool:
+    """Whether the machine is never switched off."""
+    return server or random.Random(f"{number}/on").random() < _ALWAYS_ON  # noqa: S311 - invented facts, no secrets
+
+
+def hours_on(number: int, day: int, *, server: bool) -> list[Span]:
     """When the machine was on, on a day counted from 1970 in Viet Nam."""
     midnight = _midnight(day)
-    habit = random.Random(f"{scene.number}/on")  # noqa: S311 - invented facts, no secrets
-    if scene.server or habit.random() < _ALWAYS_ON:
+    if is_always_on(number, server=server):
         return [(UP, midnight, midnight + _DAY)]
-    draw = random.Random(scene.number * 100_000 + day)  # noqa: S311
+    draw = random.Random(number * 100_000 + day)  # noqa: S311
     weekday = datetime.fromtimestamp(midnight, VIETNAM).weekday()
     if weekday == 6 or draw.random() < (0.7 if weekday == 5 else 0.03):
         return []
     ends = draw.randint(685, 720) if weekday == 5 else draw.randint(985, 1060)
-    return [(UP, midnight + draw.randint(400, 450) * _MINUTE, midnight + ends * _MINUTE)]
+    return [(UP, midnight + draw.randint(*STARTS) * _MINUTE, midnight + ends * _MINUTE)]
 
 
 @lru_cache(maxsize=100_000)

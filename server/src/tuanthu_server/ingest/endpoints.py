@@ -9,6 +9,7 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from tuanthu_policy.envelope import AGENT_FIELD, SENT_AT_FIELD, SIGNATURE_FIELD, EnrolResponse, TransferAnswer
+from tuanthu_server.ingest import bundles
 from tuanthu_server.ingest.compression import check_size
 from tuanthu_server.ingest.enrolment import enrol
 from tuanthu_server.ingest.intake import Intake, delivery
@@ -37,6 +38,8 @@ class AgentEndpoints:
             ("POST", "/agent/v1/transfer/down"): self._transfer_down,
             ("POST", "/agent/v1/transfer/up"): self._transfer_up,
             ("POST", "/agent/v1/scan-order"): self._scan_order,
+            ("GET", "/agent/v1/bundle"): self._bundle,
+            ("GET", "/agent/v1/publisher"): self._publisher,
             ("GET", "/agent/v1/ca.pem"): self._ca,
             ("GET", "/healthz"): self._health,
         }
@@ -95,6 +98,14 @@ class AgentEndpoints:
             await answer(send, 204, b"", JSON)
         else:
             await answer(send, 200, msgspec.json.encode(order), JSON)
+
+    async def _bundle(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        found = await bundles.bundle(self._intake, header_fields(scope))
+        await answer(send, found.status, found.body, b"application/octet-stream", found.headers)
+
+    async def _publisher(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        key = await bundles.publisher()
+        await answer(send, 204 if key is None else 200, key or b"", JSON)
 
     async def _body(self, event: str, headers: dict[str, str], receive: Receive) -> bytes:
         """The body; one log line for one that is too large."""

@@ -79,6 +79,10 @@ class Intake:
             raise Refusal("agent-unknown", agent[:64], agent[:64])
         return agent_id, key
 
+    def waiting(self) -> int:
+        """How many reports wait for a transaction."""
+        return self._queue.waiting()
+
     def is_loaded(self) -> bool:
         """Whether more reports wait than one transaction takes."""
         return self._queue.waiting() > self._batch

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Agent
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.events import Event
 
 
 def public_key(agent_id: UUID) -> bytes | None:
@@ -30,3 +32,4 @@ def revoke(agent_id: UUID) -> None:
         if agent.revoked_at is None:
             agent.revoked_at = datetime.now(UTC)
             agent.save(update_fields=["revoked_at"])
+            record(Event.AGENT_REVOKED, str(agent_id))

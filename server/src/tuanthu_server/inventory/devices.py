@@ -1,11 +1,8 @@
 """Network devices in the inventory: what a person may do with them."""
 
-from datetime import UTC, datetime
-
-from django.db import transaction
-
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Asset, AssetRole
+from tuanthu_server.inventory.retiring import retire_asset
 
 
 def retire_device(number: int, reason: str) -> Asset:
@@ -13,14 +10,6 @@ def retire_device(number: int, reason: str) -> Asset:
 
     Its history stays. One that a scan finds again counts again, as a new device: no reason hides what is there.
     """
-    if not reason.strip():
-        raise InputError("Cần nêu lý do", "A reason is needed")
-    with transaction.atomic():
-        found = Asset.objects.select_for_update().filter(pk=number, role=AssetRole.DEVICE).first()
-        if found is None:
-            raise InputError(f"Không có thiết bị số {number}", f"There is no device {number}")
-        if found.retired_at is not None:
-            raise InputError(f"Thiết bị số {number} đã được đưa ra trước đây", f"Device {number} was retired before")
-        found.retired_at, found.retired_reason = datetime.now(UTC), reason.strip()[:500]
-        found.save(update_fields=["retired_at", "retired_reason"])
-    return found
+    if not Asset.objects.filter(pk=number, role=AssetRole.DEVICE).exists():
+        raise InputError(f"Không có thiết bị số {number}", f"There is no device {number}")
+    return retire_asset(number, reason)

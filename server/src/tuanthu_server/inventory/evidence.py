@@ -73,9 +73,12 @@ AT_MOMENT = """
 """
 
 
-def current_spans(store: Store, assets: Iterable[int]) -> dict[int, dict[str, Span]]:
-    """The spans that hold now."""
-    return _grouped(store.rows(CURRENT, [sorted(assets)], (None, None, None, UUID, datetime)))
+def current_spans(store: Store, assets: Iterable[int], kind: str = "") -> dict[int, dict[str, Span]]:
+    """The spans that hold now, of all kinds or of one."""
+    types = (None, None, None, UUID, datetime)
+    if kind:
+        return _grouped(store.rows(f"{CURRENT} AND c.kind = %s", [sorted(assets), kind], types))
+    return _grouped(store.rows(CURRENT, [sorted(assets)], types))
 
 
 def spans_at(store: Store, assets: Iterable[int], at: datetime) -> dict[int, dict[str, Span]]:

@@ -36,6 +36,8 @@ class Asset(models.Model):
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_reason = models.CharField(max_length=500, blank=True)
+    retired_by = models.CharField(max_length=200, blank=True)
+    """Who retired it."""
     last_seen_at = models.DateTimeField(null=True, blank=True)
     """Of a machine, the receipt of its newest report; of a device, when it was last seen. By the collector's clock."""
     device_key = models.CharField(max_length=80, blank=True)
@@ -49,6 +51,8 @@ class Asset(models.Model):
     """Whether it is a machine with an agent, which is judged and counted as such and not as a device."""
     described_at = models.DateTimeField(null=True, blank=True)
     """When it was seen that this describes it: older sightings change nothing."""
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+    """Evidence of before this moment was deleted by retention, as far as nothing needs it."""
 
     class Meta:
         constraints = (
@@ -58,6 +62,50 @@ class Asset(models.Model):
                 name="one_device_a_key",
             ),
         )
+
+
+class AssetMove(models.Model):
+    """An asset went from one unit to another; before `at` it is counted where it was."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="moves")
+    from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    """From this moment on it belongs to the other unit."""
+    month = models.SmallIntegerField()
+    """Of `at`, in Viet Nam: year × 12 + month - 1. Months of lines before it stay with the unit of then."""
+    person = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("asset", "at"), name="asset_move_at"),
+            models.Index(fields=("from_unit",), name="asset_move_from"),
+        )
+
+
+class IdentityDecision(models.Model):
+    """What a person decided of two records that are probably one machine."""
+
+    class Verdict(models.TextChoices):
+        """What they are."""
+
+        SAME = "same", "Cùng một máy"
+        DIFFERENT = "different", "Hai máy khác nhau"
+
+    first = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+")
+    """The one of the lower number."""
+    second = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+")
+    verdict = models.CharField(max_length=12, choices=Verdict.choices)
+    evidence = models.JSONField(default=list)
+    """What spoke for one machine when it was decided."""
+    person = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("first", "second"), name="one_decision_a_pair"),)
 
 
 class Agent(models.Model):
@@ -74,6 +122,8 @@ class Agent(models.Model):
     last_sequence = models.BigIntegerField(default=0)
     report_count = models.BigIntegerField(default=0)
     """Reports stored; less than `last_sequence` when some never arrived."""
+    forgotten_sequence = models.BigIntegerField(default=0)
+    """Reports up to this number may have been deleted by retention: none of them is missing, none is taken again."""
     clock_skew_ms = models.BigIntegerField(null=True, blank=True)
     """Collector's clock minus agent's clock at the last delivery over HTTPS."""
 

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
+from django.db import transaction
 from django.db.models import F
 
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import EnrolToken
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.events import Event
 from tuanthu_server.units.models import Unit
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -31,6 +34,7 @@ class TokenStatus(msgspec.Struct, frozen=True):
     """A token as a list shows it; the token itself is not known any more."""
 
     id: int
+    unit_id: int
     unit_code: str
     label: str
     uses_left: int
@@ -45,14 +49,16 @@ def issue(unit: Unit, uses: int = 1, days: int = 7, label: str = "") -> str:
     groups = ["".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS)]
     token = "TT-" + "-".join(groups)
     now = datetime.now(UTC)
-    EnrolToken.objects.create(
-        digest=digest(token),
-        unit=unit,
-        label=label,
-        uses_left=uses,
-        created_at=now,
-        expires_at=now + timedelta(days=days),
-    )
+    with transaction.atomic():
+        made = EnrolToken.objects.create(
+            digest=digest(token),
+            unit=unit,
+            label=label,
+            uses_left=uses,
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+        record(Event.ENROL_TOKEN_MADE, unit.code, number=made.pk, uses=uses, days=days)
     return token
 
 
@@ -86,7 +92,15 @@ def statuses() -> list[TokenStatus]:
     """All tokens, newest first."""
     now = datetime.now(UTC)
     return [
-        TokenStatus(token.pk, token.unit.code, token.label, token.uses_left, token.expires_at, problem_of(token, now))
+        TokenStatus(
+            token.pk,
+            token.unit_id,
+            token.unit.code,
+            token.label,
+            token.uses_left,
+            token.expires_at,
+            problem_of(token, now),
+        )
         for token in EnrolToken.objects.select_related("unit").order_by("-pk")
     ]
 
@@ -95,4 +109,6 @@ def revoke(token_id: int) -> None:
     """Revoke a token by its number; raises InputError for one that does not exist."""
     if not EnrolToken.objects.filter(pk=token_id).exists():
         raise InputError(f"Không có mã ghi danh số {token_id}", f"There is no enrolment token {token_id}")
-    EnrolToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=datetime.now(UTC))
+    with transaction.atomic():
+        if EnrolToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=datetime.now(UTC)):
+            record(Event.ENROL_TOKEN_REVOKED, str(token_id))

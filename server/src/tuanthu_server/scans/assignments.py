@@ -13,6 +13,8 @@ from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Agent
 from tuanthu_server.scans import trust
 from tuanthu_server.scans.models import ScopeAssignment, TrustedAuthority
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.events import Event
 from tuanthu_server.units.models import Relation, Unit, UnitLink
 
 SUPERSEDED = "superseded"
@@ -39,6 +41,7 @@ def assign(token: bytes, agent_name: str) -> ScopeAssignment:
     with transaction.atomic():
         Agent.objects.select_for_update().get(pk=agent.pk)
         ScopeAssignment.objects.filter(agent=agent, revoked_at=None).update(revoked_at=now, revoked_reason=SUPERSEDED)
+        record(Event.SCOPE_ASSIGNED, scope.id, unit=unit.code, agent=str(agent.pk))
         return ScopeAssignment.objects.create(
             scope_id=UUID(scope.id),
             agent=agent,
@@ -111,9 +114,13 @@ def revoke(scope_id: UUID, reason: str = "") -> int:
     """Take a scope back from every agent that has it; returns from how many. Raises InputError for an unknown one."""
     if not ScopeAssignment.objects.filter(scope_id=scope_id).exists():
         raise InputError(f"Chưa giao giấy phép nào mang mã {scope_id}", f"No scope {scope_id} was ever assigned")
-    return ScopeAssignment.objects.filter(scope_id=scope_id, revoked_at=None).update(
-        revoked_at=datetime.now(UTC), revoked_reason=reason[:300]
-    )
+    with transaction.atomic():
+        ended = ScopeAssignment.objects.filter(scope_id=scope_id, revoked_at=None).update(
+            revoked_at=datetime.now(UTC), revoked_reason=reason[:300]
+        )
+        if ended:
+            record(Event.SCOPE_REVOKED, str(scope_id), reason=reason[:300])
+    return ended
 
 
 def in_force(agent_id: UUID, at: datetime) -> ScopeAssignment | None:

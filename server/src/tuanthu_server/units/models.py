@@ -67,3 +67,31 @@ class UnitExpectation(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("unit", "valid_from"), name="one_expectation_a_day"),)
+
+
+class UnitEvent(models.Model):
+    """What a person did to a unit, and why, with what held before: nothing is overwritten without such a row."""
+
+    class What(models.TextChoices):
+        """What was done."""
+
+        RENAMED = "renamed", "Đổi tên"
+        MOVED = "moved", "Chuyển liên kết"
+        MERGED = "merged", "Sáp nhập"
+        CLOSED = "closed", "Đóng"
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="events")
+    what = models.CharField(max_length=12, choices=What.choices)
+    day = models.DateField()
+    """First day on which it holds."""
+    before = models.CharField(max_length=400, blank=True)
+    """The name, or the link's target, until then."""
+    after = models.CharField(max_length=400, blank=True)
+    """The name or target from then on, or the code of the unit into which this one went."""
+    person = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    """When it was entered."""
+
+    class Meta:
+        indexes = (models.Index(fields=("unit", "day"), name="unit_event_day"),)

@@ -7,7 +7,7 @@ import msgspec
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLink
+from tuanthu_server.units.models import Relation, Unit, UnitEvent, UnitExpectation, UnitLink
 
 
 class UnitCounts(msgspec.Struct, frozen=True):
@@ -37,6 +37,12 @@ def units_on(day: date) -> QuerySet[Unit]:
     return Unit.objects.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=start + timedelta(days=1))).order_by("code")
 
 
+def names_on(day: date) -> dict[int, str]:
+    """Names that units had on that day and have no more, by unit; all others have their present one."""
+    later = UnitEvent.objects.filter(what=UnitEvent.What.RENAMED, day__gt=day).order_by("-day", "-pk")
+    return dict(later.values_list("unit_id", "before"))
+
+
 def links_on(day: date) -> QuerySet[UnitLink]:
     """Links that hold on that day, with unit and target."""
     holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
@@ -52,6 +58,27 @@ def subunits(unit: Unit, relation: Relation, day: date) -> QuerySet[Unit]:
     """Units that have this one as their operator, supervisor, owner or place on that day: direct ones only."""
     linked = links_on(day).filter(target=unit, relation=relation).order_by()
     return units_on(day).filter(pk__in=linked.values("unit_id"))
+
+
+BELOW = (Relation.OPERATOR, Relation.SUPERVISOR)
+"""Links by which a unit stands under another."""
+
+
+def with_subunits(unit_ids: Iterable[int], day: date) -> frozenset[int]:
+    """These units, and all that have one of them as their operator or supervisor on that day, at any depth."""
+    found = set(unit_ids)
+    if not found:
+        return frozenset()
+    holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+    links = UnitLink.objects.filter(holds, relation__in=BELOW, target__isnull=False)
+    under: dict[int | None, list[int]] = {}
+    for unit, target in links.values_list("unit_id", "target_id"):
+        under.setdefault(target, []).append(unit)
+    new = set(found)
+    while new:  # a circle ends, since what was found is not looked at again
+        new = {unit for target in new for unit in under.get(target, ())} - found
+        found |= new
+    return frozenset(found)
 
 
 def expectations_on(day: date, unit_ids: Iterable[int] | None = None) -> dict[int, UnitExpectation]:

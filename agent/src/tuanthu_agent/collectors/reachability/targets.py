@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Dict, Final, List, Optional, Tuple
 
 from tuanthu_agent.collectors.interface import Findings, Settings
+from tuanthu_agent.published.services import read as published_services
 from tuanthu_policy.service_address import SERVICE_ID, address_of
 
 MOST_TARGETS: Final = 40
@@ -32,7 +33,7 @@ def choose(found: Findings, settings: Settings) -> Optional[List[Target]]:
     """The targets, sorted by id; None, with a gap, where the policy's list cannot be read."""
     targets: Dict[str, Target] = {}
     if settings.services_set:
-        shipped = read_set(found, settings.services_set)
+        shipped = read_set(found, settings.services_set, settings.data_dir)
         if shipped is None:
             return None
         targets = {one.id: one for one in shipped}
@@ -68,8 +69,19 @@ def own_target(name: str, url: str) -> Optional[Target]:
     return Target(name, *address, required=True, public=False)
 
 
-def read_set(found: Findings, name: str) -> Optional[List[Target]]:
-    """The services of a set that came with the policy; None, with a gap, where it cannot be read."""
+def read_set(found: Findings, name: str, data_dir: str = "") -> Optional[List[Target]]:
+    """The services of a set: as the collector published them, else as they came with the policy.
+
+    None, with a gap, where they cannot be read.
+    """
+    published = published_services(data_dir, name)
+    if published is not None:
+        addressed = ((one, address_of(one.url)) for one in published)
+        return [
+            Target(one.id, *address, required=one.required, expected=one.expected)
+            for one, address in addressed
+            if address is not None
+        ]
     try:
         from tuanthu_policy.errors import PolicyError
         from tuanthu_policy.tables import load_services

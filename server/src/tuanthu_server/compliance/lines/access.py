@@ -30,8 +30,10 @@ NOW = """
     WHERE a.retired_at IS NULL AND f.seen_at >= %s GROUP BY a.unit_id, f.grade
 """
 ASSETS = """
-    SELECT id, unit_id FROM inventory_asset
-    WHERE role <> 'device' AND created_at <= %s AND (retired_at IS NULL OR retired_at > %s)
+    SELECT a.id, COALESCE((SELECT m.from_unit_id FROM inventory_assetmove m WHERE m.asset_id = a.id AND m.at > %s
+                           ORDER BY m.at, m.id LIMIT 1), a.unit_id)
+    FROM inventory_asset a
+    WHERE a.role <> 'device' AND a.created_at <= %s AND (a.retired_at IS NULL OR a.retired_at > %s)
 """
 
 
@@ -59,7 +61,7 @@ def _highest(rates: Iterable[float | None]) -> float | None:
 
 def _then(at: datetime) -> list[tuple[int, Access]]:
     store = stores.current()
-    units: dict[int, int] = dict(store.rows(ASSETS, [at, at]))
+    units: dict[int, int] = dict(store.rows(ASSETS, [at, at, at]))
     assets = sorted(units)
     found = []
     for start in range(0, len(assets), GROUP):

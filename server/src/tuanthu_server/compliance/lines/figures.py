@@ -116,6 +116,11 @@ def sector_months(at: datetime, *, past: bool = False, count: int = MONTHS) -> l
     return unit_months([SECTOR], at, past=past, count=count)[SECTOR]
 
 
+def empty_months(at: datetime, count: int = MONTHS) -> list[LineMonth]:
+    """The same months, of which nothing is known."""
+    return [LineMonth(month, _elapsed(month, at)) for month in recent_months(at, count)]
+
+
 def asset_months(asset: int, at: datetime, count: int = MONTHS) -> list[LineMonth]:
     """What one machine saw."""
     months = recent_months(at, count)

@@ -12,7 +12,7 @@ from tuanthu_policy.timeline import Span, Timeline, overlay
 from tuanthu_server.compliance.lines import evidence
 from tuanthu_server.compliance.lines.evidence import UNSETTLED, Access, LineSpan
 from tuanthu_server.compliance.lines.months import month_of, pack, split, together_again, unpack
-from tuanthu_server.inventory.store.interface import Store
+from tuanthu_server.inventory.store.interface import Row, Store
 
 PATIENCE: Final = timedelta(hours=6)
 """A span that only goes on is folded so often: by heartbeats alone, figures lag at most this long."""
@@ -43,6 +43,7 @@ class Folded(msgspec.Struct):
 FOLDS = """
     SELECT asset_id, span_id, seen_at, state, grade, download, upload FROM compliance_linefold WHERE asset_id {any}
 """
+FORGOTTEN = "SELECT id FROM inventory_asset WHERE id {any} AND forgotten_at IS NOT NULL"
 MONTHS = "SELECT asset_id, month, body FROM compliance_assetlinemonth WHERE asset_id {any} AND month >= %s"
 
 
@@ -55,6 +56,8 @@ def fold(store: Store, assets: Iterable[int]) -> Folded:
     told = evidence.not_folded(store, known.keys() - set(longer)) | evidence.every(store, now.keys() - known.keys())
     facts = evidence.read_facts(store, (span for spans in told.values() for span in spans)) if told else {}
     months = _read_months(store, ids, _earliest(known, longer, told))
+    # Where evidence was deleted, what was folded from it stays below what is told again.
+    forgotten = {row[0] for row in store.rows(FORGOTTEN, [ids])}
     changes = Folded()
     for asset in longer:
         was, span = known[asset], now[asset]
@@ -63,8 +66,8 @@ def fold(store: Store, assets: Iterable[int]) -> Folded:
         changes.folds.append((asset, Fold(span.id, span.to_at, was.state, was.access)))
     for asset, spans in told.items():
         parts = [evidence.timeline_of(span, facts[span.uuid].facts) for span in spans]
-        _note(changes, asset, months.get(asset, {}), parts, anew=asset not in known)
-        changes.folds.append((asset, _fold_of(now[asset], spans[-1], facts[spans[-1].uuid].facts)))
+        _note(changes, asset, months.get(asset, {}), parts, anew=asset not in known and asset not in forgotten)
+        changes.folds.append((asset, fold_of(now[asset], spans[-1], facts[spans[-1].uuid].facts)))
     _write(store, changes)
     return changes
 
@@ -84,7 +87,8 @@ def _is_newer(span: LineSpan | None, fold: Fold) -> bool:
     return span is not None and span.id >= fold.span_id and (span.id > fold.span_id or span.to_at >= fold.seen_at)
 
 
-def _fold_of(now: LineSpan, last: LineSpan, facts: Facts) -> Fold:
+def fold_of(now: LineSpan, last: LineSpan, facts: Facts) -> Fold:
+    """How far an asset is folded once all up to `last` is, whose facts these are; `now` is its current span."""
     state = evidence.last_state(last, facts) if last.id == now.id else UNSETTLED
     return Fold(now.id, now.to_at, state, evidence.access_of(facts))
 
@@ -123,8 +127,9 @@ def _read_months(store: Store, assets: list[int], first: int) -> dict[int, Bodie
 def _write(store: Store, changes: Folded) -> None:
     store.upsert("compliance_assetlinemonth", MONTH_KEYS, ("body",), changes.written)
     store.delete("compliance_assetlinemonth", MONTH_KEYS, changes.gone)
-    rows = [
-        (asset, one.span_id, one.seen_at, one.seen_at + PATIENCE, one.state, *msgspec.structs.astuple(one.access))
-        for asset, one in changes.folds
-    ]
-    store.upsert("compliance_linefold", ("asset_id",), FOLD_COLUMNS, rows)
+    store.upsert("compliance_linefold", ("asset_id",), FOLD_COLUMNS, [row_of(*one) for one in changes.folds])
+
+
+def row_of(asset: int, one: Fold) -> Row:
+    """A row of `LineFold`: the asset, then `FOLD_COLUMNS`."""
+    return (asset, one.span_id, one.seen_at, one.seen_at + PATIENCE, one.state, *msgspec.structs.astuple(one.access))

@@ -10,6 +10,7 @@ from tuanthu_policy.timeline import Span, cut, tally, together
 from tuanthu_server.compliance.lines.evidence import KIND
 from tuanthu_server.compliance.lines.folding import fold
 from tuanthu_server.compliance.lines.months import bounds, pack, unpack
+from tuanthu_server.compliance.lines.places import units_of
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.store.interface import Row, Store
 
@@ -32,10 +33,21 @@ ANY_NEWER = DUE_ASSETS.replace("{later}", "> f.seen_at")
 DUE_MONTHS = "SELECT unit_id, month FROM compliance_linedue WHERE unit_id {which} 0 ORDER BY unit_id, month LIMIT %s"
 OF_UNITS = DUE_MONTHS.replace("{which}", ">")
 OF_SECTOR = DUE_MONTHS.replace("{which}", "=")
-SEEN_BY_ASSETS = """
-    SELECT a.unit_id, m.month, m.body FROM compliance_assetlinemonth m JOIN inventory_asset a ON a.id = m.asset_id
-    WHERE a.unit_id {any} AND m.month {any}
+NEWEST_TOLD = "SELECT MAX(observation_id), COUNT(*) FROM inventory_currentobservation WHERE kind = 'wan'"
+NEWEST_FOLDED = "SELECT MAX(span_id), COUNT(*) FROM compliance_linefold"
+UNIT_IN_MONTH = """
+    COALESCE((SELECT v.from_unit_id FROM inventory_assetmove v WHERE v.asset_id = a.id AND v.month > m.month
+              ORDER BY v.at, v.id LIMIT 1), a.unit_id)
 """
+"""The unit to which an asset `a` belonged in the month `m.month`: that in which it moved is the new unit's."""
+SEEN_BY_ASSETS = f"""
+    SELECT unit_id, month, body FROM (
+        SELECT {UNIT_IN_MONTH} AS unit_id, m.month, m.body
+        FROM compliance_assetlinemonth m JOIN inventory_asset a ON a.id = m.asset_id
+        WHERE m.month {{any}} AND (a.unit_id {{any}}
+              OR a.id IN (SELECT asset_id FROM inventory_assetmove WHERE from_unit_id {{any}}))
+    ) seen WHERE unit_id {{any}}
+"""  # noqa: S608 (own names)
 SEEN_BY_UNITS = "SELECT 0, month, body FROM compliance_unitlinemonth WHERE unit_id > 0 AND month {any}"
 
 
@@ -55,6 +67,18 @@ def refresh(*, whole: bool = False, wait: bool = True) -> int:
     return done
 
 
+def refresh_new() -> int:
+    """`refresh` where a machine told something new of its line; what only went on is left to the sweep.
+
+    For pages: two scans instead of looking at the evidence of every machine.
+    """
+    store = stores.current()
+    newest, told = store.rows(NEWEST_TOLD)[0]
+    folded, machines = store.rows(NEWEST_FOLDED)[0]
+    waiting = store.rows(OF_UNITS, [1]) or store.rows(OF_SECTOR, [1])
+    return refresh() if (newest or 0) > (folded or 0) or told != machines or waiting else 0
+
+
 def _fold_group(due: str, after: int, *, wait: bool) -> dict[int, int]:
     """Fold the next group of assets; returns their units by asset, nothing when there was nothing to take."""
     if not stores.current().rows(due, [after, 1]):  # most often: then nobody is held up
@@ -64,8 +88,8 @@ def _fold_group(due: str, after: int, *, wait: bool) -> dict[int, int]:
         units: dict[int, int] = dict(store.rows(due + ("{lock}" if wait else "{skip}"), [after, GROUP]))
         if units:
             changes = fold(store, units)
-            touched = [(units[row[0]], row[1]) for row in changes.written]
-            mark_due(store, [*touched, *((units[row[0]], row[1]) for row in changes.gone)])
+            touched = [(row[0], row[1]) for row in changes.written] + changes.gone
+            mark_due(store, units_of(store, units, touched))
         return units
 
 
@@ -113,7 +137,7 @@ def read_seen(store: Store, units: set[int], months: set[int]) -> dict[tuple[int
     rows = store.rows(SEEN_BY_UNITS, [sorted(months)], (None, None, bytes)) if SECTOR in units else []
     of_units = sorted(units - {SECTOR})
     if of_units:
-        rows += store.rows(SEEN_BY_ASSETS, [of_units, sorted(months)], (None, None, bytes))
+        rows += store.rows(SEEN_BY_ASSETS, [sorted(months), *[of_units] * 3], (None, None, bytes))
     seen: dict[tuple[int, int], list[list[Span]]] = {}
     for unit, month, body in rows:
         seen.setdefault((unit, month), []).append(cut(unpack(month, body), *bounds(month)))

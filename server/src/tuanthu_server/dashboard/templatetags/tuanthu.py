@@ -18,11 +18,16 @@ from tuanthu_policy.reasons import result_text
 from tuanthu_policy.rule import Severity
 from tuanthu_policy.text import Text
 from tuanthu_policy.value_labels import value_text
+from tuanthu_server.access.reach import Reach
+from tuanthu_server.accounts.permissions import NAMES, Permission
+from tuanthu_server.accounts.roles import Role
+from tuanthu_server.compliance.exception_words import DEEDS, STATEMENT_STATES
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.lines.figures import LineMonth
 from tuanthu_server.compliance.lines.words import FAULTS, duration_text, rate_text
 from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import AssetResult, Counts
+from tuanthu_server.dashboard import days
 from tuanthu_server.dashboard.bars import WIDTH, columns, segments
 from tuanthu_server.outcome_labels import (
     COUNT_FIELDS,
@@ -30,8 +35,10 @@ from tuanthu_server.outcome_labels import (
     number_text,
     share_text,
 )
+from tuanthu_server.security_log.events import DETAILS
 
 register = template.Library()
+_STATEMENT_LOOKS = {"holds": "o-pass", "expiring": "o-stale", "denied": "o-fail"}
 _SEVERITIES = {
     Severity.LOW: "Thấp",
     Severity.MEDIUM: "Trung bình",
@@ -72,6 +79,49 @@ def code(outcome: Outcome | int) -> str:
 def bad(outcome: Outcome | int) -> bool:
     """Whether somebody should do something about it."""
     return Outcome(outcome) not in (Outcome.PASS, Outcome.NOTAPPLICABLE)
+
+
+@register.filter
+def permission_name(value: str) -> str:
+    """What somebody may do, in words; empty for what is no permission."""
+    return str(NAMES[Permission(value)]) if value in set(Permission) else ""
+
+
+@register.filter
+def browser(text: str) -> str:
+    """A browser and its system in two words, as far as its own name tells."""
+    kinds = {"Edg/": "Edge", "OPR/": "Opera", "Coc_Coc": "Cốc Cốc", "Firefox/": "Firefox", "Chrome/": "Chrome"}
+    systems = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "Mac OS X": "macOS", "Linux": "Linux"}
+    found = [
+        next((name for mark, name in names.items() if mark in text), "")
+        for names in ({**kinds, "Safari/": "Safari"}, systems)
+    ]
+    return " · ".join(word for word in found if word) or text[:40]
+
+
+@register.filter
+def told_detail(detail: dict[str, Any]) -> str:
+    """What else an event of the security log tells, in one line."""
+    named = (
+        (DETAILS[name].in_language(_language()) if name in DETAILS else name, value) for name, value in detail.items()
+    )
+    return "; ".join(f"{name}: {_told(value)}" for name, value in named)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return "(" + told_detail(value) + ")"
+    if isinstance(value, bool):
+        return Text("có", "yes").in_language(_language()) if value else Text("không", "no").in_language(_language())
+    if isinstance(value, list):
+        return ", ".join(map(_told, value)) or "–"
+    return str(Role(value).label) if value in Role.values else str(value)
+
+
+@register.filter
+def may(reach: Reach, permission: str) -> bool:
+    """Whether somebody may do something, for what is only shown to those who may."""
+    return reach.may(Permission(permission))
 
 
 @register.filter
@@ -167,6 +217,30 @@ def period(duration: str) -> str:
     """A duration of the policy (`365d`) in days."""
     days = parse_duration(duration).days
     return f"{number(days)} " + gettext("ngày")
+
+
+@register.filter
+def last_day(end: datetime) -> date:
+    """The last day of what ends at a moment."""
+    return days.last_day(end)
+
+
+@register.filter
+def deed(action: str) -> Text:
+    """What somebody did to a waiver or an attestation."""
+    return DEEDS[action]
+
+
+@register.filter
+def statement_state(state: str) -> Text:
+    """What the state of an attestation is called."""
+    return STATEMENT_STATES[state]
+
+
+@register.filter
+def statement_look(state: str) -> str:
+    """The colour of the state of an attestation."""
+    return _STATEMENT_LOOKS.get(state, "o-notchecked")
 
 
 @register.simple_tag

@@ -1,55 +1,71 @@
 """One machine or device: what it is, what was seen on it, and what follows from that."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
 
-from tuanthu_server.compliance.lines.figures import asset_months, asset_outages
-from tuanthu_server.compliance.lines.refresh import refresh
-from tuanthu_server.compliance.models import RuleTransition
-from tuanthu_server.compliance.standing import asset_results, asset_sightings, standing
+from tuanthu_server.access.people import reach
+from tuanthu_server.access.retiring import retire
+from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
+from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.evidence import sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import main_framework
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.dashboard.views.devices import device_page
-from tuanthu_server.inventory.models import Asset, AssetRole
+from tuanthu_server.errors import InputError
+from tuanthu_server.inventory.models import AssetRole
 
 SHOWN_TRANSITIONS = 50
 
 
+@needs(Permission.RETIRE_ASSET)
+@require_POST
+def retire_asset(request: HttpRequest, asset_id: int) -> HttpResponse:
+    """Take a machine or device out of the counts, with a reason."""
+    try:
+        retire(reach(request), asset_id, request.POST.get("reason", ""))
+    except InputError as error:
+        messages.error(request, told(error))
+    else:
+        messages.success(request, gettext("Đã loại khỏi danh mục; lịch sử được giữ."))
+    return redirect("asset", asset_id)
+
+
+@needs(Permission.SEE)
 @require_safe
 @explained
 def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     """Inventory, each rule with what decided it, the facts, and the history of outcomes."""
-    asset = get_object_or_404(Asset.objects.select_related("unit"), pk=asset_id)
+    within = reach(request)
+    asset = within.asset_or_404(asset_id)
     if asset.role == AssetRole.DEVICE:
         return device_page(request, asset)
-    refresh()
-    now = standing()
+    refresh_new()
+    now = within.standing()
     policy = now.policy.policy
     framework = main_framework(policy)
     asset.refresh_from_db()
-    sightings = asset_sightings(asset.pk)
-    groups = domain_groups(asset_results(asset.pk), policy, sightings, now.as_of)
-    transitions = (
-        RuleTransition.objects.filter(asset=asset, from_outcome__isnull=False)
-        .select_related("rule")
-        .order_by("-at", "-pk")
-    )
+    sightings = within.sightings_of(asset)
+    groups = domain_groups(within.results_of(asset), policy, sightings, now.as_of)
+    months, outages = within.line_of(asset, now.as_of)
     context = {
         "section": "units",
         "standing": now,
         "asset": asset,
         "silent": is_silent(asset, now.as_of),
-        "worst": worst_outcome(asset, framework.id if framework else ""),
+        "worst": worst_outcome(within, asset, framework.id if framework else ""),
         "groups": groups,
-        "line_months": asset_months(asset.pk, now.as_of),
-        "outages": asset_outages(asset.pk, now.as_of),
+        "line_months": months,
+        "outages": outages,
         "tables": sighting_tables(sightings, policy),
         "transitions": [
-            (transition, policy.rules.get(transition.rule.code)) for transition in transitions[:SHOWN_TRANSITIONS]
+            (transition, policy.rules.get(transition.rule.code))
+            for transition in within.transitions().filter(asset=asset)[:SHOWN_TRANSITIONS]
         ],
     }
     return render(request, "dashboard/asset.html", context)

@@ -5,23 +5,28 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tuanthu_policy.outcome import Outcome
-from tuanthu_server.compliance.standing import AssetResult, Standing, failing_assets, standing
+from tuanthu_server.access.people import reach
+from tuanthu_server.access.reach import Reach
+from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, ControlLine, control_lines
-from tuanthu_server.units.queries import day_of, units_on
+from tuanthu_server.units.queries import day_of
 
 SHOWN_ASSETS = 100
 BAD = frozenset(Outcome) - {Outcome.PASS, Outcome.NOTAPPLICABLE}
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def control_list(request: HttpRequest) -> HttpResponse:
     """Every clause with its figures."""
-    now = standing()
-    total = _total(now)
-    lines = control_lines(now.policy.policy, total.controls)
+    within = reach(request)
+    now = within.standing()
+    total = _total(within, now)
+    lines = control_lines(now.policy.policy, total)
     context = {
         "section": "controls",
         "standing": now,
@@ -33,48 +38,43 @@ def control_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/controls.html", context)
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def control_page(request: HttpRequest, framework: str, control: str) -> HttpResponse:
     """One clause: its wording and source, its rules with their counts, the machines that do not meet it."""
-    now = standing()
-    total = _total(now)
-    line = _find(control_lines(now.policy.policy, total.controls), framework, control)
+    within = reach(request)
+    now = within.standing()
+    total = _total(within, now)
+    line = _find(control_lines(now.policy.policy, total), framework, control)
     policy = now.policy.policy
     rules = [(policy.rules[rule], total.rules[rule]) for rule in line.control.rules if rule in total.rules]
     of_devices = [
         (policy.rules[rule], total.devices.rules[rule]) for rule in line.control.rules if rule in total.devices.rules
     ]
-    bad = _worst_of_each([result for rule, _ in rules for result in failing_assets(BAD, rule=rule.id)])
-    bad_devices = _worst_of_each(
-        [result for rule, _ in of_devices for result in failing_assets(BAD, rule=rule.id, devices=True)]
-    )
+    code = f"{framework}/{control}"
+    bad = within.worst_assets(BAD, [rule.id for rule, _ in rules], SHOWN_ASSETS + 1)
+    bad_devices = within.worst_assets(BAD, [rule.id for rule, _ in of_devices], SHOWN_ASSETS + 1, devices=True)
     context = {
         "section": "controls",
         "standing": now,
         "line": line,
         "rules": rules,
-        "results": bad[:SHOWN_ASSETS],
+        "results": within.waived_by(code, bad[:SHOWN_ASSETS]),
         "hidden": len(bad) > SHOWN_ASSETS,
-        "unit_of": {unit.pk: unit for unit in units_on(day_of(now.as_of))},
+        "unit_of": {unit.pk: unit for unit in within.units(day_of(now.as_of))},
         "rule_of": {rule.id: rule for rule, _ in [*rules, *of_devices]},
         "device_rules": of_devices,
-        "device_counts": total.devices.controls.get(f"{framework}/{control}", EMPTY),
-        "device_results": bad_devices[:SHOWN_ASSETS],
+        "device_counts": total.devices.controls.get(code, EMPTY),
+        "device_results": within.waived_by(code, bad_devices[:SHOWN_ASSETS]),
         "devices_hidden": len(bad_devices) > SHOWN_ASSETS,
     }
     return render(request, "dashboard/control.html", context)
 
 
-def _worst_of_each(results: list[AssetResult]) -> list[AssetResult]:
-    """One result for each machine, worst first: a machine without antimalware fails every rule for one cause."""
-    ordered = sorted(results, key=lambda one: (-one.outcome, one.unit_id, one.name, one.asset_id, one.rule))
-    return list({result.asset_id: result for result in reversed(ordered)}.values())[::-1]
-
-
-def _total(now: Standing) -> Totals:
+def _total(within: Reach, now: Standing) -> Totals:
     day = day_of(now.as_of)
-    return totals_of(now, units_on(day).values_list("pk", flat=True), {})
+    return totals_of(now, within.units(day).values_list("pk", flat=True), {})
 
 
 def _find(lines: list[ControlLine], framework: str, control: str) -> ControlLine:

@@ -2,19 +2,14 @@
 
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tuanthu_server.compliance.devices import device_lines, newest_of_units, scan_runs
-from tuanthu_server.compliance.models import RuleTransition
-from tuanthu_server.compliance.standing import (
-    DEVICE_SILENT_AFTER,
-    DeviceCompliance,
-    asset_results,
-    asset_sightings,
-    standing,
-)
+from tuanthu_server.access.people import reach
+from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.devices import newest_of_units
+from tuanthu_server.compliance.standing import DEVICE_SILENT_AFTER, DeviceCompliance
 from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.dashboard.devices import counts_of, device_table, remediation_of, service_lines
 from tuanthu_server.dashboard.evidence import sighting_tables
@@ -22,24 +17,25 @@ from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import matching
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.inventory.models import Asset
-from tuanthu_server.scans.models import ScopeAssignment
 from tuanthu_server.scans.words import state_of
-from tuanthu_server.units.models import Unit, UnitKind
-from tuanthu_server.units.queries import day_of, units_on
+from tuanthu_server.units.models import UnitKind
+from tuanthu_server.units.queries import day_of
 
 SHOWN_TRANSITIONS = 50
 SHOWN_COMPUTERS = 500
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def device_list(request: HttpRequest) -> HttpResponse:
     """Every unit's devices, the worst first; `q` and `kind` filter as for units."""
-    now = standing()
+    within = reach(request)
+    now = within.standing()
     words, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
-    everyone = list(units_on(day_of(now.as_of)))
+    everyone = list(within.units(day_of(now.as_of)))
     found = matching(everyone, words, [kind] if kind in UnitKind.values else [])
-    runs = newest_of_units(scan_runs([unit.pk for unit in everyone]))
+    runs = newest_of_units(within.scan_runs([unit.pk for unit in everyone]))
     total = totals_of(now, [unit.pk for unit in everyone], {}).devices
     credentials, open_access = counts_of(total)
     context = {
@@ -59,19 +55,18 @@ def device_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/devices.html", context)
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def unit_devices(request: HttpRequest, code: str) -> HttpResponse:
     """One unit's devices, the computers without an agent among them, its scopes and its scans."""
-    if "\0" in code:  # PostgreSQL takes no such text, not even to look for it
-        raise Http404(code)
-    unit = get_object_or_404(Unit, code=code)
-    now = standing()
+    within = reach(request)
+    unit = within.unit_or_404(code)
+    now = within.standing()
     known = now.units.get(unit.pk)
     devices = known.devices if known else DeviceCompliance()
     credentials, open_access = counts_of(devices)
-    lines = device_lines([unit.pk])
-    scopes = ScopeAssignment.objects.filter(unit=unit).select_related("agent__asset", "authority")
+    lines = within.device_lines([unit.pk])
     context = {
         "section": "devices",
         "standing": now,
@@ -81,19 +76,21 @@ def unit_devices(request: HttpRequest, code: str) -> HttpResponse:
         "open": open_access,
         "lines": [(line, _is_silent(line.last_seen, now.as_of)) for line in lines],
         "computers": [line for line in lines if line.device_class == "computer"],
-        "runs": scan_runs([unit.pk]),
-        "scopes": [(one, state_of(one, now.as_of)) for one in scopes.order_by("-assigned_at", "-pk")[:20]],
+        "runs": within.scan_runs([unit.pk]),
+        "scopes": [(one, state_of(one, now.as_of)) for one in within.scopes().filter(unit=unit)[:20]],
     }
     return render(request, "dashboard/unit_devices.html", context)
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def computer_list(request: HttpRequest) -> HttpResponse:
     """Computers that scans found and that have no agent: what no figure of machines knows."""
-    now = standing()
-    units = {unit.pk: unit for unit in units_on(day_of(now.as_of))}
-    computers = [line for line in device_lines(list(units)) if line.device_class == "computer"]
+    within = reach(request)
+    now = within.standing()
+    units = {unit.pk: unit for unit in within.units(day_of(now.as_of))}
+    computers = within.device_lines(list(units), device_class="computer")
     context = {
         "section": "devices",
         "standing": now,
@@ -106,16 +103,12 @@ def computer_list(request: HttpRequest) -> HttpResponse:
 
 def device_page(request: HttpRequest, asset: Asset) -> HttpResponse:
     """One device: what it is, its services, what follows from them, what to do, and its history."""
-    now = standing()
+    within = reach(request)
+    now = within.standing()
     policy = now.policy.policy
     asset.refresh_from_db()
-    sightings = asset_sightings(asset.pk)
-    results = asset_results(asset.pk)
-    transitions = (
-        RuleTransition.objects.filter(asset=asset, from_outcome__isnull=False)
-        .select_related("rule")
-        .order_by("-at", "-pk")
-    )
+    sightings = within.sightings_of(asset)
+    results = within.results_of(asset)
     context = {
         "section": "devices",
         "standing": now,
@@ -127,7 +120,8 @@ def device_page(request: HttpRequest, asset: Asset) -> HttpResponse:
         "groups": domain_groups(results, policy, sightings, now.as_of),
         "tables": sighting_tables(sightings, policy),
         "transitions": [
-            (transition, policy.rules.get(transition.rule.code)) for transition in transitions[:SHOWN_TRANSITIONS]
+            (transition, policy.rules.get(transition.rule.code))
+            for transition in within.transitions().filter(asset=asset)[:SHOWN_TRANSITIONS]
         ],
     }
     return render(request, "dashboard/device.html", context)

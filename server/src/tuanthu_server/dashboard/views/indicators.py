@@ -4,22 +4,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tuanthu_server.compliance.indicators import indicator_figures
-from tuanthu_server.compliance.standing import standing
+from tuanthu_server.access.people import reach
+from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.indicators import indicator_figures, statements
 from tuanthu_server.dashboard.explained import explained
-from tuanthu_server.dashboard.figures import indicator_lines, statements
-from tuanthu_server.units.queries import day_of, expectations_on, units_on
+from tuanthu_server.dashboard.figures import indicator_lines
+from tuanthu_server.units.queries import day_of
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def indicator_list(request: HttpRequest) -> HttpResponse:
-    """Every indicator of every plan, over the whole sector."""
-    now = standing()
+    """Every indicator of every plan, over all units in reach."""
+    within = reach(request)
+    now = within.standing()
     policy = now.policy.policy
     day = day_of(now.as_of)
-    units = list(units_on(day))
-    stated = statements(units, expectations_on(day))
+    units = list(within.units(day))
+    stated = statements(units, within.expectations(day))
     plans = [
         (plan, indicator_lines(policy.frameworks[plan.framework], indicator_figures(plan, now, stated)))
         for plan in policy.plans.values()

@@ -1,29 +1,47 @@
-"""The first page: how the whole sector stands."""
+"""The first page: how the department stands, or the units that an officer answers for."""
+
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tuanthu_server.compliance.standing import standing
+from tuanthu_server.access.people import reach
+from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.totals import totals_of
+from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.explained import explained
-from tuanthu_server.dashboard.figures import EMPTY, control_lines, main_framework, other_frameworks, unit_lines
-from tuanthu_server.units.queries import day_of, machines_on, units_on
+from tuanthu_server.dashboard.figures import (
+    EMPTY,
+    control_lines,
+    kind_lines,
+    main_framework,
+    other_frameworks,
+    unit_lines,
+)
+from tuanthu_server.units.queries import day_of
 
 SHOWN_UNITS = 20
+SHOWN_CHANGES = 6
+NEWS = timedelta(days=1)
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def overview(request: HttpRequest) -> HttpResponse:
-    """Figures of the department, each clause, and the units that need attention first."""
-    now = standing()
+    """Figures of all units in reach, each clause, and the units that need attention first."""
+    within = reach(request)
+    now = within.standing()
     day = day_of(now.as_of)
-    units = list(units_on(day))
-    expected = machines_on(day)
+    units = list(within.units(day))
+    expected = within.machines(day)
     total = totals_of(now, [unit.pk for unit in units], expected)
-    framework = main_framework(now.policy.policy)
+    policy = now.policy.policy
+    framework = main_framework(policy)
+    changes = within.changes(now, NEWS)
+    points = within.curve(framework.id, day) if framework else []
     context = {
         "section": "overview",
         "standing": now,
@@ -32,8 +50,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         "machines": total.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "credentials": counts_of(total.devices)[0],
         "lines": unit_lines(now, units, expected)[:SHOWN_UNITS],
-        "controls": control_lines(now.policy.policy, total.controls, framework),
-        "others": other_frameworks(now.policy.policy, total.controls),
+        "kinds": kind_lines(now, units),
+        "controls": control_lines(policy, total, framework),
+        "others": other_frameworks(policy, total.controls),
+        "changes": changes[:SHOWN_CHANGES],
+        "more_changes": max(0, len(changes) - SHOWN_CHANGES),
+        "curve": points,
+        "curve_data": curve_data(points),
         "demonstration": any(unit.demonstration for unit in units),
     }
     return render(request, "dashboard/overview.html", context)

@@ -1,16 +1,25 @@
 """The list of units, and one unit."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
 
-from tuanthu_server.compliance.lines.access import NOTHING, unit_access
-from tuanthu_server.compliance.lines.figures import unit_months, unit_outages
-from tuanthu_server.compliance.lines.refresh import refresh
-from tuanthu_server.compliance.standing import Standing, standing
+from tuanthu_server.access.exceptions import waivers_of_unit
+from tuanthu_server.access.people import reach
+from tuanthu_server.access.reach import Reach
+from tuanthu_server.access.unit_numbers import state, stated
+from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.lines.access import NOTHING
+from tuanthu_server.compliance.lines.refresh import refresh_new
+from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.compliance.totals import coverage_of
 from tuanthu_server.dashboard.assets import asset_lines
+from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
+from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import (
     EMPTY,
@@ -21,22 +30,31 @@ from tuanthu_server.dashboard.figures import (
     other_frameworks,
     unit_lines,
 )
+from tuanthu_server.dashboard.numbers_form import NumbersForm, kept_numbers
+from tuanthu_server.errors import InputError
 from tuanthu_server.units.models import Relation, Unit, UnitKind
-from tuanthu_server.units.queries import day_of, expectations_on, links_of, machines_on, subunits, units_on
+from tuanthu_server.units.queries import day_of
+
+SHOWN_RETIRED = 50
+
+SHOWN_ASSETS = 100
+"""Machines on one page."""
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def unit_list(request: HttpRequest) -> HttpResponse:
     """Every unit, worst first; `q` searches names and codes without regard to diacritics, `kind` filters."""
-    now = standing()
+    within = reach(request)
+    now = within.standing()
     day = day_of(now.as_of)
     words, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
-    found = matching(units_on(day), words, [kind] if kind in UnitKind.values else [])
+    found = matching(within.units(day), words, [kind] if kind in UnitKind.values else [])
     context = {
         "section": "units",
         "standing": now,
-        "lines": unit_lines(now, found, machines_on(day)),
+        "lines": unit_lines(now, found, within.machines(day)),
         "words": words,
         "kind": kind,
         "kinds": UnitKind.choices,
@@ -45,41 +63,73 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/units.html", context)
 
 
+@needs(Permission.SEE)
 @require_safe
 @explained
 def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: its links today, its clauses, its machines, and the units that it supervises."""
-    if "\0" in code:  # PostgreSQL takes no such text, not even to look for it
-        raise Http404(code)
-    unit = get_object_or_404(Unit, code=code)
-    refresh()
-    now = standing()
-    return render(request, "dashboard/unit.html", unit_context(unit, now))
+    within = reach(request)
+    unit = within.unit_or_404(code)
+    refresh_new()
+    now = within.standing()
+    return render(request, "dashboard/unit.html", unit_context(within, unit, now, request.GET.get("page", "")))
 
 
-def unit_context(unit: Unit, now: Standing) -> dict[str, object]:
-    """What the unit's page shows."""
+@needs(Permission.EDIT_UNITS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_numbers(request: HttpRequest, code: str) -> HttpResponse:
+    """State what a unit has from a day on; everything that it stated before stays."""
+    within = reach(request)
+    unit = within.unit_or_404(code)
+    kept = within.expectations(day_of(None)).get(unit.pk)
+    form = NumbersForm(request.POST or None, initial=kept_numbers(kept))
+    if form.is_valid():
+        try:
+            state(within, code, form.cleaned_data["since"], form.numbers)
+        except InputError as error:
+            form.add_error(None, told(error))
+        else:
+            messages.success(request, gettext("Đã lưu."))
+            return redirect("unit", code)
+    context = {"section": "units", "unit": unit, "form": form, "stated": stated(within, unit)}
+    return render(request, "dashboard/unit_numbers.html", context)
+
+
+def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> dict[str, object]:
+    """What the unit's page shows; of its machines one page, the worst on the first."""
     day = day_of(now.as_of)
     compliance = now.units.get(unit.pk) or no_machines(unit.pk)
     framework = main_framework(now.policy.policy)
-    links = links_of(unit, day)
-    expected = expectations_on(day)
+    links = within.links_of(unit, day)
+    expected = within.expectations(day)
+    machines = asset_lines(within, unit, framework.id if framework else "", now.as_of)
+    points = within.curve(framework.id, day, [unit.pk]) if framework else []
     return {
         "section": "units",
         "standing": now,
         "unit": unit,
         "compliance": compliance,
-        "links": [(relation.label, links[relation]) for relation in Relation if relation in links],
+        "attest_open": sum(not counts.passed for counts in compliance.attested.values()),
+        "waived": waivers_of_unit(within, unit).count(),
+        "links": [
+            (relation.label, links[relation], within.has_unit(links[relation].target_id))
+            for relation in Relation
+            if relation in links
+        ],
         "expected": expected.get(unit.pk),
-        "coverage": coverage_of([compliance], machines_on(day)),
+        "retired": within.assets().filter(unit=unit, retired_at__isnull=False).order_by("-retired_at")[:SHOWN_RETIRED],
+        "coverage": coverage_of([compliance], within.machines(day)),
         "reporting": compliance.reporting,
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
-        "controls": control_lines(now.policy.policy, compliance.controls, framework),
+        "controls": control_lines(now.policy.policy, compliance, framework),
         "others": other_frameworks(now.policy.policy, compliance.controls),
+        "curve": points,
+        "curve_data": curve_data(points),
+        "services": within.services_of(unit, now),
         "device_credentials": counts_of(compliance.devices)[0],
-        "assets": asset_lines(unit, framework.id if framework else "", now.as_of),
-        "line_months": unit_months([unit.pk], now.as_of)[unit.pk],
-        "outages": unit_outages(unit.pk, now.as_of),
-        "access": unit_access(now.as_of).get(unit.pk, NOTHING),
-        "subunits": unit_lines(now, subunits(unit, Relation.SUPERVISOR, day), machines_on(day)),
+        "assets": Paginator(machines, SHOWN_ASSETS).get_page(page),
+        "line_months": within.line_months([unit.pk], now.as_of)[unit.pk],
+        "outages": within.outages_of_unit(unit, now.as_of),
+        "access": within.line_access(now.as_of).get(unit.pk, NOTHING),
+        "subunits": unit_lines(now, within.subunits(unit, Relation.SUPERVISOR, day), within.machines(day)),
     }

@@ -82,7 +82,7 @@ def _split(store: Store, span: Span, sign: Sign) -> None:
             (earlier if sequence < sign.sequence else later).extend((sequence, moment) for moment in times)
     last = max(earlier, default=(span.sequence, span.from_at))
     _move(store, span.id, last[0], max([span.from_at, *(moment for _, moment in earlier)]))
-    first = min(later)
+    first = min(later, default=(span.last_sequence, span.to_at))  # retention may have deleted the reports
     _insert(
         store,
         Span(span.asset_id, span.kind, span.content, first[0], span.last_sequence, first[1], max(first[1], span.to_at)),

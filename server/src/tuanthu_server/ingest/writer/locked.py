@@ -23,12 +23,14 @@ class LockedAgent(msgspec.Struct):
     clock_skew_ms: int | None
     version: str
     last_seen_at: datetime | None
+    forgotten: int
+    """Up to this sequence number reports may have been deleted (`Agent.forgotten_sequence`)."""
     touched: bool = False
 
 
 LOCK = """
     SELECT g.id, g.asset_id, a.unit_id, g.revoked_at IS NOT NULL, a.retired_at IS NOT NULL, g.last_sequence,
-           g.report_count, g.clock_skew_ms, g.version, a.last_seen_at
+           g.report_count, g.clock_skew_ms, g.version, a.last_seen_at, g.forgotten_sequence
     FROM inventory_agent g JOIN inventory_asset a ON a.id = g.asset_id
     WHERE g.id {any} ORDER BY a.id, g.id {lock}
 """
@@ -48,7 +50,7 @@ def lock_agents(store: Store, agents: Iterable[UUID], devices: Iterable[int] = (
     if devices:
         machines = {row[0] for row in store.rows(ASSETS_OF, [agents])}
         store.rows(LOCK_ASSETS, [sorted(machines | devices)])
-    types = (UUID, None, None, None, None, None, None, None, None, datetime)
+    types = (UUID, None, None, None, None, None, None, None, None, datetime, None)
     rows = store.rows(LOCK, [agents], types)
     return {row[0]: LockedAgent(row[0], row[1], row[2], bool(row[3]), bool(row[4]), *row[5:]) for row in rows}
 

@@ -1,12 +1,13 @@
 """Spans of unchanged content, kept in memory over a group and written once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
-from tuanthu_server.inventory.store.interface import Store
+from tuanthu_server.inventory.store.interface import Row, Store
 
 SPAN_GAP = timedelta(hours=24)
 """A heartbeat that comes later than this after the last sign of a content opens a new span: silence shows."""
@@ -66,14 +67,22 @@ INSERTED = (
 )
 
 
+class Reader(Protocol):
+    """What `Spans` asks of a store until it writes."""
+
+    def rows(self, sql: str, params: Sequence[Any] = (), types: Sequence[type | None] = ()) -> list[Row]:
+        """See `Store.rows`."""
+
+
 class Spans:
     """The current spans of the assets of a group; reads them once, notes what changes, and writes that once."""
 
-    def __init__(self, store: Store, assets: Iterable[int]) -> None:
+    def __init__(self, store: Reader, assets: Iterable[int]) -> None:
         self._store = store
         rows = store.rows(CURRENT, [sorted(assets)], SPAN_TYPES)
         self.current: dict[Key, Span] = {(row[1], row[2]): to_span(row) for row in rows}
-        self._opened: list[Span] = []
+        self.opened: list[Span] = []
+        """Those that are not written yet, in their order."""
         self._became_current: set[Key] = set()
         self._moved: list[Span] = []
 
@@ -101,32 +110,32 @@ class Spans:
         """A new span, which is current from now on."""
         # Marked as moved, because a heartbeat in the same group changes a row that is not written yet.
         span = Span(key[0], key[1], content, sequence, sequence, at, at, moved=True)
-        self._opened.append(span)
+        self.opened.append(span)
         self.current[key] = span
         self._became_current.add(key)
 
     def find_content(self, key: Key, digest: bytes) -> Content | None:
         """Content with this digest that was seen on the asset before."""
         fresh = next(
-            (s for s in reversed(self._opened) if (s.asset_id, s.kind) == key and s.content.digest == digest), None
+            (s for s in reversed(self.opened) if (s.asset_id, s.kind) == key and s.content.digest == digest), None
         )
         if fresh is not None:
             return fresh.content
         rows = self._store.rows(SAME_CONTENT, [*key, digest], SPAN_TYPES)
         return to_span(rows[0]).content if rows else None
 
-    def write(self) -> None:
+    def write(self, store: Store) -> None:
         """Write what changed; the notes are empty afterwards."""
-        ids = self._store.allocate("inventory_observation", len(self._opened)) if self._opened else []
-        for span, number in zip(self._opened, ids, strict=True):
+        ids = store.allocate("inventory_observation", len(self.opened)) if self.opened else []
+        for span, number in zip(self.opened, ids, strict=True):
             span.id = number
-        insert_spans(self._store, self._opened)
+        insert_spans(store, self.opened)
         moved = sorted((span.id, span.last_sequence, span.to_at) for span in self._moved)
-        self._store.update("inventory_observation", ("id",), ("last_sequence", "to_at"), moved)
-        set_current(self._store, (self.current[key] for key in sorted(self._became_current)))
-        for span in (*self._opened, *self._moved):
+        store.update("inventory_observation", ("id",), ("last_sequence", "to_at"), moved)
+        set_current(store, (self.current[key] for key in sorted(self._became_current)))
+        for span in (*self.opened, *self._moved):
             span.moved = False
-        self._opened, self._moved, self._became_current = [], [], set()
+        self.opened, self._moved, self._became_current = [], [], set()
 
 
 def to_span(row: tuple[int, int, str, bytes, UUID, int, datetime, int, int, datetime, datetime]) -> Span:

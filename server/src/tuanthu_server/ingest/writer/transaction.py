@@ -12,6 +12,7 @@ from tuanthu_policy.envelope import Acknowledgement
 from tuanthu_policy.observation import Observation, Sighting
 from tuanthu_server.compliance.judging import Subject, judge_and_record
 from tuanthu_server.compliance.lines.refresh import fold_anew
+from tuanthu_server.compliance.past import MARGIN, SETTLED, note_late
 from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.ingest.writer import late
 from tuanthu_server.ingest.writer.devices import Device, Devices, number
@@ -76,6 +77,8 @@ class GroupWriter:
         self.resend: dict[int, list[str]] = {}
         self.late_places: set[int] = set()
         self.late: list[late.Sign] = []
+        self.told_late: dict[int, datetime] = {}
+        """Assets of which this group tells earlier times, with the earliest."""
         self.late_contents: dict[tuple[Key, bytes], Content] = {}
 
     def read_spans(self) -> Spans:
@@ -86,13 +89,14 @@ class GroupWriter:
         """Everything, in order."""
         fresh = self.classify()
         self.store_reports(fresh)
-        self.spans.write()
+        self.spans.write(self.store)
         for sign in self.late:
             if late.place(self.store, sign):
                 self.changed.setdefault(sign.key[0], set()).add(sign.key[1])
         if self.late:
             fold_anew(self.store, (sign.key for sign in self.late))
             self.spans = self.read_spans()
+        note_late(self.store, self.told_late, self.at)
         self.write_agents()
         self.describe_devices()
         self.devices.write()
@@ -116,6 +120,8 @@ class GroupWriter:
                     self.answers[place] = Refusal("sequence-conflict", last_sequence=agent.last_sequence)
                 else:
                     self.answers[place] = self.answer(report, "replayed", [])
+            elif report.envelope.sequence <= agent.forgotten:
+                self.answers[place] = self.answer(report, "replayed", [])
             else:
                 known[number] = report.payload_digest
                 fresh.append((place, report.envelope.sequence < agent.last_sequence))
@@ -198,6 +204,7 @@ class GroupWriter:
 
     def note(self, place: Place, content: Content, at: datetime) -> None:
         """A content seen in full."""
+        self.note_time(place, at)
         key, sequence = place.key, place.sequence
         if place.is_late:
             self.late_contents[key, content.digest] = content
@@ -210,8 +217,19 @@ class GroupWriter:
         self.spans.open(key, content, at, sequence)
         self.changed.setdefault(key[0], set()).add(key[1])
 
+    def note_time(self, place: Place, at: datetime) -> None:
+        """Remember what is told of times for which figures may be kept.
+
+        A late statement about a device takes back sightings of any time before it.
+        """
+        moment = datetime.min.replace(tzinfo=UTC) if place.is_late and place.agent_id is None else at
+        if moment < self.at - SETTLED + MARGIN:
+            asset = place.key[0]
+            self.told_late[asset] = min(moment, self.told_late.get(asset, moment))
+
     def note_held(self, place: Place, digest: bytes, at: datetime) -> bool:
         """A heartbeat; returns whether its content is known."""
+        self.note_time(place, at)
         key, sequence = place.key, place.sequence
         if place.is_late:
             content = self.late_contents.get((key, digest)) or self.spans.find_content(key, digest)
@@ -289,6 +307,6 @@ class GroupWriter:
             sequence=report.envelope.sequence,
             status=status,
             resend=resend,
-            missing=missing_ranges(self.store, report.agent_id) if gaps else [],
+            missing=missing_ranges(self.store, report.agent_id, agent.forgotten) if gaps else [],
             server_time=self.at,
         )

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,8 @@ def to_sqlite(value: Any) -> Any:
     kind = type(value)
     if kind is datetime:
         return to_text(value)
+    if kind is date:
+        return value.isoformat()
     if kind is UUID:
         return value.hex
     if kind is list:

@@ -2,7 +2,7 @@
 
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.rows import numbered
-from tuanthu_server.reports.document.words import ATTESTATION_STATES, UNKNOWN, count
+from tuanthu_server.reports.document.words import UNKNOWN, attestation_text, count
 from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart
 
 NOTHING = "—"
@@ -60,7 +60,7 @@ def figure_cells(indicator: IndicatorPart) -> list[str]:
 def composition(indicator: IndicatorPart) -> str:
     """`Có bản quyền: 10; Miễn phí: 0; Không đạt: 2`: what is counted always, other parts where there are any."""
     if indicator.attestation is not None:
-        return f"{ATTESTATION_STATES[indicator.attestation.state]} (do người có thẩm quyền xác nhận)"
+        return f"{attestation_text(indicator.attestation)} (do người có thẩm quyền xác nhận)"
     shown = [part for part in indicator.parts if part.count or (part.counted and part.id != "unclassified")]
     told = [f"{part.title.vi}: {count(part.count)}" for part in shown]
     if indicator.left_out:

@@ -10,9 +10,9 @@ from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.reasons import reason
 from tuanthu_server.reports.document.rows import numbered, outcome_cells
 from tuanthu_server.reports.document.words import (
-    ATTESTATION_STATES,
     OUTCOMES,
     SEVERITIES,
+    attestation_text,
     clause,
     count,
     is_starred,
@@ -32,7 +32,7 @@ def by_clause(report: DepartmentReport) -> Part:
     controls = numbered([[clause(row), *outcome_cells(row.counts, row.rate)] for row in measured])
     rules = numbered([[rule.title.vi, *outcome_cells(rule.counts, rule.rate)] for rule in report.rules])
     attested = [
-        [clause(control), control.attestation.what.vi, ATTESTATION_STATES[control.attestation.state]]
+        [clause(control), control.attestation.what.vi, attestation_text(control.attestation)]
         for control in report.controls
         if control.attestation is not None
     ]
@@ -231,7 +231,7 @@ def _recommendations(report: DepartmentReport) -> list[str]:
             f"Yêu cầu {count(totals.units_without_expectation)} đơn vị chưa khai báo số máy khẩn trương kê khai để xác "
             "định tỷ lệ bao phủ."
         )
-    attested = sum(control.attestation is not None for control in report.controls)
+    attested = sum(one.attestation is not None and one.attestation.state != "confirmed" for one in report.controls)
     if attested:
         asked.append(f"Xác nhận {count(attested)} nội dung nêu tại Bảng 4, kèm tài liệu chứng minh.")
     if not asked:

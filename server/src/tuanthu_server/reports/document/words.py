@@ -5,14 +5,13 @@ from datetime import date, datetime
 from tuanthu_policy.labels import OUTCOME_LABELS
 from tuanthu_server.local_time import LOCAL
 from tuanthu_server.reports.snapshot.counts import Ratio
-from tuanthu_server.reports.snapshot.model import ControlPart
+from tuanthu_server.reports.snapshot.model import AttestationPart, ControlPart
 
 UNKNOWN = "chưa xác định"
 DEMONSTRATION = "SỐ LIỆU TRÌNH DIỄN"
 OUTCOMES = {outcome.code: label.vi for outcome, label in OUTCOME_LABELS.items()}
 ROLES = {"workstation": "Máy trạm", "server": "Máy chủ"}
 SEVERITIES = {"low": "Thấp", "medium": "Trung bình", "high": "Cao", "critical": "Nghiêm trọng"}
-ATTESTATION_STATES = {"unconfirmed": "Chưa xác nhận"}
 _VERIFIED_MARKS = {"quoted": "", "paraphrase": "\u00a0(*)", "unverified": "\u00a0(*)"}
 KINDS_OF_DOCUMENT = {
     "CT": "Chỉ thị",
@@ -85,3 +84,15 @@ def kind_of_document(number: str) -> str:
     return next(
         (kind for symbol in symbols for key, kind in KINDS_OF_DOCUMENT.items() if symbol.startswith(key)), "Văn bản"
     )
+
+
+def attestation_text(part: AttestationPart) -> str:
+    """What was stated: `Chưa xác nhận`, `Đã xác nhận`, `3/31 đơn vị đã xác nhận`."""
+    if part.state == "unconfirmed":
+        return "Chưa xác nhận"
+    if part.state == "confirmed":
+        return "Đã xác nhận"
+    if part.units == 1:
+        return "Xác nhận là chưa đáp ứng"
+    denied = f"; {count(part.denied)} xác nhận là chưa đáp ứng" if part.denied else ""
+    return f"{count(part.confirmed)}/{count(part.units)} đơn vị đã xác nhận{denied}"

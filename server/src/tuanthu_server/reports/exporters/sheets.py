@@ -96,7 +96,7 @@ def _indicators(report: DepartmentReport) -> Sheet:
 
 def _indicator_row(indicator: IndicatorPart) -> list[Value]:
     if indicator.attestation is not None:
-        state = words.ATTESTATION_STATES[indicator.attestation.state]
+        state = words.attestation_text(indicator.attestation)
         return [indicator.id, indicator.title.vi, state, "", "", "", indicator.attestation.what.vi]
     value: Value = indicator.fraction if indicator.fraction is not None else indicator.value or "—"
     return [
@@ -134,7 +134,7 @@ def _rules(report: DepartmentReport) -> Sheet:
 def _attested(report: DepartmentReport) -> Sheet:
     columns = [SheetColumn("Điều khoản", 16), SheetColumn("Nội dung cần xác nhận", 100), SheetColumn("Tình trạng", 18)]
     rows: list[list[Value]] = [
-        [control.clause, control.attestation.what.vi, words.ATTESTATION_STATES[control.attestation.state]]
+        [control.clause, control.attestation.what.vi, words.attestation_text(control.attestation)]
         for control in report.controls
         if control.attestation is not None
     ]

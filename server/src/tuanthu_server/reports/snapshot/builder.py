@@ -47,7 +47,7 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
         policy=PolicyPart(digest=force.digest, in_force_from=force.in_force_from.astimezone(UTC)),
         framework=policy_parts.framework_part(framework, units, totals.machines_expected),
         totals=totals,
-        controls=policy_parts.control_parts(force.policy, framework, units),
+        controls=policy_parts.control_parts(framework, units, inputs.standing, inputs.units),
         rules=policy_parts.rule_parts(force.policy, framework, inputs.standing, inputs.units),
         units=units,
         worst_units=unit_parts.worst_units(units),

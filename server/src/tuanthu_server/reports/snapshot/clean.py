@@ -1,6 +1,7 @@
 """Text from outside, made safe to print in any document."""
 
 import unicodedata
+from functools import lru_cache
 
 LONGEST = 300
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -9,6 +10,7 @@ _UNPRINTABLE = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _SPACES = {"Zl", "Zp", "Zs"}
 
 
+@lru_cache(maxsize=20_000)
 def clean(text: str, longest: int = LONGEST) -> str:
     """One line of printable text in composed form: what cannot be printed becomes U+FFFD, too long a text ends in "…".
 

@@ -35,7 +35,9 @@ def make_counts(**outcomes: int) -> OutcomeCounts:
 
 def counts_of(counts: Counts | None) -> OutcomeCounts:
     """The counts of one unit or of several, with their sums."""
-    return make_counts(**msgspec.structs.asdict(counts or Counts()))
+    outcomes = msgspec.structs.asdict(counts or Counts())
+    del outcomes["waived"]  # those are among the failed
+    return make_counts(**outcomes)
 
 
 def add_counts(parts: Iterable[OutcomeCounts]) -> OutcomeCounts:

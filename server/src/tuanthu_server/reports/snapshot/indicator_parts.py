@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from tuanthu_policy.control import Framework
-from tuanthu_policy.indicator import IndicatorPlan
 from tuanthu_server.compliance.indicators import IndicatorFigure, UnitStatement, indicator_figures
 from tuanthu_server.compliance.standing import Standing
+from tuanthu_server.reports.snapshot.attested import attested_part
 from tuanthu_server.reports.snapshot.figures import ratio
 from tuanthu_server.reports.snapshot.inputs import UnitFacts
-from tuanthu_server.reports.snapshot.model import AttestationPart, IndicatorPart, IndicatorShare, PlanPart
-from tuanthu_server.reports.snapshot.policy_parts import UNCONFIRMED
+from tuanthu_server.reports.snapshot.model import IndicatorPart, IndicatorShare, PlanPart
 
 
 def plan_parts(standing: Standing, units: Sequence[UnitFacts]) -> list[PlanPart]:
@@ -21,16 +20,21 @@ def plan_parts(standing: Standing, units: Sequence[UnitFacts]) -> list[PlanPart]
         UnitStatement(unit.id, unit.kind, unit.staff, unit.expected, unit.servers, unit.devices) for unit in units
     ]
     return [
-        _plan_part(plan, policy.frameworks[plan.framework], indicator_figures(plan, standing, stated))
+        PlanPart(
+            id=plan.id,
+            title=plan.title,
+            indicators=[
+                _part(policy.frameworks[plan.framework], figure, standing, units)
+                for figure in indicator_figures(plan, standing, stated)
+            ],
+        )
         for plan in policy.plans.values()
     ]
 
 
-def _plan_part(plan: IndicatorPlan, framework: Framework, figures: Sequence[IndicatorFigure]) -> PlanPart:
-    return PlanPart(id=plan.id, title=plan.title, indicators=[_part(framework, figure) for figure in figures])
-
-
-def _part(framework: Framework, figure: IndicatorFigure) -> IndicatorPart:
+def _part(
+    framework: Framework, figure: IndicatorFigure, standing: Standing, units: Sequence[UnitFacts]
+) -> IndicatorPart:
     indicator = figure.indicator
     demand = next(one for one in framework.controls if one.id == indicator.clause).attestation
     attested = figure.numerator is None and demand is not msgspec.UNSET
@@ -50,5 +54,7 @@ def _part(framework: Framework, figure: IndicatorFigure) -> IndicatorPart:
         left_out=figure.left_out,
         surplus=figure.surplus,
         outside=figure.outside,
-        attestation=AttestationPart(what=demand.what, state=UNCONFIRMED) if attested and demand else None,
+        attestation=attested_part(demand, f"{framework.id}/{indicator.clause}", standing, units)
+        if attested and demand
+        else None,
     )

@@ -90,7 +90,13 @@ class AttestationPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
     what: Text
     state: str
-    """`unconfirmed`: no statement is on record."""
+    """`unconfirmed`: no unit has stated anything; `confirmed`: every unit has confirmed it; else `partly`."""
+    confirmed: int = 0
+    """Units whose valid statement says that it is so."""
+    denied: int = 0
+    """Units whose valid statement says that it is not."""
+    units: int = 0
+    """Units in scope; 0 in reports from before there were statements."""
 
 
 class ControlPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -6,6 +6,7 @@ from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.standing import Standing
+from tuanthu_server.reports.snapshot.attested import attested_part
 from tuanthu_server.reports.snapshot.figures import add_counts, counts_of, rate, ratio
 from tuanthu_server.reports.snapshot.inputs import UnitFacts
 from tuanthu_server.reports.snapshot.model import (
@@ -17,8 +18,6 @@ from tuanthu_server.reports.snapshot.model import (
     UnitPart,
 )
 from tuanthu_server.reports.snapshot.unit_parts import passed_of_expected
-
-UNCONFIRMED = "unconfirmed"
 
 
 def measured_controls(policy: Policy, framework: Framework) -> list[str]:
@@ -47,15 +46,34 @@ def framework_part(framework: Framework, units: Sequence[UnitPart], expected: in
     )
 
 
-def control_parts(policy: Policy, framework: Framework, units: Sequence[UnitPart]) -> list[ControlPart]:
+def control_parts(
+    framework: Framework, units: Sequence[UnitPart], standing: Standing, facts: Sequence[UnitFacts]
+) -> list[ControlPart]:
     """Every clause, measured on machines or not, in the order of the document."""
+    policy = standing.policy.policy
     columns = {name: index for index, name in enumerate(measured_controls(policy, framework))}
-    return [_control_part(policy, control, units, columns.get(control.id)) for control in framework.controls]
+    return [
+        _control_part(
+            policy,
+            control,
+            units,
+            columns.get(control.id),
+            attested_part(control.attestation, f"{framework.id}/{control.id}", standing, facts)
+            if control.attestation
+            else None,
+        )
+        for control in framework.controls
+    ]
 
 
-def _control_part(policy: Policy, control: Control, units: Sequence[UnitPart], column: int | None) -> ControlPart:
+def _control_part(
+    policy: Policy,
+    control: Control,
+    units: Sequence[UnitPart],
+    column: int | None,
+    attestation: AttestationPart | None,
+) -> ControlPart:
     counts = None if column is None else add_counts(unit.controls[column].counts for unit in units)
-    demand = control.attestation or None
     return ControlPart(
         id=control.id,
         clause=control.clause,
@@ -64,7 +82,7 @@ def _control_part(policy: Policy, control: Control, units: Sequence[UnitPart], c
         rules=[rule for rule in control.rules if policy.sorts[rule] is AssetSort.MACHINE],
         counts=counts,
         rate=None if counts is None else rate(counts),
-        attestation=None if demand is None else AttestationPart(what=demand.what, state=UNCONFIRMED),
+        attestation=attestation,
     )
 
 

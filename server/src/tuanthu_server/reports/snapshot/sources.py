@@ -12,10 +12,11 @@ from tuanthu_server.compliance.devices import device_lines, newest_of_units, sca
 from tuanthu_server.compliance.lines.access import unit_access
 from tuanthu_server.compliance.lines.figures import sector_months, unit_months
 from tuanthu_server.compliance.policies import in_force
-from tuanthu_server.compliance.standing import failing_assets, standing
+from tuanthu_server.compliance.standing import Standing, failing_assets, standing
 from tuanthu_server.reports.errors import ReportError
 from tuanthu_server.reports.snapshot.inputs import DeviceFacts, Inputs, LineFacts, UnitFacts
 from tuanthu_server.reports.snapshot.model import DEPARTMENT
+from tuanthu_server.reports.snapshot.policy_parts import framework_rules
 from tuanthu_server.reports.texts import ReportTexts, organisation
 from tuanthu_server.units import queries
 from tuanthu_server.units.models import Relation, Unit
@@ -59,9 +60,16 @@ def read_inputs(scope: str, as_of: datetime | None, texts: ReportTexts) -> Input
         standing=now,
         units=_facts(units, day),
         lines=_lines(units, now.as_of, past=as_of is not None),
-        results=failing_assets(_LISTED, unit_ids=numbers, as_of=as_of),
+        results=failing_assets(_LISTED, _rules(now, texts.report.framework), numbers, as_of),
         devices=DeviceFacts(device_lines(numbers, as_of), newest_of_units(scan_runs(numbers, as_of))),
     )
+
+
+def _rules(now: Standing, framework: str) -> list[str] | None:
+    """The rules whose results the report lists; None where the framework is not known, which the builder tells."""
+    policy = now.policy.policy
+    found = policy.frameworks.get(framework)
+    return framework_rules(policy, found) if found else None
 
 
 def _lines(units: list[Unit], at: datetime, *, past: bool) -> LineFacts:
@@ -106,12 +114,12 @@ def _below(root: Unit, day: date) -> list[Unit]:
 
 
 def _facts(units: list[Unit], day: date) -> list[UnitFacts]:
-    stated = queries.expectations_on(day)
+    stated, names = queries.expectations_on(day), queries.names_on(day)
     return [
         UnitFacts(
             id=unit.pk,
             code=unit.code,
-            name=unit.name,
+            name=names.get(unit.pk, unit.name),
             kind=unit.kind,
             demonstration=unit.demonstration,
             expected=stated[unit.pk].machines if unit.pk in stated else None,

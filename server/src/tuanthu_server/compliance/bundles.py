@@ -1,0 +1,200 @@
+"""The signed bundle: what agents judge and scan by, made anew whenever policy, device catalogue or services change."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import zstandard
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db import transaction
+
+from tuanthu_policy import published
+from tuanthu_policy.devices.family import Family
+from tuanthu_policy.devices.loader import load_devices
+from tuanthu_policy.envelope import b64url, signing_input
+from tuanthu_policy.errors import PolicyError
+from tuanthu_policy.folder import policy_folder
+from tuanthu_policy.policy import Bundle
+from tuanthu_policy.published import MAX_BUNDLE_BYTES, PUBLISHED_TYPE, PUBLISHED_VERSION, Published
+from tuanthu_policy.services import ServiceSet
+from tuanthu_policy.tables import load_services
+from tuanthu_policy.text import Text
+from tuanthu_server.authority import keys
+from tuanthu_server.compliance.models import AgentBundle, TablesVersion
+from tuanthu_server.compliance.policies import PolicyInForce, in_force
+from tuanthu_server.errors import InputError
+
+KEY_NAME: Final = "bundle.key"
+ALGORITHM: Final = "Ed25519"
+LEVEL: Final = 10
+
+
+class Tables(msgspec.Struct, frozen=True):
+    """What stands beside the policy in a bundle."""
+
+    devices: list[Family]
+    services: list[ServiceSet]
+
+
+def key_path() -> Path:
+    """Where the signing key lies."""
+    folder: Path = settings.CONFIG.data_dir
+    return folder / KEY_NAME
+
+
+def ensure_key() -> None:
+    """Make the signing key of a new collector; one that has signed before never gets another by itself."""
+    if not key_path().exists() and not AgentBundle.objects.exists():
+        keys.create(key_path())
+
+
+def publish_tables(folder: Path | None = None) -> TablesVersion | None:
+    """Take the device catalogue and the services of a policy folder, where it has them; raises PolicyError.
+
+    A folder without them leaves those that were published before.
+    """
+    found = _read_tables(policy_folder() if folder is None else folder)
+    if found is None:
+        return None
+    raw = msgspec.json.encode(found, order="sorted")
+    digest = hashlib.sha256(raw).hexdigest()
+    with transaction.atomic():
+        last = TablesVersion.objects.order_by("-pk").first()
+        if last is not None and last.digest == digest:
+            return last
+        body = zstandard.ZstdCompressor(level=LEVEL).compress(raw)
+        return TablesVersion.objects.create(digest=digest, body=body, published_at=datetime.now(UTC))
+
+
+def _read_tables(folder: Path) -> Tables | None:
+    last = TablesVersion.objects.order_by("-pk").first()
+    before = None if last is None else _tables(last)
+    has_devices, has_services = (folder / "devices").is_dir(), (folder / "services").is_dir()
+    if not has_devices and not has_services:
+        return None
+    shipped = policy_folder()
+    devices = load_devices(folder / "devices") if has_devices else before.devices if before else load_devices(shipped)
+    root = folder if has_services else shipped
+    services = (
+        before.services
+        if before is not None and not has_services
+        else [load_services(file.stem, root) for file in sorted((root / "services").glob("*.yml"))]
+    )
+    return Tables(list(devices.values()) if isinstance(devices, dict) else devices, services)
+
+
+def refresh(now: datetime | None = None) -> AgentBundle | None:
+    """The bundle of what is in force now, signed anew where that has changed.
+
+    None where nothing was published yet, or this process has no key; raises InputError for a key that is another one.
+    """
+    moment = now or datetime.now(UTC)
+    with transaction.atomic():
+        # The row is the lock: two processes do not make two bundles.
+        tables = TablesVersion.objects.select_for_update().order_by("-pk").first()
+        last = AgentBundle.objects.order_by("-version").first()
+        if tables is None or not key_path().exists():
+            return last
+        try:
+            policy = in_force(moment)
+        except InputError:
+            return last
+        if last is not None and (last.policy_digest, last.tables_id) == (policy.digest, tables.pk):
+            return last
+        key = keys.load_private(key_path())
+        raw_key = key.public_key().public_bytes_raw()
+        if last is not None and bytes(last.publisher) != raw_key:
+            raise InputError(
+                f"{key_path()} không phải khóa đã ký các gói trước; máy trạm sẽ không nhận. Hãy khôi phục khóa cũ.",
+                f"{key_path()} is not the key that signed the bundles before; agents would refuse it. Restore the old.",
+            )
+        version = max(int(moment.timestamp()), 0 if last is None else last.version + 1)
+        return _make(policy, tables, key, version, moment)
+
+
+def _make(
+    policy: PolicyInForce, tables: TablesVersion, key: Ed25519PrivateKey, version: int, moment: datetime
+) -> AgentBundle:
+    beside = _tables(tables)
+    whole = Published(
+        schema_version=PUBLISHED_VERSION,
+        version=version,
+        published_at=moment,
+        policy=msgspec.json.decode(policy.policy.bundle(), type=Bundle),
+        devices=beside.devices,
+        services=beside.services,
+    )
+    try:
+        published.check(whole)
+    except PolicyError as error:
+        raise InputError(error.vi, error.en) from None
+    raw = sign(published.written(whole), key)
+    if len(raw) > MAX_BUNDLE_BYTES:
+        raise InputError(
+            f"Gói chính sách lớn {len(raw)} byte, quá {MAX_BUNDLE_BYTES}", f"The bundle has {len(raw)} bytes, too many"
+        )
+    return AgentBundle.objects.create(
+        version=version,
+        policy_digest=policy.digest,
+        tables=tables,
+        publisher=key.public_key().public_bytes_raw(),
+        tag=published.entity_tag(raw, version),
+        body=zstandard.ZstdCompressor(level=LEVEL).compress(raw),
+        published_at=moment,
+    )
+
+
+def sign(payload: bytes, key: Ed25519PrivateKey) -> bytes:
+    """The bundle as it is sent."""
+    # Not by the JWS library, which reads no payload of this size.
+    header = b64url(msgspec.json.encode({"alg": ALGORITHM, "typ": PUBLISHED_TYPE}))
+    signature = b64url(key.sign(signing_input(header, payload)))
+    return published.framed(f"{header.decode()}..{signature.decode()}", payload)
+
+
+def newest() -> tuple[int, str] | None:
+    """Version and ETag of the bundle that is handed out."""
+    return AgentBundle.objects.order_by("-version").values_list("version", "tag").first()
+
+
+def body_of(version: int) -> bytes:
+    """A bundle as it is sent, zstd."""
+    return bytes(AgentBundle.objects.values_list("body", flat=True).get(version=version))
+
+
+def publisher() -> bytes | None:
+    """The raw public key by which bundles verify; None where none was made yet."""
+    found = AgentBundle.objects.order_by("-version").values_list("publisher", flat=True).first()
+    return None if found is None else bytes(found)
+
+
+def services() -> Mapping[str, Text]:
+    """What the health systems are called, by id; empty before any were published."""
+    last = TablesVersion.objects.order_by("-pk").values_list("digest", flat=True).first()
+    return {} if last is None else _titles_of(last)
+
+
+class _Services(msgspec.Struct, frozen=True):
+    """Of the tables only what `services` needs; the catalogue of devices is long."""
+
+    services: list[ServiceSet]
+
+
+@lru_cache(maxsize=2)
+def _titles_of(digest: str) -> Mapping[str, Text]:
+    row = TablesVersion.objects.filter(digest=digest).order_by("-pk")[0]
+    found = msgspec.json.decode(_unpacked(row), type=_Services)
+    return {one.id: one.title for each in found.services for one in each.services}
+
+
+def _tables(row: TablesVersion) -> Tables:
+    return msgspec.json.decode(_unpacked(row), type=Tables)
+
+
+def _unpacked(row: TablesVersion) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(bytes(row.body), max_output_size=2 * MAX_BUNDLE_BYTES)

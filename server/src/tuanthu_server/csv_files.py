@@ -1,0 +1,25 @@
+"""Tables as CSV that officers' spreadsheets open rightly: with a byte order mark, and with no formula in any cell."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+
+
+def csv_bytes(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """UTF-8 with its mark, lines ended by CR LF (RFC 4180)."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> object:
+    """The value; a text that begins like a formula gets an apostrophe before it."""
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return "" if value is None else value

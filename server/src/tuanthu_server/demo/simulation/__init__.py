@@ -1,0 +1,1 @@
+"""A year of a whole province, worked out in memory and filled in by bulk: what real reports would have left."""

@@ -1,0 +1,1 @@
+"""What machines that watch over the collector ask: is it ready, and how much of what is there."""

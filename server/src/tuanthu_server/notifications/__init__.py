@@ -1,0 +1,1 @@
+"""Notifications: what happened, told to those who asked for it and may know it."""

@@ -1,0 +1,1 @@
+"""What happened to accounts and rights: an append-only, hash-chained log."""
