@@ -29,11 +29,7 @@ ARGUMENTS = {
     "before": 1,
     "after": 1,
 }
-<<<<<<< HEAD
-OPEN = {"login", "login-code", "login-enrol", "login-oidc", "login-oidc-back", "invitation", "language"}
-=======
-OPEN = {"login", "language", "metrics"}
->>>>>>> notify
+OPEN = {"login", "login-code", "login-enrol", "login-oidc", "login-oidc-back", "invitation", "language", "metrics"}
 
 
 def every_page(patterns=None):
