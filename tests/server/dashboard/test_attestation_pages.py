@@ -86,6 +86,7 @@ def test_the_file_is_given_back_as_it_was_to_be_saved_and_to_nobody_out_of_reach
 
 def test_renewing_takes_the_former_ones_place_and_both_stay(officer, unit):
     first = stated(officer, unit)
+    assert "Đã phân công</textarea>" in officer.get("/attestations/new/?unit=TYT-01&control=test/said").content.decode()
     second = stated(officer, unit, statement="Đã phân công lại")
 
     page = officer.get(f"/attestations/{first.pk}/").content.decode()

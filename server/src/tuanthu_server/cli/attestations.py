@@ -2,19 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 if TYPE_CHECKING:
     from tuanthu_server.compliance.models import Attestation
-
-STATES: Final = {
-    "holds": "còn hiệu lực",
-    "expired": "đã hết hạn",
-    "replaced": "đã thay bằng xác nhận mới",
-    "revoked": "đã thu hồi",
-}
 
 
 def register(app: App) -> None:
@@ -155,6 +148,7 @@ def show(*, unit: str | None = None) -> None:
 
     setup()
     from tuanthu_server.compliance import attestations
+    from tuanthu_server.compliance.exception_words import STATEMENT_STATES
 
     only = unit_id(unit)
     table = Table("Số", "Yêu cầu", "Đơn vị", "Nội dung", "Người xác nhận", "Đến", "Nhắc", "Tình trạng", "Minh chứng")
@@ -169,7 +163,7 @@ def show(*, unit: str | None = None) -> None:
             one.attested_by,
             shown(one.expires_at),
             shown(one.remind_at),
-            STATES[attestations.state_of(one, now)],
+            STATEMENT_STATES[attestations.state_of(one, now)].vi,
             f"{one.file_name} {one.evidence_id[:12]}",
         )
     Console().print(table)

@@ -1,21 +1,12 @@
 """`tuanthu-server waivers`."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
 if TYPE_CHECKING:
     from tuanthu_server.compliance.models import Waiver
-
-STATES: Final = {
-    "proposed": "chờ phê duyệt",
-    "lapsed": "quá hạn, chưa duyệt",
-    "planned": "chưa bắt đầu",
-    "in-force": "đang hiệu lực",
-    "expired": "đã hết hạn",
-    "revoked": "đã thu hồi",
-}
 
 
 def register(app: App) -> None:
@@ -149,6 +140,7 @@ def show() -> None:
 
     setup()
     from tuanthu_server.compliance import waivers
+    from tuanthu_server.compliance.exception_words import WAIVER_STATES
 
     table = Table("Số", "Miễn trừ", "Phạm vi", "Văn bản", "Từ", "Đến", "Tình trạng", "Ai")
     now = datetime.now(UTC)
@@ -163,7 +155,7 @@ def show() -> None:
             one.authority,
             shown(one.valid_from),
             shown(one.expires_at),
-            STATES[waivers.state_of(one, now)],
+            WAIVER_STATES[waivers.state_of(one, now)].vi,
             people,
         )
     Console().print(table)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tuanthu_policy.text import Text
 from tuanthu_server.access import statements
 from tuanthu_server.access.people import reach
+from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.attestations import Draft
 from tuanthu_server.compliance.exception_words import STATEMENT_STATES
@@ -115,7 +116,7 @@ def attestation_new(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         said=said_in(get_language() or "vi"),
-        initial={name: request.GET.get(name, "") for name in ("unit", "control")},
+        initial=_former(within, request.GET.get("unit", ""), request.GET.get("control", "")),
     )
     if form.is_valid():
         try:
@@ -146,6 +147,14 @@ def revoke_attestation(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, gettext("Đã thu hồi xác nhận."))
     return redirect("attestation", number)
+
+
+def _former(within: Reach, unit: str, control: str) -> dict[str, str]:
+    """What the form begins with: to renew is to change the words of the former statement."""
+    begun = {"unit": unit, "control": control}
+    known = unit and control and "\0" not in unit + control
+    former = statements.statements_of(within).filter(unit__code=unit, control=control).first() if known else None
+    return begun | ({"statement": former.statement, "attested_by": former.attested_by} if former else {})
 
 
 def _draft(units: dict[str, Unit], given: dict[str, Any]) -> Draft:
