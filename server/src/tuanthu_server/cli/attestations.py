@@ -2,9 +2,16 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
+
+STATES: Final = {
+    "holds": "còn hiệu lực",
+    "expired": "đã hết hạn",
+    "replaced": "đã thay bằng xác nhận mới",
+    "revoked": "đã thu hồi",
+}
 
 
 def register(app: App) -> None:
@@ -136,7 +143,6 @@ def show(*, unit: str | None = None) -> None:
 
     setup()
     from tuanthu_server.compliance import attestations
-    from tuanthu_server.compliance.exception_words import STATEMENT_STATES
 
     only = unit_id(unit)
     table = Table("Số", "Yêu cầu", "Đơn vị", "Nội dung", "Người xác nhận", "Đến", "Nhắc", "Tình trạng", "Minh chứng")
@@ -151,7 +157,7 @@ def show(*, unit: str | None = None) -> None:
             one.attested_by,
             shown(one.expires_at),
             shown(one.remind_at),
-            STATEMENT_STATES[attestations.state_of(one, now)].vi,
+            STATES[attestations.state_of(one, now)],
             f"{one.file_name} {one.evidence_id[:12]}",
         )
     Console().print(table)
