@@ -2,12 +2,19 @@
 
 import atexit
 import contextlib
+import functools
 import os
 import shutil
 import tempfile
 from datetime import UTC, datetime
 
 import pytest
+
+from tuanthu_policy import loader
+
+_shipped, _read = functools.cache(loader.load_policy), loader.load_policy
+# Read once: a policy never changes, and hundreds of tests ask for the shipped one.
+loader.load_policy = lambda *named, **more: _read(*named, **more) if named or more else _shipped()
 
 DATABASE = os.environ.get("TUANTHU_TEST_DATABASE", "sqlite")
 FOLDER = tempfile.mkdtemp(prefix="tuanthu-test-")
@@ -36,6 +43,8 @@ def _settle() -> None:
 
     settings.CONFIG = load_config()
     settings.DATABASES = ours._databases(settings.CONFIG)
+    # The real one is slow on purpose; tests of passwords name it themselves.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     connections.__dict__.pop("settings", None)
     connections._settings = None
     with contextlib.suppress(AttributeError):
