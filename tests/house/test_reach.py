@@ -19,7 +19,7 @@ PURE = {
     "newest_of_units", "policy_difference", "rate_text", "statements", "state_of", "totals_of", "work_items",
 }  # fmt: skip
 """Functions that work on what they are given."""
-UPKEEP = {"refresh", "sweep"}
+UPKEEP = {"refresh", "refresh_new", "sweep"}
 """They bring figures up to date and return none."""
 AROUND = {"objects", "_default_manager", "_base_manager", "raw", "cursor", "get_object_or_404", "get_list_or_404"}
 

@@ -43,7 +43,7 @@ def _settle() -> None:
 
     settings.CONFIG = load_config()
     settings.DATABASES = ours._databases(settings.CONFIG)
-    # The real one is slow on purpose; tests of passwords name it themselves.
+    # The real one is slow on purpose; a test of its own sees to it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     connections.__dict__.pop("settings", None)
     connections._settings = None

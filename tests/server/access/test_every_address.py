@@ -228,7 +228,7 @@ def test_no_form_is_taken_from_elsewhere(machine, places):
     client.force_login(person("bà-hằng", Role.ADMINISTRATOR))
     arguments = {
         "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
-        "token": "abc", "number": 9999, "action": "deactivate",
+        "token": "abc", "number": 9999, "action": "deactivate", "rule": "antivirus.installed", "before": 1, "after": 1,
     }  # fmt: skip
     for pattern in patterns():
         address = reverse(pattern.name, kwargs={name: arguments[name] for name in pattern.pattern.converters})
