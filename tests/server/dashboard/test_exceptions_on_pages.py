@@ -17,8 +17,8 @@ from tuanthu_server.inventory.models import Agent
 @pytest.fixture
 def officer(transactional_db, django_user_model) -> Client:
     client = Client()
-    client.force_login(django_user_model.objects.create_user("lan"))
-    django_user_model.objects.create_user("hùng")
+    client.force_login(django_user_model.objects.create_user("lan", role="viewer"))
+    django_user_model.objects.create_user("hùng", role="viewer")
     return client
 
 
