@@ -226,12 +226,8 @@ def test_nobody_writes_where_nothing_is_written(machine, places):
 def test_no_form_is_taken_from_elsewhere(machine, places):
     client = Client(enforce_csrf_checks=True)
     client.force_login(person("bà-hằng", Role.ADMINISTRATOR))
-    arguments = {
-        "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
-        "token": "abc", "number": 9999, "action": "deactivate", "rule": "antivirus.installed", "before": 1, "after": 1,
-    }  # fmt: skip
     for pattern in patterns():
-        address = reverse(pattern.name, kwargs={name: arguments[name] for name in pattern.pattern.converters})
+        address = address_of(pattern, machine)
         assert client.post(address).status_code in ({403} if CASES[pattern.name].writes else {403, 405}), pattern.name
 
 

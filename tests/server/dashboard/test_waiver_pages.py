@@ -83,7 +83,9 @@ def test_a_waiver_from_proposal_to_revocation(officer, administrator, asset):
     assert "đã thu hồi" in page
     assert all(words in page for words in ("cán-bộ-đức", "bà-hằng", "đồng ý", "đã có máy mới"))
     assert link not in officer.get(f"/assets/{asset.pk}/").content.decode()
-    log = list(SecurityEvent.objects.filter(kind__startswith="waiver").values_list("kind", "actor"))
+    log = list(
+        SecurityEvent.objects.filter(kind__startswith="waiver").order_by("sequence").values_list("kind", "actor")
+    )
     assert log == [
         ("waiver-proposed", "cán-bộ-đức"),
         ("waiver-approved", "bà-hằng"),

@@ -10,6 +10,7 @@ from tuanthu_server.compliance.standing import standing
 from tuanthu_server.compliance.verify import verify_counters
 from tuanthu_server.errors import InputError
 from tuanthu_server.ingest.enrolment import enrol
+from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.inventory import tokens
 from tuanthu_server.inventory.clones import clones
 from tuanthu_server.inventory.likeness import probable_pairs, returned
@@ -91,12 +92,23 @@ def test_a_confirmed_pair_counts_once_and_keeps_both_histories(machine, intake, 
     assert verify_counters() == []
 
 
-def test_a_retired_machine_that_reports_is_told(machine, intake):
-    agent, asset = machine()
-    retire(asset.pk, BY)
+def test_a_record_that_was_taken_for_another_and_reports_is_told(machine, intake):
+    agent, asset = machine("a", serial="PF3ABC12")
+    _, other = machine("b", serial="PF3ABC12")
+    kept = same_machine(asset.pk, other.pk, BY)
+    if kept == asset:
+        pytest.fail("the record that was seen less recently is retired")
     assert returned() == []
     deliver(intake, agent, agent.report([observation("alpha", {"good": True})]))
     assert [one.asset for one in returned()] == [asset]
+
+
+def test_of_a_retired_machine_nothing_is_taken_any_more(machine, intake):
+    agent, asset = machine()
+    retired = retire(asset.pk, BY)
+    assert (retired.retired_by, retired.retired_reason) == (BY.person, BY.reason)
+    with pytest.raises(Refusal):
+        deliver(intake, agent, agent.report([observation("alpha", {"good": True})]))
 
 
 def test_a_refused_pair_is_not_proposed_again_and_both_stay(machine, unit):

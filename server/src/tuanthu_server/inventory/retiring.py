@@ -11,13 +11,17 @@ from django.db import transaction
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Agent, Asset
 from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.doer import doer
 from tuanthu_server.security_log.events import Event
 
 LONGEST = 500
 
 
-def retire_asset(number: int, reason: str) -> Asset:
-    """Retire a machine or device; raises InputError. From a machine's agents nothing is taken any more."""
+def retire_asset(number: int, reason: str, person: str = "") -> Asset:
+    """Retire a machine or device; raises InputError. From a machine's agents nothing is taken any more.
+
+    `person` is who gives a command; on pages and the interface it is whoever is known to ask.
+    """
     said = reason.replace("\0", "").strip()[:LONGEST]
     if not said:
         raise InputError("Cần nêu lý do", "A reason is needed")
@@ -28,8 +32,13 @@ def retire_asset(number: int, reason: str) -> Asset:
         if found.retired_at is not None:
             raise InputError(f"Số {number} đã được loại trước đây", f"Number {number} was retired before")
         now = datetime.now(UTC)
-        found.retired_at, found.retired_reason = now, said
-        found.save(update_fields=["retired_at", "retired_reason"])
+        put_away(found, person or doer().name, said, now)
         agents = Agent.objects.filter(asset=found, revoked_at=None).update(revoked_at=now)
-        record(Event.ASSET_RETIRED, found.name, asset=number, reason=said, agents=agents)
+        record(Event.ASSET_RETIRED, found.name, actor=person or None, asset=number, reason=said, agents=agents)
     return found
+
+
+def put_away(asset: Asset, person: str, reason: str, at: datetime) -> None:
+    """Write that an asset is retired; the caller holds its row locked."""
+    asset.retired_at, asset.retired_by, asset.retired_reason = at, person[:200], reason[:LONGEST]
+    asset.save(update_fields=["retired_at", "retired_by", "retired_reason"])

@@ -11,6 +11,7 @@ from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.likeness import Pair, probable_pairs
 from tuanthu_server.inventory.models import Asset, AssetRole, IdentityDecision
+from tuanthu_server.inventory.retiring import put_away, retire_asset
 from tuanthu_server.organisation.person import By, checked_day, find_unit, start_of
 
 Verdict = IdentityDecision.Verdict
@@ -25,7 +26,7 @@ def same_machine(first: int, second: int, by: By) -> Asset:
     with transaction.atomic():
         pair = _decide(first, second, Verdict.SAME, by)
         older, newer = pair.older, pair.newer
-        _retire(older, by, f"= {newer.pk} ({newer.name}): {by.reason}")
+        put_away(older, by.person, f"= {newer.pk} ({newer.name}): {by.reason}", timezone.now())
     sweep()
     return newer
 
@@ -37,10 +38,10 @@ def different_machines(first: int, second: int, by: By) -> None:
 
 
 def retire(number: int, by: By) -> Asset:
-    """Take a machine out of the counts; its history stays. Raises InputError."""
+    """Take a machine out of the counts; its history stays, and its agents are revoked. Raises InputError."""
     with transaction.atomic():
-        asset = _locked(number)
-        _retire(asset, by, by.reason)
+        _locked(number)
+        asset = retire_asset(number, by.reason, by.person)
     sweep()
     return asset
 
@@ -86,8 +87,3 @@ def _locked(number: int) -> Asset:
     if asset.retired_at is not None:
         raise InputError(f"Máy số {number} đã được loại trước đây", f"Machine {number} was retired before")
     return asset
-
-
-def _retire(asset: Asset, by: By, reason: str) -> None:
-    asset.retired_at, asset.retired_by, asset.retired_reason = timezone.now(), by.person, reason[:500]
-    asset.save(update_fields=["retired_at", "retired_by", "retired_reason"])
