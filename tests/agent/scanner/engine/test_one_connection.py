@@ -58,7 +58,7 @@ def run(tmp_path, hosts, go_on=lambda: True):
     device = OneDeviceAnAddress(clock, pause=lambda: time.sleep(0.002))
     with Attempts(tmp_path / "scan", make_scope(), clock) as attempts:
         fitted = means(tmp_path, attempts, device)
-        fitted.tools.books._sleep = clock.pass_
+        fitted.tools.books._pause = clock.pass_
         return device, list(audit_hosts(fitted, hosts, go_on))
 
 
