@@ -84,7 +84,7 @@ def test_a_sample_of_mutations_is_audited_without_a_problem(tmp_path):
 
 
 def test_one_sample_after_the_other_comes_to_every_mutation():
-    rows = {(host.kind, host.mutation) for number in range(300) for host in sample(str(number))}
+    rows = {(host.kind, host.mutation) for number in range(800) for host in sample(str(number))}
     assert rows == set(every())
     assert sample("a") == sample("a") != sample("b")
     assert len({host.kind for host in sample("a")}) == len(sample("a")) == 40

@@ -17,6 +17,7 @@ from tuanthu_agent.cli import main
 from tuanthu_agent.cli import scanning as command
 from tuanthu_agent.cli.scan_table import blocks, closing
 from tuanthu_agent.cli.scan_words import GAPS, gap_text
+from tuanthu_agent.config import load_config
 from tuanthu_agent.scanner.child import Ended, Found, Gap, Stage
 from tuanthu_agent.scanner.turn import alone
 from tuanthu_policy.devices.finding import Device
@@ -47,7 +48,7 @@ def papers(tmp_path):
 
 def screen(findings, width=80, language="vi", gaps=(), whole=True):
     console = Console(width=width, file=io.StringIO(), record=True)
-    remedies = command.remedies(findings)
+    remedies = command.remedies(findings, load_config())
     for part in (*blocks(findings, remedies, language), *closing(findings, gaps, language, whole=whole)):
         console.print(part)
     return console.export_text()
