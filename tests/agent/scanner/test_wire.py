@@ -1,7 +1,9 @@
 """On a real wire, in namespaces that lead nowhere: every frame that leaves is counted, and none goes past the scope."""
 
 import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -33,7 +35,16 @@ def lab():
         lab.stop()
 
 
+def quiet(lab):
+    """Wait until the system has ended asking for neighbours by itself, as it does after the scan before."""
+    asking = ["ip", "-n", lab.machine, "neighbour", "show", "nud", "incomplete"]
+    deadline = time.monotonic() + 30
+    while subprocess.run(asking, capture_output=True, check=True).stdout and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
 def scan(lab, networks, exclude=()):
+    quiet(lab)
     given = json.dumps({"networks": networks, "exclude": list(exclude), "addresses": ADDRESSES})
     return lab.python(SCAN, given, *PATHS)
 
