@@ -2,16 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-STATES: Final = {
-    "holds": "còn hiệu lực",
-    "expired": "đã hết hạn",
-    "replaced": "đã thay bằng xác nhận mới",
-    "revoked": "đã thu hồi",
-}
+if TYPE_CHECKING:
+    from tuanthu_server.compliance.models import Attestation
 
 
 def register(app: App) -> None:
@@ -62,13 +58,9 @@ def add(
         Ngày nhắc (reminder); mặc định: 30 ngày trước khi hết hạn (30 days before).
     """
     from tuanthu_server.cli.evaluate import unit_id
-    from tuanthu_server.cli.moments import read_beginning
     from tuanthu_server.django_setup import setup
-    from tuanthu_server.local_time import shown
 
-    begin = datetime.now(UTC) if since is None else read_beginning(since, "--since")
-    end = None if until is None else read_beginning(until, "--until")
-    reminder = None if remind is None else read_beginning(remind, "--remind")
+    begin, end, reminder = moment(since, "--since"), moment(until, "--until"), moment(remind, "--remind")
     setup()
     from tuanthu_server.compliance import attestations
     from tuanthu_server.compliance.people import person
@@ -79,13 +71,26 @@ def add(
         fulfilled=not denied,
         statement=statement,
         attested_by=attested_by,
-        valid_from=begin,
+        valid_from=begin or datetime.now(UTC),
         expires_at=end,
         remind_at=reminder,
         file_name=file.name,
         content=read_evidence(file),
     )
-    made = attestations.add(draft, person(by))
+    tell(attestations.add(draft, person(by)))
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    """The beginning of a day, or a moment; None where none is given."""
+    from tuanthu_server.cli.moments import read_beginning
+
+    return None if text is None else read_beginning(text, option)
+
+
+def tell(made: "Attestation") -> None:
+    """What was recorded."""
+    from tuanthu_server.local_time import shown
+
     print(f"Đã ghi xác nhận số {made.pk}, hiệu lực đến {shown(made.expires_at)}, nhắc {shown(made.remind_at)}.")
     print(f"(Attestation {made.pk} is recorded; evidence {made.evidence_id[:12]}, {made.evidence.size} bytes.)")
 
@@ -143,6 +148,7 @@ def show(*, unit: str | None = None) -> None:
 
     setup()
     from tuanthu_server.compliance import attestations
+    from tuanthu_server.compliance.exception_words import STATEMENT_STATES
 
     only = unit_id(unit)
     table = Table("Số", "Yêu cầu", "Đơn vị", "Nội dung", "Người xác nhận", "Đến", "Nhắc", "Tình trạng", "Minh chứng")
@@ -157,7 +163,7 @@ def show(*, unit: str | None = None) -> None:
             one.attested_by,
             shown(one.expires_at),
             shown(one.remind_at),
-            STATES[attestations.state_of(one, now)],
+            STATEMENT_STATES[attestations.state_of(one, now)].vi,
             f"{one.file_name} {one.evidence_id[:12]}",
         )
     Console().print(table)
