@@ -19,6 +19,7 @@ from tests.lab.nights import MovedClock
 
 from tuanthu_agent.host import Host
 from tuanthu_agent.scanner import outfit as fitting
+from tuanthu_agent.scanner.audit_record import decode
 from tuanthu_agent.scanner.scan import audit_hosts, find_hosts
 
 
@@ -49,11 +50,22 @@ def run_and_kill(paths, hosts, seed, clock, wait):
 
 
 def until_a_login(log, chance):
-    """Until a login is written down, and a moment more: before it is sent, while it is, or after its answer."""
+    """Until a login is written down and its answer is not, and a moment more: before it is sent, while it is, or after.
+
+    The moment is short as often as long: a device on a quiet machine answers within milliseconds.
+    """
     size, until = log.stat().st_size if log.exists() else 0, time.monotonic() + LONGEST
-    while time.monotonic() < until and (not log.exists() or log.stat().st_size == size):
-        time.sleep(0.002)
-    time.sleep(chance.uniform(0.0, 0.15))
+    while time.monotonic() < until and not is_paid_and_open(log, size):
+        time.sleep(0.001)
+    time.sleep(chance.uniform(0.0, chance.choice((0.002, 0.02, 0.15))))
+
+
+def is_paid_and_open(log, size):
+    """Whether the log has grown and ends with a login of which the answer is not written down."""
+    if not log.exists() or log.stat().st_size == size:
+        return False
+    last = decode(log.read_bytes().splitlines()[-1])
+    return last is not None and last.phase == "intent"
 
 
 def main(scope, trust, state, kills, seconds, seed, later, end):

@@ -66,8 +66,7 @@ def test_two_hundred_kills_overspend_no_budget_and_lock_no_device(tmp_path):
         lab.run(BIN / "tuanthu-agent", *words, TUANTHU_DATA_DIR=str(tmp_path / "data"))
     assert told["hosts"] == told["done"] >= len(HOSTS)
     assert killed == sum(KILLS) == 200
-    # How many do depends on the speed of the machine: 9 on a quiet one, more on a busy one.
-    assert len(interrupted(tmp_path)) >= 3, "few kills met a login"
+    assert len(interrupted(tmp_path)) > 10, "few kills met a login"
     assert min(reached) > len(HOSTS) / 3, f"few devices saw a login: {reached}"
     assert [one["locks"] for one in seen.values() if one["locks"]] == []
     assert sum(one["while_locked"] for one in seen.values()) == 0

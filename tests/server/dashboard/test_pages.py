@@ -248,7 +248,7 @@ def test_no_page_holds_a_script_or_a_style_or_takes_anything_from_elsewhere(offi
 
 
 def test_pages_of_216_units_ask_the_database_no_more_than_pages_of_two(officer, policy, machine):
-    addresses = ("/", "/work/", "/units/", "/lines/", "/devices/", "/computers/", "/indicators/", "/controls/")
+    addresses = ("/", "/to-do/", "/units/", "/lines/", "/devices/", "/computers/", "/indicators/", "/controls/")
     few = [questions(officer, address) for address in addresses]
     load_organisation()
 

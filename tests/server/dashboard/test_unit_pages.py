@@ -92,8 +92,8 @@ def test_the_page_names_the_systems_and_leads_to_the_units_work(unit_with_machin
 
     assert "Cổng tiếp nhận dữ liệu giám định bảo hiểm y tế" in page
     assert f"{OWN}.example.vn" in page
-    assert f'href="/work/?unit={unit_with_machines.code}"' in page
-    assert f'href="/work.csv?unit={unit_with_machines.code}"' in page
+    assert f'href="/to-do/?unit={unit_with_machines.code}"' in page
+    assert f'href="/to-do.csv?unit={unit_with_machines.code}"' in page
 
 
 def test_the_page_draws_the_curve_of_this_unit_alone(unit_with_machines, everyone):
@@ -113,7 +113,7 @@ def test_a_machines_failing_rule_leads_to_wherever_else_it_fails(unit_with_machi
     failing = {line.result.rule for group in answer.context["groups"] for line in group.failed}
 
     assert failing
-    assert set(re.findall(r'href="/work/([a-z_.]+)/"', answer.content.decode())) == failing
+    assert set(re.findall(r'href="/to-do/([a-z_.]+)/"', answer.content.decode())) == failing
 
 
 def test_units_are_put_together_by_kind_and_add_up(unit_with_machines, everyone):

@@ -73,10 +73,10 @@ def test_a_waiver_from_proposal_to_revocation(officer, administrator, asset):
 
     administrator.post(f"/waivers/{waiver.pk}/approve/", {"note": "đồng ý"})
     link = f'href="/waivers/{waiver.pk}/"'
-    for address in (f"/assets/{asset.pk}/", "/work/alpha.good/", "/controls/test/one/"):
+    for address in (f"/assets/{asset.pk}/", "/to-do/alpha.good/", "/controls/test/one/"):
         page = officer.get(address).content.decode()
         assert link in page, address
-        assert "o-fail" in page or address.startswith("/work"), address
+        assert "o-fail" in page or address.startswith("/to-do"), address
 
     officer.post(f"/waivers/{waiver.pk}/revoke/", {"reason": "đã có máy mới"})
     page = officer.get(f"/waivers/{waiver.pk}/").content.decode()

@@ -76,28 +76,39 @@ def test_the_list_of_one_unit_counts_that_unit_only(judged, officer):
     firewall = {item.rule.id: item for item in work_items(standing(), [second.pk])}["firewall.enabled"]
 
     assert (firewall.failed, firewall.applicable, firewall.units) == (1, 2, 1)
-    assert "Hikvision" not in officer.get("/work/", {"unit": second.code}).content.decode()
-    assert officer.get("/work/", {"unit": "KHÔNG-CÓ"}).status_code == 404
-    assert officer.get("/work/", {"domain": "x", "severity": "y"}).status_code == 200
+    assert "Hikvision" not in officer.get("/to-do/", {"unit": second.code}).content.decode()
+    assert officer.get("/to-do/", {"unit": "KHÔNG-CÓ"}).status_code == 404
+    assert officer.get("/to-do/", {"domain": "x", "severity": "y"}).status_code == 200
 
 
 def test_one_rule_lists_its_machines_with_the_way_to_mend_it(judged, officer):
-    page = officer.get("/work/firewall.enabled/").content.decode()
+    page = officer.get("/to-do/firewall.enabled/").content.decode()
 
     assert "Cách sửa" in page
     assert len(re.findall(r'<th scope="row"><a href="/assets/', page)) == 3
-    assert officer.get("/work/no.such/").status_code == 404
+    assert officer.get("/to-do/no.such/").status_code == 404
+
+
+def test_a_rule_counts_what_the_list_counts_when_a_unit_is_closed(judged, officer):
+    _, second = judged
+    Unit.objects.filter(pk=second.pk).update(closed_at=datetime.now(UTC) - timedelta(days=2))
+
+    assert (
+        len(re.findall(r'<th scope="row"><a href="/assets/', officer.get("/to-do/firewall.enabled/").content.decode()))
+        == 2
+    )
+    assert officer.get("/to-do/firewall.enabled.csv").content.count(b"\r\n") == 3
 
 
 def test_files_open_in_a_spreadsheet_and_run_no_formula(judged, officer):
-    answer = officer.get("/work/firewall.enabled.csv")
+    answer = officer.get("/to-do/firewall.enabled.csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
     assert answer.content.startswith(b"\xef\xbb\xbf")
     assert "attachment" in answer.headers["Content-Disposition"]
     assert {row[0] for row in rows[1:]} == {"MÁY-1", "'=MÁY-2", "MÁY-3"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
-    assert len(list(csv.reader(io.StringIO(officer.get("/work.csv").content.decode("utf-8-sig"))))) > 2
+    assert len(list(csv.reader(io.StringIO(officer.get("/to-do.csv").content.decode("utf-8-sig"))))) > 2
 
 
 def test_a_cell_is_guarded_only_where_it_must_be():
@@ -209,6 +220,6 @@ def test_assets_are_found_by_what_people_know_of_them(judged, words, found):
 def test_the_search_finds_units_requirements_and_rules_without_diacritics(judged, officer):
     assert "TYT-02" in officer.get("/search/", {"q": "tram ea kar"}).content.decode()
     assert "/controls/directive-14-2018/" in officer.get("/search/", {"q": "cau hinh mac dinh"}).content.decode()
-    assert "/work/firewall.enabled/" in officer.get("/search/", {"q": "firewall.enabled"}).content.decode()
+    assert "/to-do/firewall.enabled/" in officer.get("/search/", {"q": "firewall.enabled"}).content.decode()
     assert "Không tìm thấy gì" in officer.get("/search/", {"q": "\0zzz"}).content.decode()
     assert "Gõ từ cần tìm" in officer.get("/search/").content.decode()

@@ -24,10 +24,10 @@ from tuanthu_server.dashboard.views import (
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("work/", work.work_list, name="work"),
-    path("work.csv", work.work_file, name="work-file"),
-    path("work/<str:rule>/", work.work_rule, name="work-rule"),
-    path("work/<str:rule>.csv", work.work_rule_file, name="work-rule-file"),
+    path("to-do/", work.work_list, name="work"),
+    path("to-do.csv", work.work_file, name="work-file"),
+    path("to-do/<str:rule>/", work.work_rule, name="work-rule"),
+    path("to-do/<str:rule>.csv", work.work_rule_file, name="work-rule-file"),
     path("search/", search.search, name="search"),
     path("units/", units.unit_list, name="units"),
     path("units/<path:code>/numbers/", units.unit_numbers, name="unit-numbers"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext
@@ -13,7 +14,6 @@ from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule, Severity
 from tuanthu_server.access.people import reach
-from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.standing import AssetResult, Standing
 from tuanthu_server.compliance.totals import totals_of
@@ -81,21 +81,15 @@ def work_file(request: HttpRequest) -> HttpResponse:
 @explained
 def work_rule(request: HttpRequest, rule: str) -> HttpResponse:
     """One rule: why, how to mend it, and every machine or device on which it fails."""
-    within = reach(request)
-    now = within.standing()
-    found = _rule(now.policy.policy, rule)
-    units = {unit.pk: unit for unit in within.units(day_of(now.as_of))}
-    chosen = _chosen(request, units.values())
-    results = _failing(within, now, found, [chosen.pk] if chosen else None)
+    asked = _failures(request, rule)
     context = {
         "section": "work",
-        "standing": now,
-        "rule": found,
-        "page": page_of(request, results, PAGE),
-        "unit_of": units,
-        "units": {result.unit_id for result in results},
-        "unit": chosen,
-        "devices": now.policy.policy.sorts[found.id] is AssetSort.DEVICE,
+        "standing": asked.now,
+        "rule": asked.rule,
+        "page": page_of(request, asked.results, PAGE),
+        "unit_of": asked.units,
+        "unit": asked.chosen,
+        "devices": asked.devices,
         "query": request.GET.urlencode(),
     }
     return render(request, "dashboard/work_rule.html", context)
@@ -106,12 +100,8 @@ def work_rule(request: HttpRequest, rule: str) -> HttpResponse:
 @explained
 def work_rule_file(request: HttpRequest, rule: str) -> HttpResponse:
     """The machines or devices on which one rule fails, as CSV."""
-    within = reach(request)
-    now = within.standing()
-    found = _rule(now.policy.policy, rule)
-    units = {unit.pk: unit for unit in within.units(day_of(now.as_of))}
-    chosen = _chosen(request, units.values())
-    results = _failing(within, now, found, [chosen.pk] if chosen else None)
+    asked = _failures(request, rule)
+    units = asked.units
     head = [gettext("Máy"), gettext("Mã đơn vị"), gettext("Đơn vị"), gettext("Từ lúc (UTC)"), gettext("Lý do")]
     rows = [
         [
@@ -119,16 +109,36 @@ def work_rule_file(request: HttpRequest, rule: str) -> HttpResponse:
             units[one.unit_id].code,
             units[one.unit_id].name,
             f"{one.since:%Y-%m-%dT%H:%M:%SZ}" if one.since else "",
-            reason(one, now.policy.policy),
+            reason(one, asked.now.policy.policy),
         ]
-        for one in results
+        for one in asked.results
     ]
-    return attachment(f"{found.id}.csv", csv_bytes(head, rows))
+    return attachment(f"{asked.rule.id}.csv", csv_bytes(head, rows))
 
 
-def _failing(within: Reach, now: Standing, rule: Rule, units: Sequence[int] | None) -> list[AssetResult]:
+class Failures(msgspec.Struct, frozen=True):
+    """Where one rule fails, as its page and its file tell it."""
+
+    now: Standing
+    rule: Rule
+    devices: bool
+    units: dict[int, Unit]
+    """Units of today that are in reach."""
+    chosen: Unit | None
+    results: list[AssetResult]
+    """In the chosen unit, or in all of these."""
+
+
+def _failures(request: HttpRequest, code: str) -> Failures:
+    within = reach(request)
+    now = within.standing()
+    rule = _rule(now.policy.policy, code)
     devices = now.policy.policy.sorts[rule.id] is AssetSort.DEVICE
-    return within.failing_assets({Outcome.FAIL}, rule.id, units, devices=devices)
+    units = {unit.pk: unit for unit in within.units(day_of(now.as_of))}
+    chosen = _chosen(request, units.values())
+    wanted = [chosen.pk] if chosen else list(units)
+    results = within.failing_assets({Outcome.FAIL}, rule.id, wanted, devices=devices)
+    return Failures(now, rule, devices, units, chosen, results)
 
 
 def _rule(policy: Policy, code: str) -> Rule:
