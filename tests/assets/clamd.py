@@ -9,7 +9,7 @@ from pathlib import Path
 
 CLAMD = "/usr/sbin/clamd"
 DAY = 86_400
-OVERLAY = 'mount --bind "$1" /etc/clamav && exec "$2" run --once'
+OVERLAY = 'mount --bind "$1" /etc/clamav && shift && exec "$@"'
 
 
 class Clamd:
@@ -51,10 +51,15 @@ class Clamd:
         os.utime(self.database / "local.ndb", (then, then))
 
 
+def seeing(clamd: Clamd, *command: str | Path) -> list[str | Path]:
+    """A command that finds this clamd where Debian's would be."""
+    return ["unshare", "--mount", "sh", "-c", OVERLAY, "sh", clamd.configuration, *command]
+
+
 def run_agent(station, clamd: Clamd) -> None:
     """One run of the station's agent, which finds this clamd where Debian's would be."""
     subprocess.run(
-        ["unshare", "--mount", "sh", "-c", OVERLAY, "sh", clamd.configuration, station.bin / "tuanthu-agent"],
+        seeing(clamd, station.bin / "tuanthu-agent", "run", "--once"),
         env=station.environment,
         capture_output=True,
         timeout=120,

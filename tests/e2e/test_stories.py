@@ -1,17 +1,13 @@
-"""A unit's officer from the token to the mended rule; reading without scripts; working without a mouse."""
+"""Reading without scripts; working without a mouse."""
 
 import re
-import shlex
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from tests.assets import browsing
-from tests.assets.clamd import CLAMD, Clamd, run_agent
 
 from tuanthu_server.accounts.roles import Role
 
-RULE = "Phần mềm phòng, chống mã độc đang chạy"
 STATION = "Trạm Y tế xã Ea Tíu"
 
 
@@ -39,50 +35,6 @@ def page(officer, peopled):
     yield opened
     assert opened.troubles == []
     opened.close()
-
-
-@pytest.fixture
-def clamd(tmp_path):
-    assert Path(CLAMD).exists(), "make test installs clamav-daemon"
-    made = Clamd(tmp_path / "clamav")
-    yield made
-    made.stop()
-
-
-@pytest.mark.root
-def test_an_officer_enrols_a_machine_finds_what_fails_and_sees_it_mended(page, peopled, clamd):
-    page.goto("/enrolment/")
-    page.get_by_label("Đơn vị", exact=True).select_option(label=STATION)
-    page.get_by_role("button", name="Cấp mã").click()
-    command = shlex.split(page.locator("#windows").inner_text())
-    peopled.run(*command)
-    run_agent(peopled, clamd)
-
-    page.goto("/units/TD-X002/")
-    [(machine,)] = peopled.query("SELECT name FROM inventory_asset WHERE role <> 'device' ORDER BY id DESC LIMIT 1")
-    expect(page.get_by_role("link", name=machine, exact=True)).to_be_visible()
-    page.get_by_role("link", name="Việc cần làm").nth(1).click()
-    page.get_by_role("link", name=RULE, exact=True).click()
-    expect(page.get_by_role("link", name=machine, exact=True)).to_be_visible()
-    failing = page.url
-
-    clamd.start()
-    run_agent(peopled, clamd)
-
-    page.goto(failing)
-    expect(page.get_by_role("link", name=machine, exact=True)).to_have_count(0)
-    found = search(page, machine)
-    found.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(machine)
-    assert page.locator("[id='antivirus.running'] .outcome").text_content() == "Đạt"
-
-
-def search(page: Page, words: str):
-    """What the search at the top finds under a name."""
-    page.get_by_label("Tìm đơn vị, máy, thiết bị").fill(words)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/search/**")
-    return page.get_by_role("main").get_by_role("link", name=words)
 
 
 def test_pages_are_read_without_scripts(browser, officer, peopled):
