@@ -66,7 +66,7 @@ def _check_archive(data: bytes, source: str) -> None:
         raise _refusal(
             source,
             f"tệp Excel bung ra quá lớn ({unpacked >> 20} MiB, {len(parts)} phần); hãy chép bảng sang một tệp mới",
-            f"the Excel file unpacks to too much ({unpacked >> 20} MiB, {len(parts)} parts); copy the table to a new one",
+            f"the Excel file unpacks to too much ({unpacked >> 20} MiB, {len(parts)} parts); copy the table to another",
         )
 
 
@@ -102,21 +102,27 @@ def _lines(values: Any, formulas: Any, source: str, sheet: str) -> list[tuple[in
 def _cell(result: Any, formula: Any) -> Cell:
     """What a cell says, as a CSV file would; a formula whose result was never kept says nothing and must not pass."""
     value = result.value
-    if value is None:
-        if formula.data_type == "f":
-            return CellError(
-                "có công thức chưa có kết quả; hãy mở bằng Excel rồi lưu lại, hoặc gõ giá trị",
-                "holds a formula without a kept result; open and save it in Excel, or type the value",
-            )
-        return ""
+    if value is None and formula.data_type == "f":
+        return CellError(
+            "có công thức chưa có kết quả; hãy mở bằng Excel rồi lưu lại, hoặc gõ giá trị",
+            "holds a formula without a kept result; open and save it in Excel, or type the value",
+        )
     if result.data_type == "e" or isinstance(value, bool):
         return CellError(f"có giá trị “{value}”, hãy gõ lại ô này", f"holds {str(value)!r}; type the cell again")
+    text = _text(value)
+    return (
+        CellError("là giờ, không phải ngày hoặc số", "is a time, neither a day nor a number") if text is None else text
+    )
+
+
+def _text(value: object) -> str | None:
+    """The text of a value; None for one that a CSV file has no words for."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else None
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, str):
         return value if value.strip() else ""
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        return str(int(value)) if value == value // 1 else str(value)
-    return CellError("là giờ, không phải ngày hoặc số", "is a time of day, neither a date nor a number")
+    return str(value) if isinstance(value, int | date) else None
