@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tuanthu_server.csv_files import csv_bytes
 from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitKind, UnitLink
+from tuanthu_server.units.queries import expectations_on, links_on, today, units_on
 from tuanthu_server.units.rows import COLUMNS, COUNT_COLUMNS
 
 HEADERS: Final = {
@@ -51,6 +52,14 @@ class RegisterLine(msgspec.Struct, frozen=True):
     valid_from: date
     links: dict[Relation, UnitLink]
     counts: dict[str, int | None]
+
+
+def register_today() -> list[RegisterLine]:
+    """The whole register; where there are real units, without those of the demonstration."""
+    day = today()
+    units = list(units_on(day))
+    real = [unit for unit in units if not unit.demonstration]
+    return register_lines(real or units, links_on(day), expectations_on(day))
 
 
 def register_lines(
