@@ -5,11 +5,12 @@ from typing import Literal
 
 import msgspec
 from django.http import Http404
+from django.utils import timezone
 
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.compliance.people import person_numbered
-from tuanthu_server.organisation import merging, units
+from tuanthu_server.organisation import merging, units, what_is_there
 from tuanthu_server.organisation.person import checked
 from tuanthu_server.organisation.preview import Preview
 from tuanthu_server.units.models import Relation, Unit, UnitEvent, UnitExpectation, UnitLink
@@ -91,3 +92,28 @@ def gone_into(within: Reach, unit: Unit) -> str:
     """The code of the unit into which a reached one went; empty for one that did not."""
     went = unit.events.filter(what=UnitEvent.What.MERGED).exclude(after="").order_by("-pk").first()
     return went.after if went and within.has_unit(unit.pk) else ""
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A clause that a unit had stated which went into another one: nobody stated it for that one yet."""
+
+    control: str
+    code: str
+    """The unit that went."""
+    attested_by: str
+
+
+def left_statements(within: Reach, unit: Unit) -> list[Left]:
+    """Clauses that units stated before they went into a reached one, and that must be stated for it anew."""
+    within.require(Permission.SEE)
+    codes = unit.events.filter(what=UnitEvent.What.MERGED).exclude(before="").values_list("before", flat=True)
+    if not within.has_unit(unit.pk) or not codes:
+        return []
+    now = timezone.now()
+    stated = {one.control for one in what_is_there.statements_of(unit, now)}
+    return [
+        Left(one.control, gone.code, one.attested_by)
+        for gone in Unit.objects.filter(code__in=list(codes)).order_by("code")
+        for one in what_is_there.statements_of(gone, now)
+        if one.control not in stated
+    ]

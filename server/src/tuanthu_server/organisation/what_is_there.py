@@ -57,17 +57,23 @@ def holdings(unit: Unit, day: date, now: datetime) -> Holdings:
         devices=tuple(_thing(one) for one in assets.filter(role=AssetRole.DEVICE)),
         tokens=tuple(Thing(one.pk, one.label) for one in tokens_of(unit, now).order_by("pk")),
         scopes=tuple(Thing(one.pk, one.authorisation) for one in scopes_of(unit).order_by("pk")),
-        attestations=tuple(
-            Stated(one.pk, one.control, one.attested_by, one.expires_at)
-            for one in Attestation.objects.filter(unit=unit).prefetch_related("events").order_by("control", "pk")
-            if attestations.state_of(one, now) == "holds"
-        ),
+        attestations=statements_of(unit, now),
         waivers=tuple(
             Thing(one.pk, one.rule or one.control)
             for one in Waiver.objects.filter(unit=unit).prefetch_related("events").order_by("pk")
             if waivers.state_of(one, now) in ("proposed", "planned", "in-force")
         ),
         people=people_of([unit.pk], day),
+    )
+
+
+def statements_of(unit: Unit, now: datetime) -> tuple[Stated, ...]:
+    """Statements of a unit that hold, by their clauses."""
+    found = Attestation.objects.filter(unit=unit).prefetch_related("events").order_by("control", "pk")
+    return tuple(
+        Stated(one.pk, one.control, one.attested_by, one.expires_at)
+        for one in found
+        if attestations.state_of(one, now) == "holds"
     )
 
 
