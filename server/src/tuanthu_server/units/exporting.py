@@ -53,6 +53,10 @@ class RegisterLine(msgspec.Struct, frozen=True):
     links: dict[Relation, UnitLink]
     counts: dict[str, int | None]
 
+    def target(self, relation: Relation) -> str:
+        """The other end of a link as a file names it."""
+        return target_of(self.links.get(relation))
+
 
 def register_today() -> list[RegisterLine]:
     """The whole register; where there are real units, without those of the demonstration."""
@@ -95,7 +99,7 @@ def register_csv(lines: Iterable[RegisterLine]) -> bytes:
 
 
 def _cells(line: RegisterLine) -> list[object]:
-    links = [target_of(line.links.get(relation)) for relation in Relation]
+    links = [line.target(relation) for relation in Relation]
     kind = str(UnitKind(line.unit.kind).label)
     return [line.unit.code, line.unit.name, kind, *links, line.valid_from.isoformat(), *line.counts.values()]
 
