@@ -19,7 +19,7 @@ MOST_PARTS: Final = 500
 MOST_UNPACKED: Final = 48 * 1024 * 1024
 MOST_RATIO: Final = 200
 """So many times may a large part of the archive grow when it is unpacked."""
-MOST_LINES: Final = 20_000
+MOST_LINES: Final = 10_000
 MOST_COLUMNS: Final = 60
 """What stands further to the right is not looked at."""
 _LARGE: Final = 1024 * 1024
