@@ -90,7 +90,6 @@ def _form_page(request: HttpRequest, form: FileForm, error: UnitFileError | None
         "problems": [(one, Text(one.vi, one.en)) for one in problems[:SHOWN_PROBLEMS]],
         "more": max(0, len(problems) - SHOWN_PROBLEMS),
         "count": len(problems),
-        "sheets": any(one.sheet for one in problems),
     }
     return render(request, "dashboard/register_import.html", context)
 
