@@ -13,7 +13,7 @@ SHOWN = 10
 
 def print_preview(found: "Preview") -> None:
     """Print what would change, what would stay, and what stands in the way."""
-    from tuanthu_server.units.models import UnitEvent
+    from tuanthu_server.units.models import Relation, UnitEvent
 
     print(f"{UnitEvent.What(found.what).label}: {found.code}, từ ngày {found.day:%d/%m/%Y}. (Chưa ghi: dry run.)")
     if found.before or found.after:
@@ -25,7 +25,12 @@ def print_preview(found: "Preview") -> None:
     _things("Mã ghi danh", there.tokens)
     _things("Giấy phép quét bị thu hồi", there.scopes)
     _names("Đơn vị liên kết", found.linked)
-    _names("Liên kết kết thúc", found.links)
+    _names("Liên kết kết thúc", [str(Relation(one).label) for one in found.links])
+    if found.sums != found.other_numbers:
+        mine, other, both = found.numbers, found.other_numbers, found.sums
+        for name, title in (("staff", "Nhân sự"), ("machines", "Số máy"), ("devices", "Thiết bị mạng")):
+            values = ("–" if (one := getattr(stated, name)) is None else str(one) for stated in (mine, other, both))
+            print(f"  {title} khai báo: {{}} + {{}} → {{}}".format(*values))
     _names("Xác nhận ở lại, phải xác nhận lại", [one.control for one in there.attestations])
     _things("Miễn trừ ở lại", there.waivers)
     _things("Người phụ trách", there.people)

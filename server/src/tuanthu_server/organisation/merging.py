@@ -1,6 +1,7 @@
 """One unit goes into another."""
 
 from datetime import date, datetime
+from functools import partial
 
 import msgspec
 from django.db import transaction
@@ -46,37 +47,38 @@ class Merged(msgspec.Struct, frozen=True):
     """Units that were linked to the one that went and are linked to the other now."""
 
 
+@transaction.atomic
 def preview_merge(code: str, into: str, day: date | None = None) -> Preview:
     """What would go with a unit, what would stay with it and end, and what stands in the way."""
-    with transaction.atomic():
-        first, now, unit = day or today(), timezone.now(), any_unit(code)
-        problems = problems_of(lambda: checked_day(day), lambda: find_unit(code), lambda: find_unit(into))
-        try:
-            other = any_unit(into)
-        except InputError:
-            return Preview(what=What.MERGED, code=code, day=first, after=into[:64], problems=problems)
-        problems = (*problems, *problems_of(lambda: _check(unit, other, first)))
-        stated = expectations_on(first, [unit.pk, other.pk])
-        doubles = tuple(Thing(one.pk, one.name or one.address) for one in doubles_of(unit, other).order_by("pk"))
-        seeing, taking = who_sees(unit, first), who_sees(other, first)
-        return Preview(
-            what=What.MERGED,
-            code=code,
-            day=first,
-            before=unit.name,
-            after=other.code,
-            after_name=other.name,
-            holdings=holdings(unit, first, now),
-            doubles=doubles,
-            linked=tuple(one for one in linked_to(unit, first) if one != other.code),
-            links=tuple(sorted(relation.value for relation in links_of(unit, first))),
-            numbers=numbers_of(stated.get(unit.pk)),
-            other_numbers=numbers_of(stated.get(other.pk)),
-            sums=_sums(unit, other, first) or numbers_of(stated.get(other.pk)),
-            gain=tuple(one for one in taking if one not in seeing),
-            lose=tuple(one for one in seeing if one not in taking),
-            problems=problems,
-        )
+    first, now, unit = day or today(), timezone.now(), any_unit(code)
+    both = sorted((code, into))  # as `merge` takes their rows
+    problems = problems_of(lambda: checked_day(day), *(partial(find_unit, one) for one in both))
+    try:
+        other = any_unit(into)
+    except InputError:
+        return Preview(what=What.MERGED, code=code, day=first, after=into[:64], problems=problems)
+    problems = (*problems, *problems_of(lambda: _check(unit, other, first)))
+    stated = expectations_on(first, [unit.pk, other.pk])
+    doubles = tuple(Thing(one.pk, one.name or one.address) for one in doubles_of(unit, other).order_by("pk"))
+    seeing, taking = who_sees(unit, first), who_sees(other, first)
+    return Preview(
+        what=What.MERGED,
+        code=code,
+        day=first,
+        before=unit.name,
+        after=other.code,
+        after_name=other.name,
+        holdings=holdings(unit, first, now),
+        doubles=doubles,
+        linked=tuple(one for one in linked_to(unit, first) if one != other.code),
+        links=tuple(sorted(relation.value for relation in links_of(unit, first))),
+        numbers=numbers_of(stated.get(unit.pk)),
+        other_numbers=numbers_of(stated.get(other.pk)),
+        sums=_sums(unit, other, first) or numbers_of(stated.get(other.pk)),
+        gain=tuple(one for one in taking if one not in seeing),
+        lose=tuple(one for one in seeing if one not in taking),
+        problems=problems,
+    )
 
 
 def merge(code: str, into: str, by: By, day: date | None = None, *, shown: str | None = None) -> Merged:

@@ -40,6 +40,7 @@ def note(unit: Unit, what: "UnitEvent.What", day: date, by: By, *, before: str =
     )
 
 
+@transaction.atomic
 def preview_rename(code: str, name: str, day: date | None = None) -> Preview:
     """What another name would change."""
     first, unit = day or today(), any_unit(code)
@@ -72,22 +73,22 @@ def rename(code: str, name: str, by: By, day: date | None = None, *, shown: str 
     return unit
 
 
+@transaction.atomic
 def preview_move(code: str, relation: Relation, target: str, day: date | None = None) -> Preview:
     """What another link would change: also, who reaches the unit from then on."""
-    with transaction.atomic():
-        first, unit = day or today(), any_unit(code)
-        before, seeing = links_of(unit, first).get(relation), who_sees(unit, first)
-        after: dict[Relation, UnitLink] = {}
-        seen = seeing
+    first, unit = day or today(), any_unit(code)
+    before, seeing = links_of(unit, first).get(relation), who_sees(unit, first)
+    after: dict[Relation, UnitLink] = {}
+    seen = seeing
 
-        def tried() -> None:
-            nonlocal after, seen
-            with undone():
-                if not _link(unit, relation, target, first).changed:
-                    raise InputError("Liên kết đã như vậy", "The link is so already")
-                after, seen = links_of(unit, first), who_sees(unit, first)
+    def tried() -> None:
+        nonlocal after, seen
+        with undone():
+            if not _link(unit, relation, target, first).changed:
+                raise InputError("Liên kết đã như vậy", "The link is so already")
+            after, seen = links_of(unit, first), who_sees(unit, first)
 
-        problems = problems_of(lambda: checked_day(day), lambda: find_unit(code), tried)
+    problems = problems_of(lambda: checked_day(day), lambda: find_unit(code), tried)
     return Preview(
         what=What.MOVED,
         code=code,
@@ -120,6 +121,7 @@ def move(
     return unit
 
 
+@transaction.atomic
 def preview_close(code: str, day: date | None = None) -> Preview:
     """What stands in the way of closing a unit, and what ends with it."""
     first, unit = day or today(), any_unit(code)
