@@ -143,7 +143,7 @@ def test_a_file_is_history_with_person_and_reason_and_its_old_names_stay(tree):
     told = {(one.unit.code, one.what, one.before, one.after) for one in UnitEvent.objects.select_related("unit")}
     assert told == {
         ("T1", "renamed", "Trạm Ea Tíu", "Trạm Đoàn Kết"),
-        ("T1", "sorted", "Đơn vị khác", "Trạm y tế"),
+        ("T1", "kind", "Đơn vị khác", "Trạm y tế"),
         ("T1", "moved", "Cơ quan chủ quản: ", "UBND xã Mẫu"),
         ("T1", "stated", "", "machines=6"),
         ("T9", "entered", "", "Trạm Mới"),

@@ -51,7 +51,7 @@ def told_event(event: UnitEvent) -> list[Told]:
         was, becomes = _numbers(before), _numbers(after)
         names = [name for name in FIELDS if was.get(name) != becomes.get(name)]
         return [Told(str(FIELDS[name]), was.get(name, ""), becomes.get(name, "")) for name in names]
-    if what == UnitEvent.What.SORTED:
+    if what == UnitEvent.What.KIND:
         return [Told(gettext("Loại"), gettext(before) if before else "", gettext(after) if after else "")]
     if what == UnitEvent.What.RENAMED:
         return [Told(gettext("Tên đơn vị"), before, after)]

@@ -100,12 +100,15 @@ def merge(code: str, into: str, by: By, day: date | None = None, *, shown: str |
         doubles = _retire_doubles(unit, other, by, now)
         gone = {one.id for one in seen.doubles}
         move_assets(assets, other, start_of(first), person=by.person, reason=by.reason, now=now)
+        relinked = relink(unit, other, first)
+        for one, relation in relinked:
+            note(one, What.MOVED, first, by, before=f"{relation.label}: {unit.code}", after=other.code)
         merged = Merged(
             assets=sum(asset.retired_at is None and asset.pk not in gone for asset in assets),
             doubles=doubles,
             tokens=tokens_of(unit, now).update(unit=other),
             scopes=_revoke_scopes(unit, other, now),
-            units=relink(unit, other, first),
+            units=len({one.pk for one, _ in relinked}),
         )
         add_up(unit, other, first)
         shut(unit, first)

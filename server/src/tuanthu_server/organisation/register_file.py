@@ -93,7 +93,7 @@ def _told(
         if one.field == "name":
             yield What.RENAMED, max(recent, renamed or recent), one.before, one.after
         elif one.field == "kind":
-            yield What.SORTED, now, one.before, one.after
+            yield What.KIND, now, one.before, one.after
         elif one.field in Relation.values:
             yield What.MOVED, day, f"{Relation(one.field).label}: {one.before}", one.after
     numbers = [one for one in fields if one.field in COUNT_COLUMNS]

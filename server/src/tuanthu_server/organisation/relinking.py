@@ -9,12 +9,17 @@ from tuanthu_server.units.queries import expectations_on, links_on
 from tuanthu_server.units.rows import COUNT_COLUMNS, Target, UnitRow
 
 
-def relink(unit: Unit, other: Unit, first: date) -> int:
-    """Links to the unit become links to the other; one between the two ends. Raises UnitFileError for a cycle."""
+def relink(unit: Unit, other: Unit, first: date) -> list[tuple[Unit, Relation]]:
+    """Links to the unit become links to the other; one between the two ends. Returns whose links, and which.
+
+    Raises UnitFileError for a cycle.
+    """
     rows: list[UnitRow] = []
+    found: list[tuple[Unit, Relation]] = []
     _end_between(other, unit, first)
     for link in links_on(first).filter(target=unit).exclude(unit=other):
         relation = Relation(link.relation)
+        found.append((link.unit, relation))
         rows.append(
             UnitRow(
                 line=len(rows) + 1,
@@ -27,7 +32,7 @@ def relink(unit: Unit, other: Unit, first: date) -> int:
         )
     for row in rows:  # one by one: a unit may be linked by several relations
         apply_units([row], dry_run=False, demonstration=unit.demonstration, source=unit.code)
-    return len({row.code for row in rows})
+    return found
 
 
 def refuse_later_links(unit: Unit, other: Unit, first: date) -> None:

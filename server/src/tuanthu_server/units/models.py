@@ -77,7 +77,7 @@ class UnitEvent(models.Model):
 
         ENTERED = "entered", "Nhập mới"
         RENAMED = "renamed", "Đổi tên"
-        SORTED = "sorted", "Đổi loại"
+        KIND = "kind", "Đổi loại"
         MOVED = "moved", "Chuyển liên kết"
         STATED = "stated", "Khai báo số liệu"
         MERGED = "merged", "Sáp nhập"

@@ -157,7 +157,7 @@ class PreviewOut(Schema):
 class UnitEventOut(Schema):
     """What a person did to a unit."""
 
-    what: str = Field(description="`entered`, `renamed`, `sorted`, `moved`, `stated`, `merged` or `closed`")
+    what: str = Field(description="`entered`, `renamed`, `kind`, `moved`, `stated`, `merged` or `closed`")
     day: date = Field(description="First day on which it holds")
     before: str
     after: str
