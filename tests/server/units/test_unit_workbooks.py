@@ -94,12 +94,16 @@ def test_a_workbook_with_entities_is_refused_or_they_stay_unread(part):
     assert not [row for row in rows if "root:" in row.name or "aaaa" in row.name]
 
 
-def test_what_would_unpack_to_too_much_is_not_unpacked():
-    spaces = b" " * (workbook.MOST_UNPACKED // 4)
+@pytest.mark.parametrize(("most", "ratio"), [(1, 10**6), (10**9, 200)])
+def test_what_would_unpack_to_too_much_is_not_unpacked(monkeypatch, most, ratio):
+    monkeypatch.setattr(workbook, "MOST_UNPACKED", most << 20)
+    monkeypatch.setattr(workbook, "MOST_RATIO", ratio)
+    spaces = b" " * (3 << 20)
     assert problems_of(repacked(book(HEADER, ROW), SHEET, lambda xml: xml + spaces)) == [("", 1, "")]
 
 
-def test_a_row_or_column_far_out_ends_the_reading_and_not_the_collector():
+def test_a_row_or_column_far_out_ends_the_reading_and_not_the_collector(monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_LINES", 99)
     far = repacked(book(HEADER, ROW), SHEET, lambda xml: xml.replace(b'<row r="2"', b'<row r="999999999999"'))
     assert problems_of(far) == [("Đơn vị", workbook.MOST_LINES + 1, "")]
     wide = repacked(book(HEADER, ROW), SHEET, lambda xml: xml.replace(b'r="F2"', b'r="ZZZ2"'))
