@@ -19,7 +19,12 @@ def csv_bytes(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """The value; a text that begins like a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value.startswith(FORMULA):
+    """The value; a text that begins like a formula gets an apostrophe before it, and so does one with apostrophes."""
+    if isinstance(value, str) and value.lstrip("'").startswith(FORMULA):
         return f"'{value}"
     return "" if value is None else value
+
+
+def unescaped(cell: str) -> str:
+    """What a cell said before `csv_bytes` put an apostrophe before it."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell

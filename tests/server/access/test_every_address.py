@@ -74,6 +74,11 @@ CASES = {
     "evidence": Case(scoped=True),
     "revoke-attestation": Case(Permission.ATTEST, reads=False, writes=True, scoped=True),
     "retire-asset": Case(Permission.RETIRE_ASSET, reads=False, writes=True, scoped=True),
+    "unit-history": Case(scoped=True),
+    "unit-change": Case(Permission.EDIT_UNITS, writes=True, scoped=True),
+    "register-import": Case(Permission.EDIT_UNITS, writes=True),
+    "register-template": Case(Permission.EDIT_UNITS),
+    "register-file": Case(),
     "unit-numbers": Case(Permission.EDIT_UNITS, writes=True, scoped=True),
     "controls": Case(),
     "control": Case(),
@@ -150,7 +155,7 @@ def address_of(pattern: URLPattern, machine: Asset) -> str:
     }.get(pattern.name)  # fmt: skip
     arguments = {
         "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
-        "token": "abc", "rule": "antivirus.installed", "action": "deactivate", "before": 1, "after": 1,
+        "token": "abc", "rule": "antivirus.installed", "action": "deactivate", "change": "merge", "before": 1, "after": 1,
         "number": about.objects.get().pk if about else 9999,
     }  # fmt: skip
     return reverse(pattern.name, kwargs={name: arguments[name] for name in pattern.pattern.converters})

@@ -186,6 +186,11 @@ BODIES = {
     "approve": lambda *_: _json({}),
     "revoke": lambda *_: _json({"reason": "x"}),
     "retire": lambda *_: _json({"reason": " "}),
+    "import": lambda *_: ({"file": SimpleUploadedFile("a.csv", b"code,name")}, {}),
+    "rename": lambda *_: _json({"name": "Khác", "reason": "x", "dry_run": True}),
+    "move": lambda *_: _json({"relation": "owner", "to": "-", "reason": "x", "dry_run": True}),
+    "merge": lambda *_: _json({"into": "BV-9", "reason": "x", "dry_run": True}),
+    "close": lambda *_: _json({"reason": "x", "dry_run": True}),
     "attestations": lambda unit, _: ({"unit": unit.code, **STATED, "file": SimpleUploadedFile("a.pdf", b"%PDF-")}, {}),
 }
 

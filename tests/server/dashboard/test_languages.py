@@ -9,7 +9,7 @@ from django.utils import translation
 
 import tuanthu_server
 from tuanthu_server.inventory.models import AssetRole
-from tuanthu_server.units.models import Relation, UnitKind
+from tuanthu_server.units.models import Relation, UnitEvent, UnitKind
 
 ROOT = Path(tuanthu_server.__file__).parent
 CATALOGUE = ROOT / "dashboard" / "locale" / "en" / "LC_MESSAGES"
@@ -27,7 +27,7 @@ def source_texts() -> set[str]:
         }
     for module in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("accounts/**/*.py"), *ROOT.glob("notifications/*.py")]:
         found |= set(re.findall(r'\b(?:_|gettext|gettext_lazy)\(\s*"(.+?)"\s*\)', module.read_text("utf-8")))
-    labels = [*UnitKind.labels, *Relation.labels, *AssetRole.labels]
+    labels = [*UnitKind.labels, *Relation.labels, *AssetRole.labels, *UnitEvent.What.labels]
     return found | {str(label) for label in labels}
 
 

@@ -21,6 +21,7 @@ ARGUMENTS = {
     "token": "abc",
     "rule": "antivirus.installed",
     "action": "invite",
+    "change": "close",
     "code": "A-1",
     "asset_id": 1,
     "framework": "directive-14-2018",

@@ -120,6 +120,9 @@ def test_what_is_linked_to_a_merged_unit_and_what_it_states_goes_to_the_other(tr
 def test_a_unit_merges_into_its_supervisor(tree):
     merge("TT", "SYT", BY)
     assert {above("T1"), above("T2")} == {"SYT"}
+    assert [(one.before.split(": ")[1], one.after, one.reason) for one in tree["T1"].events.all()] == [
+        ("TT", "SYT", BY.reason)
+    ]
     assert above("SYT") is None
 
 

@@ -14,10 +14,12 @@ from pydantic import Field
 from tuanthu_policy.text import Text
 from tuanthu_server.access.bearer import TooManyRequestsError
 from tuanthu_server.errors import TuanthuError
+from tuanthu_server.units.rows import UnitFileError
 
 MEDIA_TYPE: Final = "application/problem+json"
 LEAST: Final = 400
 """Answers from this status on are problems."""
+MOST_FAULTS: Final = 500
 TITLES: Final = {
     400: Text("Yêu cầu sai", "Bad request"),
     401: Text("Chưa đăng nhập", "Not signed in"),
@@ -41,7 +43,7 @@ UNKNOWN_PERSON: Final = Text(
 class Fault(Schema):
     """One parameter that is wrong."""
 
-    where: str = Field(description="Where it stands: `query.size`")
+    where: str = Field(description="Where it stands: `query.size`, or the cell of a file")
     message: str = Field(description="What is wrong with it")
 
 
@@ -88,6 +90,15 @@ def handle(api: NinjaAPI) -> None:
     def known(_: HttpRequest, error: Any) -> HttpResponse:
         return answer(409, Text(error.vi, error.en))
 
+    def unreadable(_: HttpRequest, error: Any) -> HttpResponse:
+        faults = [
+            {"where": f"{one.sheet}!{one.column_name}{one.line}".lstrip("!"), "message": f"{one.vi} ({one.en})"}
+            for one in error.problems[:MOST_FAULTS]
+        ]
+        count = len(error.problems)
+        told = Text(f"Tệp có {count} lỗi; chưa nhập dòng nào", f"The file has {count} errors; nothing was imported")
+        return answer(422, told, faults)
+
     def wrong(_: HttpRequest, error: Any) -> HttpResponse:
         faults = [{"where": ".".join(map(str, one["loc"])), "message": str(one["msg"])} for one in error.errors]
         names = ", ".join(fault["where"] for fault in faults)
@@ -105,6 +116,7 @@ def handle(api: NinjaAPI) -> None:
     api.add_exception_handler(PermissionDenied, refused)
     api.add_exception_handler(Http404, lambda _, __: answer(404, UNSEEN))
     api.add_exception_handler(TuanthuError, known)
+    api.add_exception_handler(UnitFileError, unreadable)
     api.add_exception_handler(TooManyRequestsError, too_many)
     api.add_exception_handler(ValidationError, wrong)
     api.add_exception_handler(HttpError, other)

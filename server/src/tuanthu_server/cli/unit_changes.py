@@ -1,13 +1,17 @@
-"""`tuanthu-server units rename|move|merge|close|coverage`."""
+"""`tuanthu-server units rename|move|merge|close|history|coverage`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from tuanthu_server.cli.acting import day_of, me
+from tuanthu_server.cli.unit_previews import print_history, print_preview
 
 if TYPE_CHECKING:
     from tuanthu_server.compliance.shares import Share
+
+
+DryRun = Annotated[bool, Parameter(negative="")]
 
 
 def add_to(units: App) -> None:
@@ -17,12 +21,13 @@ def add_to(units: App) -> None:
         (move, "move"),
         (merge, "merge"),
         (close, "close"),
+        (history, "history"),
         (coverage, "coverage"),
     ):
         units.command(command, name=name)
 
 
-def rename(code: str, name: str, *, reason: str, by: str = "", day: str | None = None) -> None:
+def rename(code: str, name: str, *, reason: str, by: str = "", day: str | None = None, dry_run: DryRun = False) -> None:
     """Đổi tên đơn vị; tên cũ còn trong lịch sử. (Rename a unit.)
 
     Parameters
@@ -37,6 +42,8 @@ def rename(code: str, name: str, *, reason: str, by: str = "", day: str | None =
         Người thực hiện; mặc định: tài khoản đang dùng. (Who.)
     day
         Từ ngày YYYY-MM-DD; mặc định hôm nay. (From which day.)
+    dry_run
+        Chỉ cho xem sẽ đổi gì. (Only show what it would change.)
     """
     from tuanthu_server.django_setup import setup
 
@@ -44,11 +51,16 @@ def rename(code: str, name: str, *, reason: str, by: str = "", day: str | None =
     from tuanthu_server.organisation import units
     from tuanthu_server.organisation.person import checked
 
+    if dry_run:
+        print_preview(units.preview_rename(code, name, day_of(day)))
+        return
     found = units.rename(code, name, checked(me(by), reason), day_of(day))
     print(f"Đơn vị {found.code} nay là “{found.name}”. (Renamed.)")
 
 
-def move(code: str, *, relation: str, to: str, reason: str, by: str = "", day: str | None = None) -> None:
+def move(
+    code: str, *, relation: str, to: str, reason: str, by: str = "", day: str | None = None, dry_run: DryRun = False
+) -> None:
     """Chuyển liên kết của đơn vị; liên kết cũ còn trong lịch sử. (Link a unit to another body.)
 
     Parameters
@@ -65,6 +77,8 @@ def move(code: str, *, relation: str, to: str, reason: str, by: str = "", day: s
         Người thực hiện. (Who.)
     day
         Từ ngày YYYY-MM-DD. (From which day.)
+    dry_run
+        Chỉ cho xem sẽ đổi gì. (Only show what it would change.)
     """
     from tuanthu_server.django_setup import setup
     from tuanthu_server.errors import InputError
@@ -79,11 +93,14 @@ def move(code: str, *, relation: str, to: str, reason: str, by: str = "", day: s
             f"--relation phải là một trong {', '.join(Relation.values)}",
             f"--relation must be one of {', '.join(Relation.values)}",
         )
+    if dry_run:
+        print_preview(units.preview_move(code, Relation(relation), to, day_of(day)))
+        return
     units.move(code, Relation(relation), to, checked(me(by), reason), day_of(day))
     print(f"Đã chuyển liên kết của {code}. (Moved.)")
 
 
-def merge(code: str, *, into: str, reason: str, by: str = "", day: str | None = None) -> None:
+def merge(code: str, *, into: str, reason: str, by: str = "", day: str | None = None, dry_run: DryRun = False) -> None:
     """Sáp nhập đơn vị vào đơn vị khác; ngày trước đó giữ nguyên cấu trúc cũ. (Merge a unit into another.)
 
     Parameters
@@ -98,13 +115,19 @@ def merge(code: str, *, into: str, reason: str, by: str = "", day: str | None = 
         Người thực hiện. (Who.)
     day
         Từ ngày YYYY-MM-DD. (From which day.)
+    dry_run
+        Chỉ cho xem sẽ đổi gì. (Only show what it would change.)
     """
     from tuanthu_server.django_setup import setup
 
     setup()
     from tuanthu_server.organisation.merging import merge as merge_units
+    from tuanthu_server.organisation.merging import preview_merge
     from tuanthu_server.organisation.person import checked
 
+    if dry_run:
+        print_preview(preview_merge(code, into, day_of(day)))
+        return
     done = merge_units(code, into, checked(me(by), reason), day_of(day))
     print(f"{code} → {into}: {done.assets} máy và thiết bị, {done.tokens} mã ghi danh, {done.units} đơn vị liên kết.")
     print(f"({done.assets} assets, {done.tokens} tokens, {done.units} linked units went along.)")
@@ -116,7 +139,7 @@ def merge(code: str, *, into: str, reason: str, by: str = "", day: str | None = 
         print(f"{done.scopes} giấy phép quét đã thu hồi: phải cấp mới. (Scopes were revoked: issue new ones.)")
 
 
-def close(code: str, *, reason: str, by: str = "", day: str | None = None) -> None:
+def close(code: str, *, reason: str, by: str = "", day: str | None = None, dry_run: DryRun = False) -> None:
     """Đóng đơn vị không còn máy. (Close a unit without machines.)
 
     Parameters
@@ -129,6 +152,8 @@ def close(code: str, *, reason: str, by: str = "", day: str | None = None) -> No
         Người thực hiện. (Who.)
     day
         Từ ngày YYYY-MM-DD. (From which day.)
+    dry_run
+        Chỉ cho xem sẽ đổi gì. (Only show what it would change.)
     """
     from tuanthu_server.django_setup import setup
 
@@ -136,8 +161,27 @@ def close(code: str, *, reason: str, by: str = "", day: str | None = None) -> No
     from tuanthu_server.organisation import units
     from tuanthu_server.organisation.person import checked
 
+    if dry_run:
+        print_preview(units.preview_close(code, day_of(day)))
+        return
     units.close(code, checked(me(by), reason), day_of(day))
     print(f"Đã đóng đơn vị {code}. (Closed.)")
+
+
+def history(code: str) -> None:
+    """Xem lịch sử của đơn vị: ai làm gì, từ ngày nào, vì sao. (Show what was done to a unit.)
+
+    Parameters
+    ----------
+    code
+        Mã đơn vị. (The unit's code.)
+    """
+    from tuanthu_server.django_setup import setup
+
+    setup()
+    from tuanthu_server.organisation.person import any_unit
+
+    print_history(any_unit(code))
 
 
 def coverage() -> None:

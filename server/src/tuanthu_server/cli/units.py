@@ -1,4 +1,4 @@
-"""`tuanthu-server units import|list|show`: the register of units."""
+"""`tuanthu-server units import|export|template|list|show`: the register of units."""
 
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from tuanthu_server.cli.acting import me
 from tuanthu_server.cli.unit_changes import add_to
 from tuanthu_server.errors import InputError
 
@@ -21,28 +22,82 @@ def register(app: App) -> None:
     """Add the commands."""
     units = App(name="units", help="Danh mục đơn vị. (The register of units.)")
     units.command(import_units, name="import")
+    units.command(export_units, name="export")
+    units.command(write_template, name="template")
     units.command(list_units, name="list")
     units.command(show_unit, name="show")
     add_to(units)
     app.command(units)
 
 
-def import_units(file: Path, *, dry_run: Annotated[bool, Parameter(negative="")] = False) -> None:
-    """Nhập đơn vị từ tệp CSV; sai một dòng thì không nhập dòng nào. (Import units from a CSV file, all or nothing.)
+def import_units(
+    file: Path, *, reason: str = "", by: str = "", dry_run: Annotated[bool, Parameter(negative="")] = False
+) -> None:
+    """Nhập đơn vị từ tệp CSV hoặc XLSX, tất cả hoặc không gì. (Import units from a CSV or XLSX file, all or nothing.)
 
     Parameters
     ----------
     file
-        Tệp CSV (UTF-8), dấu phân cách ; hoặc , – xem docs/units.md.
+        Tệp XLSX, hoặc CSV (UTF-8, dấu phân cách ; hoặc ,) – xem docs/units.md.
+    reason
+        Lý do, ví dụ số quyết định; mặc định: tên tệp. (Why; the file's name unless said.)
+    by
+        Người thực hiện; mặc định: tài khoản đang dùng. (Who.)
     dry_run
         Chỉ cho xem thay đổi, không ghi. (Show the difference only.)
     """
     from tuanthu_server.django_setup import setup
 
     setup()
-    from tuanthu_server.units.importing import apply_units, read_units
+    from tuanthu_server.organisation import register_file
+    from tuanthu_server.organisation.person import checked
+    from tuanthu_server.units.importing import read_units
 
-    print_difference(apply_units(read_units(file), dry_run=dry_run, source=str(file)))
+    rows = read_units(file)
+    if dry_run:
+        print_difference(register_file.compare(rows, str(file)))
+        return
+    print_difference(register_file.take(rows, str(file), checked(me(by), reason or file.name)))
+
+
+def export_units(file: Path) -> None:
+    """Xuất danh mục hôm nay ra tệp CSV nhập lại được. (Write today's register as a CSV file that imports back.)
+
+    Parameters
+    ----------
+    file
+        Tệp CSV sẽ được ghi. (The file to write.)
+    """
+    from tuanthu_server.django_setup import setup
+
+    setup()
+    from tuanthu_server.units.exporting import register_csv, register_today
+
+    _write(file, register_csv(register_today()))
+
+
+def write_template(file: Path) -> None:
+    """Ghi tệp Excel mẫu để điền. (Write an empty workbook to fill in.)
+
+    Parameters
+    ----------
+    file
+        Tệp XLSX sẽ được ghi. (The file to write.)
+    """
+    from tuanthu_server.django_setup import setup
+
+    setup()
+    from tuanthu_server.units.exporting import template
+
+    _write(file, template())
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"Không ghi được {file}: {error.strerror}", f"Cannot write {file}: {error.strerror}") from None
+    print(f"Đã ghi {file}. (Written.)")
 
 
 def list_units() -> None:

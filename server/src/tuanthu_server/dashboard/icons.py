@@ -15,6 +15,7 @@ ICONS: Final = {
     "scans": "M12 12m-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0 M12 12l5-4 M12 7a5 5 0 1 0 5 5",
     "enrolment": "M4 5h16v11H4z M9 20h6 M12 16v4 M12 8v5 M9.5 10.5h5",
     "policies": "M5 4h11l3 3v13H5z M9 9h6 M9 13h6 M9 17h4",
+    "register": "M4 5h16v14H4z M4 10h16 M9 5v14 M14.5 13v4 M12.5 15h4",
     "people": "M9 11a4 4 0 1 0 0-8a4 4 0 0 0 0 8z M3 21v-2a4 4 0 0 1 4-4h4a4 4 0 0 1 4 4v2 "
     "M16 3.5a4 4 0 0 1 0 7.5 M21 21v-2a4 4 0 0 0-3-3.8",
     "security-log": "M5 4h14v16H5z M8 8h8 M8 12h8 M8 16h5",

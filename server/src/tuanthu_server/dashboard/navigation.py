@@ -63,6 +63,7 @@ MENU = (
     Group(
         Text("Quản trị", "Administration"),
         (
+            Entry("register", "register-import", Text("Nhập danh mục", "Import units"), P.EDIT_UNITS),
             Entry("people", "people", Text("Người dùng", "People"), P.MANAGE_PEOPLE),
             Entry(
                 "security-log", "security-log", Text("Nhật ký an ninh", "Security log"), Permission.READ_SECURITY_LOG

@@ -49,11 +49,18 @@ def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
+def any_unit(code: str) -> Unit:
+    """A unit, closed or not; raises InputError for none."""
+    unit = None if "\0" in code else Unit.objects.filter(code=code).first()
+    if unit is None:
+        raise InputError(f"Không có đơn vị mang mã {code[:70]}", f"There is no unit with code {code[:70]}")
+    return unit
+
+
 def find_unit(code: str) -> Unit:
     """A unit that is not closed, its row locked; raises InputError."""
-    unit = Unit.objects.select_for_update().filter(code=code).first()
-    if unit is None:
-        raise InputError(f"Không có đơn vị mang mã {code}", f"There is no unit with code {code}")
+    any_unit(code)
+    unit = Unit.objects.select_for_update().get(code=code)
     if unit.closed_at is not None:
         raise InputError(f"Đơn vị {code} đã đóng", f"Unit {code} is closed")
     return unit

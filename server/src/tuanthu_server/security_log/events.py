@@ -37,6 +37,11 @@ class Event(StrEnum):
     ATTESTED = "attested"
     ATTESTATION_REVOKED = "attestation-revoked"
     UNIT_NUMBERS_STATED = "unit-numbers-stated"
+    UNITS_IMPORTED = "units-imported"
+    UNIT_RENAMED = "unit-renamed"
+    UNIT_MOVED = "unit-moved"
+    UNIT_MERGED = "unit-merged"
+    UNIT_CLOSED = "unit-closed"
     POLICY_PUBLISHED = "policy-published"
     SCOPE_ASSIGNED = "scope-assigned"
     SCOPE_REVOKED = "scope-revoked"
@@ -73,6 +78,11 @@ NAMES: Final = {
     Event.ATTESTED: Text("Ghi nhận xác nhận", "Attestation recorded"),
     Event.ATTESTATION_REVOKED: Text("Thu hồi xác nhận", "Attestation revoked"),
     Event.UNIT_NUMBERS_STATED: Text("Khai báo số liệu của đơn vị", "Unit's numbers stated"),
+    Event.UNITS_IMPORTED: Text("Nhập danh mục đơn vị", "Units imported"),
+    Event.UNIT_RENAMED: Text("Đổi tên đơn vị", "Unit renamed"),
+    Event.UNIT_MOVED: Text("Đổi liên kết của đơn vị", "Unit's link changed"),
+    Event.UNIT_MERGED: Text("Sáp nhập đơn vị", "Unit merged"),
+    Event.UNIT_CLOSED: Text("Đóng đơn vị", "Unit closed"),
     Event.POLICY_PUBLISHED: Text("Ban hành chính sách", "Policy published"),
     Event.SCOPE_ASSIGNED: Text("Giao giấy phép quét", "Scan scope assigned"),
     Event.SCOPE_REVOKED: Text("Thu hồi giấy phép quét", "Scan scope revoked"),
@@ -86,27 +96,37 @@ DETAILS: Final = {
     "agents": Text("số tác tử bị thu hồi", "agents revoked"),
     "asset": Text("số", "number"),
     "before": Text("trước", "before"),
+    "assets": Text("máy và thiết bị", "machines and devices"),
     "by": Text("bằng", "by"),
+    "changed": Text("thay đổi", "changed"),
     "days": Text("số ngày", "days"),
     "devices": Text("thiết bị", "devices"),
+    "digest": Text("mã kiểm", "digest"),
+    "doubles": Text("thiết bị trùng", "doubles"),
     "identity": Text("danh tính", "identity"),
     "in_force_from": Text("hiệu lực từ", "in force from"),
+    "into": Text("vào", "into"),
     "known": Text("có tài khoản này", "known account"),
     "left": Text("còn lại", "left"),
     "machines": Text("máy", "machines"),
     "name": Text("tên", "name"),
+    "new": Text("mới", "new"),
     "note": Text("ghi chú", "note"),
     "number": Text("số", "number"),
     "permissions": Text("quyền", "permissions"),
     "person": Text("người", "person"),
     "reason": Text("lý do", "reason"),
+    "relation": Text("liên kết", "link"),
     "removed": Text("đã xóa", "removed"),
     "role": Text("vai trò", "role"),
+    "scopes": Text("giấy phép quét thu hồi", "scopes revoked"),
     "seals": Text("số bí mật", "seals"),
     "servers": Text("máy chủ", "servers"),
     "sessions": Text("số phiên", "sessions"),
     "since": Text("từ ngày", "since"),
     "staff": Text("nhân sự", "staff"),
+    "tokens": Text("mã ghi danh", "enrolment tokens"),
+    "unchanged": Text("giữ nguyên", "unchanged"),
     "unit": Text("đơn vị", "unit"),
     "units": Text("đơn vị", "units"),
     "uses": Text("số lần dùng", "uses"),

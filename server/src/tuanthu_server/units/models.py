@@ -75,8 +75,11 @@ class UnitEvent(models.Model):
     class What(models.TextChoices):
         """What was done."""
 
+        ENTERED = "entered", "Nhập mới"
         RENAMED = "renamed", "Đổi tên"
+        KIND = "kind", "Đổi loại"
         MOVED = "moved", "Chuyển liên kết"
+        STATED = "stated", "Khai báo số liệu"
         MERGED = "merged", "Sáp nhập"
         CLOSED = "closed", "Đóng"
 
@@ -85,7 +88,7 @@ class UnitEvent(models.Model):
     day = models.DateField()
     """First day on which it holds."""
     before = models.CharField(max_length=400, blank=True)
-    """The name, or the link's target, until then."""
+    """The name, the link's target or the numbers (`machines=5, servers=1`) until then."""
     after = models.CharField(max_length=400, blank=True)
     """The name or target from then on, or the code of the unit into which this one went."""
     person = models.CharField(max_length=200)

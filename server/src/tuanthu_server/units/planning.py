@@ -33,8 +33,13 @@ def _take(register: Register, row: UnitRow, problems: list[Problem], *, is_new: 
         if target.code and target.code not in register:
             problems.append(_unknown_target(row, relation, target))
             continue
-        fields += _take_link(entry, row, relation, target, problems)
+        changed = _take_link(entry, row, relation, target, problems)
+        fields += changed
+        if changed and target.code and register[target.code].closed:
+            problems.append(_closed(row, relation.value, register[target.code]))
     fields += _take_counts(entry, row, problems)
+    if fields and entry.closed:
+        problems.append(_closed(row, "code", entry))
     state = State.NEW if is_new else State.CHANGED if fields else State.UNCHANGED
     return UnitChange(row.code, row.name, state, tuple(fields))
 
@@ -46,6 +51,15 @@ def _unknown_target(row: UnitRow, relation: Relation, target: Target) -> Problem
         "nếu là tên tự do, hãy viết đầy đủ (có dấu cách hoặc có dấu tiếng Việt)",
         f"no unit has the code {target.code!r} in this file or in the register; "
         "a free name needs a space or a Vietnamese letter",
+    )
+
+
+def _closed(row: UnitRow, column: str, entry: Entry) -> Problem:
+    """Of what is no more nothing changes; a file that says what was is taken, whatever day it is of."""
+    return row.problem(
+        column,
+        f"đơn vị {entry.code} đã đóng từ ngày {entry.closed:%d/%m/%Y}",
+        f"unit {entry.code} is closed since {entry.closed}",
     )
 
 

@@ -81,6 +81,19 @@ def with_subunits(unit_ids: Iterable[int], day: date) -> frozenset[int]:
     return frozenset(found)
 
 
+def over(unit: int, day: date) -> frozenset[int]:
+    """A unit and all above it, by operator or supervisor on a day: who answers for one of these reaches it."""
+    holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+    links = UnitLink.objects.filter(holds, relation__in=BELOW, target__isnull=False)
+    found: set[int] = set()
+    new: set[int] = {unit}
+    while new:
+        found |= new
+        targets = links.filter(unit__in=new).values_list("target_id", flat=True)
+        new = {pk for pk in targets if pk is not None} - found
+    return frozenset(found)
+
+
 def expectations_on(day: date, unit_ids: Iterable[int] | None = None) -> dict[int, UnitExpectation]:
     """The numbers in force on that day, by unit; a unit that never stated any is absent."""
     stated = UnitExpectation.objects.filter(valid_from__lte=day).order_by("unit_id", F("valid_from").asc())

@@ -7,6 +7,8 @@ An import is checked as a whole before a row is written, so the plan works on th
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitKind, UnitLink
 from tuanthu_server.units.rows import COUNT_COLUMNS, Target
 
@@ -46,6 +48,8 @@ class Entry:
     demonstration: bool
     row: Unit | None = None
     dirty: bool = False
+    closed: date | None = None
+    """First day on which the unit is no more."""
     links: dict[Relation, list[Link]] = field(default_factory=dict)
     expectations: list[Expectation] = field(default_factory=list)
 
@@ -66,7 +70,15 @@ def load() -> Register:
     """Every unit by its code, the rows locked until the transaction ends (where the database can)."""
     units = {unit.pk: unit for unit in Unit.objects.select_for_update()}
     entries = {
-        pk: Entry(unit.code, unit.name, UnitKind(unit.kind), unit.demonstration, row=unit) for pk, unit in units.items()
+        pk: Entry(
+            unit.code,
+            unit.name,
+            UnitKind(unit.kind),
+            unit.demonstration,
+            row=unit,
+            closed=timezone.localdate(unit.closed_at) if unit.closed_at else None,
+        )
+        for pk, unit in units.items()
     }
     for row in UnitLink.objects.order_by("valid_from", "pk"):
         code = units[row.target_id].code if row.target_id is not None else ""

@@ -64,10 +64,12 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     """Stated numbers; None where the cell withdraws the number."""
     columns: dict[str, int] = {}
     """Where each column stands in the file, from 0: for errors that only the comparison with the register finds."""
+    sheet: str = ""
+    """Of a workbook: the sheet on which it stands."""
 
     def problem(self, column: str, vi: str, en: str) -> "Problem":
         """A problem at one of this row's cells."""
-        return Problem(self.line, self.columns.get(column, -1) + 1, vi, en, column)
+        return Problem(self.line, self.columns.get(column, -1) + 1, vi, en, column, self.sheet)
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -78,13 +80,31 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     vi: str
     en: str
     header: str = ""
+    sheet: str = ""
+    """Of a workbook: the sheet, whose columns people know by letters."""
+
+    @property
+    def column_name(self) -> str:
+        """The column as the program that shows the file names it; empty for a whole line."""
+        return (column_letters(self.column) if self.sheet else str(self.column)) if self.column else ""
 
     def where(self) -> tuple[str, str]:
         """The place in Vietnamese and in English."""
+        sheet_vi, sheet_en = (f"trang “{self.sheet}”, ", f"sheet {self.sheet!r}, ") if self.sheet else ("", "")
+        vi, en = f"{sheet_vi}dòng {self.line}", f"{sheet_en}line {self.line}"
         if not self.column:
-            return f"dòng {self.line}", f"line {self.line}"
+            return vi, en
         name = f" ({self.header})" if self.header else ""
-        return f"dòng {self.line}, cột {self.column}{name}", f"line {self.line}, column {self.column}{name}"
+        return f"{vi}, cột {self.column_name}{name}", f"{en}, column {self.column_name}{name}"
+
+
+def column_letters(number: int) -> str:
+    """A column's letters, by its number from 1: 27 is AA."""
+    letters = ""
+    while number:
+        number, place = divmod(number - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return letters
 
 
 class UnitFileError(InputError):

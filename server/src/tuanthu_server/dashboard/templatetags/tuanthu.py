@@ -213,6 +213,12 @@ def day(value: date | None) -> str:
 
 
 @register.filter
+def local_day(value: datetime | None) -> str:
+    """The day of a moment in the collector's zone; a dash for none."""
+    return day(timezone.localdate(value)) if value else "–"
+
+
+@register.filter
 def period(duration: str) -> str:
     """A duration of the policy (`365d`) in days."""
     days = parse_duration(duration).days

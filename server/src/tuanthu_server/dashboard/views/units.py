@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tuanthu_server.access.exceptions import waivers_of_unit
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.reach import Reach
+from tuanthu_server.access.unit_changes import gone_into
 from tuanthu_server.access.unit_numbers import state, stated
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.access import NOTHING
@@ -108,6 +109,7 @@ def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> di
         "section": "units",
         "standing": now,
         "unit": unit,
+        "gone_into": gone_into(within, unit) if unit.closed_at else "",
         "compliance": compliance,
         "attest_open": sum(not counts.passed for counts in compliance.attested.values()),
         "waived": waivers_of_unit(within, unit).count(),
