@@ -6,7 +6,23 @@ The ingest path writes them by set-based SQL, not by the ORM. Foreign keys on it
 
 from django.db import models
 
+from tuanthu_server.inventory.identity_models import IdentityDecision, IdentityQuestion, MachineSeen, SeenUntil
 from tuanthu_server.units.models import Unit
+
+__all__ = [
+    "Agent",
+    "Asset",
+    "AssetMove",
+    "AssetRole",
+    "CurrentObservation",
+    "EnrolToken",
+    "IdentityDecision",
+    "IdentityQuestion",
+    "MachineSeen",
+    "Observation",
+    "Report",
+    "SeenUntil",
+]
 
 
 class AssetRole(models.TextChoices):
@@ -83,29 +99,6 @@ class AssetMove(models.Model):
             models.Index(fields=("asset", "at"), name="asset_move_at"),
             models.Index(fields=("from_unit",), name="asset_move_from"),
         )
-
-
-class IdentityDecision(models.Model):
-    """What a person decided of two records that are probably one machine."""
-
-    class Verdict(models.TextChoices):
-        """What they are."""
-
-        SAME = "same", "Cùng một máy"
-        DIFFERENT = "different", "Hai máy khác nhau"
-
-    first = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+")
-    """The one of the lower number."""
-    second = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+")
-    verdict = models.CharField(max_length=12, choices=Verdict.choices)
-    evidence = models.JSONField(default=list)
-    """What spoke for one machine when it was decided."""
-    person = models.CharField(max_length=200)
-    reason = models.CharField(max_length=500)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("first", "second"), name="one_decision_a_pair"),)
 
 
 class Agent(models.Model):
