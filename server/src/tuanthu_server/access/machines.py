@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404
 
 from tuanthu_server.access.reach import Reach
@@ -67,9 +67,9 @@ def machine_or_404(within: Reach, asset_id: int) -> Asset:
 
 
 def agents_of(within: Reach) -> QuerySet[Agent]:
-    """Agents of machines in reach, revoked ones too, by unit and machine; `missing`: reports that never arrived."""
+    """Agents of machines in reach, revoked ones too, by unit and machine."""
     within.require(Permission.SEE)
-    found = Agent.objects.select_related("asset__unit").annotate(missing=F("last_sequence") - F("report_count"))
+    found = Agent.objects.select_related("asset__unit")
     if within.unit_ids is not None:
         found = found.filter(asset__unit__in=within.unit_ids)
     return found.order_by("asset__unit__code", "asset__name", "enrolled_at", "pk")
@@ -86,17 +86,23 @@ def missing_of(within: Reach, agent: Agent) -> list[tuple[int, int]]:
     return missing.ranges_of(agent) if within.has_unit(agent.asset.unit_id) else []
 
 
-def revoke_agent(within: Reach, agent_id: UUID, reason: str) -> Agent:
-    """Take nothing from an agent any more; raises InputError."""
-    within.require(Permission.DECIDE_MACHINES)
+def agent_or_404(within: Reach, agent_id: UUID) -> Agent:
+    """One of them."""
     found = agents_of(within).filter(pk=agent_id).first()
     if found is None:
         raise Http404(str(agent_id))
+    return found
+
+
+def revoke_agent(within: Reach, agent_id: UUID, reason: str) -> Agent:
+    """Take nothing from an agent any more; raises InputError."""
+    within.require(Permission.DECIDE_MACHINES)
+    found = agent_or_404(within, agent_id)
     if found.revoked_at is not None:
         raise InputError("Tác tử này đã bị thu hồi trước đây", "This agent was revoked before")
     by = _by(within, reason)
     agents.revoke(found.pk, by.reason, by.person)
-    return agents_of(within).get(pk=agent_id)
+    return agent_or_404(within, agent_id)
 
 
 def _by(within: Reach, reason: str) -> By:

@@ -44,7 +44,9 @@ READING: Final = frozenset({P.SEE, P.REPORT, P.READ_SECURITY_LOG})
 OF_ROLE: Final[dict[str, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.VIEWER: frozenset({P.OWN_ACCOUNT, P.SEE, P.REPORT}),
-    Role.OFFICER: frozenset({P.OWN_ACCOUNT, P.SEE, P.REPORT, P.RETIRE_ASSET, P.DECIDE_MACHINES, P.ISSUE_TOKEN, P.WAIVE, P.ATTEST}),
+    Role.OFFICER: frozenset(
+        {P.OWN_ACCOUNT, P.SEE, P.REPORT, P.RETIRE_ASSET, P.DECIDE_MACHINES, P.ISSUE_TOKEN, P.WAIVE, P.ATTEST}
+    ),
     Role.AUDITOR: frozenset({P.OWN_ACCOUNT, *READING}),
 }
 """By role. A role that is not here may do nothing."""

@@ -123,6 +123,11 @@ class Agent(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("public_key",), name="one_agent_a_key"),)
 
+    @property
+    def missing(self) -> int:
+        """Reports that never arrived, as far as later ones tell."""
+        return max(0, self.last_sequence - self.report_count)
+
 
 class EnrolToken(models.Model):
     """A unit's enrolment token. Only its SHA-256 is kept."""

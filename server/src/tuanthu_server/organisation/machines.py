@@ -33,7 +33,12 @@ def same_machine(first: int, second: int, by: By) -> Asset:
         put_away(older, by.person, f"= {newer.pk} ({newer.name}): {by.reason}", timezone.now())
         IdentityQuestion.objects.filter(Q(first=older) | Q(second=older)).delete()
         record(
-            Event.MACHINES_JOINED, newer.name, actor=named(by.person), asset=newer.pk, retired=older.pk, reason=by.reason
+            Event.MACHINES_JOINED,
+            newer.name,
+            actor=named(by.person),
+            asset=newer.pk,
+            retired=older.pk,
+            reason=by.reason,
         )
     sweep()
     return newer

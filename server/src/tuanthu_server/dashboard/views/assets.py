@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from tuanthu_server.access.machines import agents_of, missing_of
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.retiring import retire
 from tuanthu_server.accounts.permissions import Permission, needs
@@ -53,10 +54,13 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     sightings = within.sightings_of(asset)
     groups = domain_groups(within.results_of(asset), policy, sightings, now.as_of)
     months, outages = within.line_of(asset, now.as_of)
+    agents = [(one, missing_of(within, one)) for one in agents_of(within).filter(asset=asset)]
     context = {
         "section": "units",
         "standing": now,
         "asset": asset,
+        "agents": agents,
+        "agents_open": any(one.missing and one.revoked_at is None for one, _ in agents),
         "silent": is_silent(asset, now.as_of),
         "worst": worst_outcome(within, asset, framework.id if framework else ""),
         "groups": groups,
