@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tuanthu_server.access.machines import agents_of, missing_of
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.retiring import retire
+from tuanthu_server.access.scans import scans_something
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
@@ -60,6 +61,7 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
         "standing": now,
         "asset": asset,
         "agents": agents,
+        "scans": scans_something(asset),
         "agents_open": any(one.missing and one.revoked_at is None for one, _ in agents),
         "silent": is_silent(asset, now.as_of),
         "worst": worst_outcome(within, asset, framework.id if framework else ""),
