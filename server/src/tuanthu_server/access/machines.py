@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import Http404
 
 from tuanthu_server.access.reach import Reach
@@ -17,6 +18,8 @@ from tuanthu_server.organisation import machines
 from tuanthu_server.organisation import questions as answering
 from tuanthu_server.organisation.person import By, checked
 from tuanthu_server.organisation.questions import Answer
+
+MISSING: Final = F("last_sequence") - F("report_count")
 
 
 def waiting(within: Reach) -> QuerySet[IdentityQuestion]:
@@ -73,6 +76,18 @@ def agents_of(within: Reach) -> QuerySet[Agent]:
     if within.unit_ids is not None:
         found = found.filter(asset__unit__in=within.unit_ids)
     return found.order_by("asset__unit__code", "asset__name", "enrolled_at", "pk")
+
+
+def in_state(agents: "QuerySet[Agent]", state: str) -> "QuerySet[Agent]":
+    """Those of a state: `missing` (the largest gaps first), `working`, `never`, `revoked`; any other word: all."""
+    working = agents.filter(revoked_at=None, asset__retired_at=None)
+    if state == "missing":
+        return working.filter(last_sequence__gt=F("report_count")).order_by(MISSING.desc(), "pk")
+    if state == "never":
+        return working.filter(last_sequence=0)
+    if state == "revoked":
+        return agents.filter(revoked_at__isnull=False).order_by("-revoked_at", "pk")
+    return working if state == "working" else agents
 
 
 def versions_of(within: Reach) -> Mapping[str, int]:

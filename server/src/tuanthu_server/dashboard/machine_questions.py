@@ -6,9 +6,9 @@ from typing import Final
 import msgspec
 
 from tuanthu_policy.text import Text
+from tuanthu_server.dashboard.templatetags.tuanthu import moment
 from tuanthu_server.inventory.likeness import Pair, Sign
 from tuanthu_server.inventory.models import Agent, Asset, IdentityQuestion
-from tuanthu_server.local_time import shown
 
 Sort = IdentityQuestion.Sort
 SIGNS: Final = {
@@ -122,11 +122,11 @@ COMPARED: Final[Sequence[tuple[str, Text, Read]]] = (
     ("os", Text("Hệ điều hành", "Operating system"), lambda one, _: one.os),
     ("owner", Text("Người sử dụng", "User"), lambda one, _: one.owner),
     ("location", Text("Vị trí", "Place"), lambda one, _: one.location),
-    ("made", Text("Ghi danh", "Enrolled"), lambda one, _: shown(one.created_at)),
+    ("made", Text("Ghi danh", "Enrolled"), lambda one, _: moment(one.created_at)),
     (
         "seen",
         Text("Báo cáo gần nhất", "Last report"),
-        lambda one, _: shown(one.last_seen_at) if one.last_seen_at else "–",
+        lambda one, _: moment(one.last_seen_at) if one.last_seen_at else "–",
     ),
     ("reports", Text("Số báo cáo", "Reports"), lambda _, agents: _reports(agents)),
     ("agents", Text("Tác tử", "Agent"), lambda _, agents: _state(agents)),

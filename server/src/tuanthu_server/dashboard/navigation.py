@@ -79,7 +79,7 @@ def menu(request: HttpRequest) -> dict[str, object]:
     """For every template: the menu of the person who asks, and what waits there; worked out only where it is shown."""
     return {
         "menu": SimpleLazyObject(lambda: allowed(reach(request))),
-        "waiting_machines": SimpleLazyObject(lambda: waiting(reach(request)).count()),
+        "waiting_machines": lambda: waiting(reach(request)).count(),
     }
 
 

@@ -108,7 +108,7 @@ def runs_of(spans: Iterable[Observation], *, statements: bool = True) -> list[Ru
 
 
 def _said(last: Report, ended: datetime) -> Iterator[Statement]:
-    """What a run said of devices: its reports stand before the one with the scan itself, and were made after its end."""
+    """What a run said of devices: its reports stand before the one with the scan itself, made after its end."""
     first = max(0, last.sequence - MOST_REPORTS)
     own = Report.objects.filter(agent=last.agent_id, sequence__gt=first, sequence__lte=last.sequence)
     made = own.filter(created_at__gte=ended - SAME_MOMENT)

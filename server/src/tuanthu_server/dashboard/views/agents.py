@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -17,10 +16,8 @@ from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.machine_forms import ReasonedForm
 from tuanthu_server.dashboard.paging import page_of
 from tuanthu_server.errors import InputError
-from tuanthu_server.inventory.models import Agent
 
 PAGE = 100
-MISSING = F("last_sequence") - F("report_count")
 SHOWN = {
     "missing": Text("Thiếu báo cáo", "With missing reports"),
     "working": Text("Đang hoạt động", "Working"),
@@ -44,28 +41,14 @@ def agent_list(request: HttpRequest) -> HttpResponse:
     everyone = everyone.filter(version=version) if version else everyone
     context = {
         "section": "agents",
-        "page": page_of(request, chosen(everyone, show), PAGE),
+        "page": page_of(request, machines.in_state(everyone, show), PAGE),
         "show": show,
-        "sorts": [(code, text, chosen(everyone, code).count()) for code, text in SHOWN.items()],
+        "sorts": [(code, text, machines.in_state(everyone, code).count()) for code, text in SHOWN.items()],
         "unit": unit,
         "version": version,
         "versions": sorted(machines.versions_of(within).items(), reverse=True),
     }
     return render(request, "dashboard/agents.html", context)
-
-
-def chosen(agents: "QuerySet[Agent]", show: str) -> "QuerySet[Agent]":
-    """Those of a sort, the largest gaps first."""
-    working = agents.filter(revoked_at=None, asset__retired_at=None)
-    return {
-        "missing": lambda: working.filter(last_sequence__gt=F("report_count")).order_by(
-            F("report_count") - F("last_sequence"), "pk"
-        ),
-        "working": lambda: working,
-        "never": lambda: working.filter(last_sequence=0),
-        "revoked": lambda: agents.filter(revoked_at__isnull=False).order_by("-revoked_at", "pk"),
-        "all": lambda: agents,
-    }[show]()
 
 
 @needs(Permission.DECIDE_MACHINES)
