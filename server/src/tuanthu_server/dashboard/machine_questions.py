@@ -117,9 +117,9 @@ Read = Callable[[Asset, Sequence[Agent]], str]
 COMPARED: Final[Sequence[tuple[str, Text, Read]]] = (
     ("name", Text("Tên máy", "Name"), lambda one, _: one.name),
     ("unit", Text("Đơn vị", "Unit"), lambda one, _: f"{one.unit.name} ({one.unit.code})"),
-    ("serial", Text("Số sê-ri", "Serial number"), lambda one, _: one.serial),
-    ("mac", Text("Địa chỉ MAC", "MAC addresses"), lambda one, _: ", ".join(map(str, one.macs))),
-    ("os", Text("Hệ điều hành", "Operating system"), lambda one, _: one.os),
+    ("serial", Text("Số sê-ri", "Serial no."), lambda one, _: one.serial),
+    ("mac", Text("Địa chỉ MAC", "MAC"), lambda one, _: ", ".join(map(str, one.macs))),
+    ("os", Text("Hệ điều hành", "System"), lambda one, _: one.os),
     ("owner", Text("Người sử dụng", "User"), lambda one, _: one.owner),
     ("location", Text("Vị trí", "Place"), lambda one, _: one.location),
     ("made", Text("Ghi danh", "Enrolled"), lambda one, _: moment(one.created_at)),

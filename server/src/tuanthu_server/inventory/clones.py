@@ -18,7 +18,7 @@ from tuanthu_server.inventory.models import Agent, Asset, IdentityDecision, Mach
 
 REMEMBERED: Final = timedelta(days=14)
 """A machine of which no content began for so long is forgotten."""
-OVERLAP: Final = 10_000
+OVERLAP: Final = 4_000
 """Spans before the last one that are read again: a writer that was slower may have written lower numbers since."""
 GROUP: Final = 500
 NEW_SPANS: Final = """
@@ -115,7 +115,10 @@ def _take(spans: Iterable[Span]) -> None:
             ignore_conflicts=True,
         )
         changed = [one for key, one in known.items() if key in told and _widened(one, *told[key])]
-        MachineSeen.objects.bulk_update(changed, ["first_sequence", "last_sequence", "last_at"])
+        rows = [(one.pk, one.first_sequence, one.last_sequence, one.last_at) for one in changed]
+        stores.current().update(
+            "inventory_machineseen", ("id",), ("first_sequence", "last_sequence", "last_at"), sorted(rows)
+        )
 
 
 def _widened(one: MachineSeen, first: int, last: int, at: datetime) -> bool:
