@@ -54,7 +54,7 @@ MENU = (
         Text("Thực hiện", "Do"),
         (
             Entry("enrolment", "enrolment", Text("Ghi danh máy", "Enrolment"), P.ISSUE_TOKEN),
-            Entry("machines", "machines", Text("Xác minh máy", "Machines to check")),
+            Entry("machines", "machines", Text("Xác minh máy", "Check machines")),
             Entry("agents", "agents", Text("Tác tử", "Agents")),
             Entry("waivers", "waivers", Text("Miễn trừ", "Waivers")),
             Entry("attestations", "attestations", Text("Xác nhận", "Attestations")),
