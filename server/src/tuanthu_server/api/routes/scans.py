@@ -20,7 +20,8 @@ router = Router(tags=["network"])
 def asset_scans(within: Reach, asset_id: int, paging: Query[Paging]) -> Any:
     """The scans that a machine did, the newest first."""
     machine = within.asset_or_404(asset_id)
-    return paged(scans.runs_of_machine(within, machine), paging, lambda rows: [_run(one) for one in scans.read_runs(list(rows))])
+    spans = scans.runs_of_machine(within, machine)
+    return paged(spans, paging, lambda rows: [_run(one) for one in scans.read_runs(list(rows))])
 
 
 @operation(router, "/assets/{int:asset_id}/sightings", Page[SightOut])
