@@ -63,6 +63,7 @@ def test_a_pair_is_shown_side_by_side_and_joined_by_a_person_who_confirms(office
     page = text(officer.get(f"/machines/{question.pk}/"))
     for told in ("KE-TOAN", "KE-TOAN-MOI", "PF3ABC12", "Windows 10", "Windows 11", 'class="menu-count">1<'):
         assert told in page
+    assert f"/machines/{question.pk}/" in text(officer.get(f"/assets/{first.pk}/"))
     for lacking in ({"answer": "same"}, {"answer": "same", "reason": "x"}, {**SURE}, {**SURE, "answer": "revoke"}):
         assert 'role="alert"' in text(officer.post(f"/machines/{question.pk}/decide/", lacking))
     assert not IdentityDecision.objects.exists()

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 
 from tuanthu_server.access.reach import Reach
@@ -29,6 +29,11 @@ def waiting(within: Reach) -> QuerySet[IdentityQuestion]:
     if within.unit_ids is None:
         return found
     return found.filter(first__unit__in=within.unit_ids, second__unit__in=within.unit_ids)
+
+
+def waiting_of(within: Reach, asset: Asset) -> QuerySet[IdentityQuestion]:
+    """What of it is about one record."""
+    return waiting(within).filter(Q(first=asset) | Q(second=asset))
 
 
 def question_or_404(within: Reach, number: int) -> IdentityQuestion:

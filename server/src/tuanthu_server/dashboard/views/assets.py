@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from tuanthu_server.access.machines import agents_of, missing_of
+from tuanthu_server.access.machines import agents_of, missing_of, waiting_of
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.retiring import retire
 from tuanthu_server.access.scans import scans_something
@@ -17,6 +17,7 @@ from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.evidence import sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import main_framework
+from tuanthu_server.dashboard.machine_questions import line_of
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.dashboard.views.devices import device_page
 from tuanthu_server.errors import InputError
@@ -61,6 +62,7 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
         "standing": now,
         "asset": asset,
         "agents": agents,
+        "questions": [line_of(one) for one in waiting_of(within, asset)],
         "scans": scans_something(asset),
         "agents_open": any(one.missing and one.revoked_at is None for one, _ in agents),
         "silent": is_silent(asset, now.as_of),
