@@ -13,8 +13,10 @@ CAUSES: Final[Mapping[str, Text]] = {
         "bằng chứng chưa đủ để biết loại đường truyền", "the evidence does not tell the sort of line"
     ),
     "apt-output": Text("không hiểu hết danh sách mà apt in ra", "the list that apt prints is not understood"),
+    "audit-stopped": Text("việc kiểm tra bị dừng giữa chừng", "the audit was stopped"),
     "automatic-unset": Text("chưa đặt cách cài bản vá", "how updates are installed is not set"),
     "bridge-unclear": Text("không rõ cầu nối ghép những giao diện nào", "unclear what a bridge joins"),
+    "broken": Text("lượt kiểm tra thiết bị bị lỗi", "the check of a device broke"),
     "clamd-answer": Text("clamd không trả lời đúng", "clamd answers wrongly"),
     "clamd-config": Text("không đọc được cấu hình clamd", "the settings of clamd could not be read"),
     "clamd-not-listening": Text("clamd chạy nhưng không nhận kết nối", "clamd runs but does not listen"),
@@ -57,6 +59,9 @@ CAUSES: Final[Mapping[str, Text]] = {
     "history-unreadable": Text("không đọc được lịch sử phát hiện", "the history of detections could not be read"),
     "icmp-failed": Text("gửi ICMP không thành công", "sending ICMP failed"),
     "icmp-not-permitted": Text("không được phép gửi ICMP", "ICMP is not permitted"),
+    "interfaces-unreadable": Text(
+        "không đọc được các cổng mạng của máy quét", "the scanning machine's interfaces could not be read"
+    ),
     "inventory-unclear": Text(
         "chưa đủ dữ liệu để biết kiểm kê thiếu gì", "not enough was read to tell what the inventory lacks"
     ),
@@ -68,6 +73,11 @@ CAUSES: Final[Mapping[str, Text]] = {
     "lists-missing": Text("chưa tải danh mục gói", "no package lists have been fetched"),
     "login-unsettled": Text("còn dịch vụ chưa kết luận được về đăng nhập", "the login of a service is not settled"),
     "namespace-missing": Text("Windows không có không gian tên WMI cần hỏi", "Windows lacks the WMI namespace"),
+    "neighbours-unconfirmed": Text(
+        "không xác nhận được địa chỉ phần cứng của máy bên cạnh",
+        "hardware addresses of neighbours could not be confirmed",
+    ),
+    "neighbours-unreadable": Text("không đọc được bảng máy bên cạnh", "the table of neighbours could not be read"),
     "nft-output": Text("không đọc được danh sách quy tắc của nft", "the rules that nft lists cannot be read"),
     "no-address": Text("giao diện không có địa chỉ để so sánh", "the interface has no address to judge by"),
     "no-antivirus": Text("máy không có phần mềm diệt vi rút", "there is no antimalware on the machine"),
@@ -80,6 +90,7 @@ CAUSES: Final[Mapping[str, Text]] = {
         "không ai đang đăng nhập nên không thấy thiết lập của người dùng",
         "nobody is logged on, users' settings are not seen",
     ),
+    "not-audited": Text("số thiết bị chưa kịp kiểm tra", "devices that were not reached"),
     "not-available": Text("hệ điều hành không cho biết", "the system does not tell"),
     "not-enforced": Text(
         "chưa có thiết lập chung bắt buộc, người dùng tự đặt", "no setting is enforced, users choose their own"
@@ -89,6 +100,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "not-looked": Text("lần quét không xem phần này", "the scan did not look at this"),
     "not-started": Text("bộ thu thập không khởi động được", "the collector did not start"),
     "nothing-readable": Text("không đọc được nguồn nào", "no source could be read"),
+    "out-of-scope": Text("địa chỉ ngoài phạm vi được phép", "addresses outside the authorised scope"),
     "package-manager-unsupported": Text("trình quản lý gói chưa được hỗ trợ", "the package manager is not supported"),
     "pam-unclear": Text("cấu hình PAM không hiểu được", "the PAM settings are not understood"),
     "permission-denied": Text("không đủ quyền đọc", "permission denied"),
@@ -96,6 +108,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "processes-hidden": Text("không thấy tiến trình của người dùng khác", "other users' processes are hidden"),
     "product-answer": Text("không hiểu câu trả lời của phần mềm", "the product's answer was not understood"),
     "profile-unset": Text("hồ sơ tường lửa thiếu thiết lập", "a firewall profile lacks its setting"),
+    "proxy-arp": Text("một thiết bị trả lời thay cho nhiều địa chỉ", "one device answers for several addresses"),
     "proxy-http": Text("qua proxy chỉ thử được dịch vụ https", "through a proxy only https is tried"),
     "proxy-invalid": Text("địa chỉ proxy không hợp lệ", "the proxy's address is not valid"),
     "registry-unreadable": Text("không đọc được sổ đăng ký Windows", "the Windows registry could not be read"),
@@ -105,6 +118,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "ruleset-unclear": Text("quy tắc tường lửa không đủ rõ", "the firewall's rules are not clear"),
     "samba-unclear": Text("cấu hình Samba không hiểu được", "the settings of Samba are not understood"),
     "scan-cut-short": Text("lần quét phải dừng giữa chừng", "the scan was cut short"),
+    "scope-closed": Text("giấy phép hoặc khung giờ đã hết", "the scope or its window ended"),
     "security-center": Text("Trung tâm bảo mật Windows không trả lời", "Windows Security Center does not answer"),
     "security-unclear": Text("không tách được bản vá bảo mật", "security updates cannot be told apart"),
     "service-invalid": Text("dịch vụ thêm trong thiết lập không hợp lệ", "a service of the settings is not valid"),
@@ -117,6 +131,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "sshd-unclear": Text("cấu hình sshd không hiểu được", "the settings of sshd are not understood"),
     "state-unknown": Text("không rõ giao diện có đang nối hay không", "unknown whether an interface is up"),
     "sudoers-unclear": Text("cấu hình sudo không hiểu được", "the sudo settings are not understood"),
+    "sweep-not-sent": Text("số địa chỉ chưa hỏi được", "addresses that could not be asked"),
     "table-unclear": Text(
         "bảng tài khoản có dòng không hiểu được", "a table of accounts has a line that is not understood"
     ),
@@ -142,6 +157,7 @@ CAUSES: Final[Mapping[str, Text]] = {
         "sản phẩm không cho biết trạng thái qua WMI", "the product does not tell its state through WMI"
     ),
     "web-no-answer": Text("cổng mạng không có trang web", "the gateway has no web page"),
+    "window-closed": Text("khung giờ quét đã hết", "the scan's window closed"),
     "windows-version": Text("không rõ phiên bản Windows", "unknown version of Windows"),
     "wmi-failed": Text("WMI bị lỗi", "WMI failed"),
 }

@@ -16,11 +16,14 @@ from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.past import remember_days
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
+from tuanthu_server.inventory import questions
 from tuanthu_server.notifications.telling import tell
 from tuanthu_server.upkeep.daily import look_after
 
 log = structlog.get_logger("tuanthu.server")
 
+COMPARED: Final = 600
+"""So often all machines are compared, in seconds: a page that decides looks at once."""
 HOUR: Final = 3600
 DAY: Final = 86_400
 Work = Callable[[], None]
@@ -41,6 +44,7 @@ class Background:
         works: tuple[tuple[str, Work, int, bool], ...] = (
             ("sweep-failed", _judge, often, True),
             ("telling-failed", self._tell, often, True),
+            ("comparing-failed", _compare, COMPARED, True),
             ("upkeep-failed", self._look_after, DAY, True),
             ("tidying-failed", tidy, HOUR, False),
         )
@@ -81,6 +85,11 @@ def _with_connections_closed(work: Work) -> None:
         work()
     finally:
         close_old_connections()
+
+
+def _compare() -> None:
+    """Notice records that are probably one machine, and machines that are two."""
+    questions.ask()
 
 
 def _judge() -> None:

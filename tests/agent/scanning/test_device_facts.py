@@ -29,6 +29,7 @@ def test_a_camera_on_its_default():
     found = facts(
         finding(
             80, verdict=Verdict.DEFAULT_CONFIRMED, account="admin", tested=1, documented=2, attempts=2,
+            accounts=["root", "admin"],
             exposures=["http-without-tls"],
         ),
         finding(554, "rtsp", REJECTED, tested=2, documented=2, attempts=1),
@@ -37,7 +38,7 @@ def test_a_camera_on_its_default():
     assert found["services"][0] == {
         "port": 80, "transport": "tcp", "protocol": "http", "tls": False, "verdict": "default-confirmed",
         "standing": "fail", "account": "admin", "tested": 1, "documented": 2, "attempts": 2,
-        "exposures": ["http-without-tls"],
+        "accounts": ["admin", "root"], "exposures": ["http-without-tls"],
     }  # fmt: skip
     expected = {
         "address": "127.20.0.5", "mac": MAC, "vendor": "Hikvision", "family": "hikvision-isapi", "model": "DS-2CD",

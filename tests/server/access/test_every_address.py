@@ -1,6 +1,7 @@
 """Every address with every role, an outsider and no one. An address without a case here fails."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ from tuanthu_server.compliance import attestations, waivers
 from tuanthu_server.compliance.models import Attestation, Waiver
 from tuanthu_server.compliance.people import person_numbered as numbered
 from tuanthu_server.compliance.policies import publish
-from tuanthu_server.inventory.models import Asset
+from tuanthu_server.inventory.models import Agent, Asset, IdentityQuestion
 from tuanthu_server.units.models import Relation, Unit, UnitLink
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,15 @@ CASES = {
     "attestation": Case(scoped=True),
     "evidence": Case(scoped=True),
     "revoke-attestation": Case(Permission.ATTEST, reads=False, writes=True, scoped=True),
+    "move-machine": Case(Permission.DECIDE_MACHINES, writes=True, scoped=True),
+    "machines": Case(),
+    "look-again": Case(Permission.DECIDE_MACHINES, reads=False, writes=True),
+    "machine-question": Case(scoped=True),
+    "decide-machine": Case(Permission.DECIDE_MACHINES, reads=False, writes=True, scoped=True),
+    "agents": Case(),
+    "revoke-agent": Case(Permission.DECIDE_MACHINES, reads=False, writes=True, scoped=True),
+    "asset-scans": Case(scoped=True),
+    "scan": Case(answers=frozenset({404})),
     "retire-asset": Case(Permission.RETIRE_ASSET, reads=False, writes=True, scoped=True),
     "unit-history": Case(scoped=True),
     "unit-change": Case(Permission.EDIT_UNITS, writes=True, scoped=True),
@@ -137,6 +147,9 @@ def machine(places) -> Asset:
     more = {"device_key": "ip:10.9.8.7", "device_class": "computer", "address": "10.9.8.7"}
     Asset.objects.create(unit=places["DK-017"], name="CAMERA-CỔNG", role="device", created_at=now, **more)
     found = Asset.objects.create(unit=places["DK-017"], name="MÁY-ĐÓN-TIẾP", created_at=now)
+    Agent.objects.create(id=uuid4(), asset=found, public_key=b"k" * 32, enrolled_at=now, last_sequence=3)
+    asked = {"sort": "clone", "first": found, "second": found, "evidence": ["DK-017"], "noticed_at": now}
+    IdentityQuestion.objects.create(**asked)
     by, soon = numbered(person("người-đề-nghị", Role.OFFICER, places["DK-017"]).pk), now + timedelta(days=9)
     asked = {"rule": "antivirus.installed", "authority": "CV 12", "reason": "chờ kinh phí", "asset": found.pk}
     waivers.propose(waivers.Proposal(**asked, valid_from=now, expires_at=soon), by)
@@ -151,12 +164,13 @@ def address_of(pattern: URLPattern, machine: Asset) -> str:
     """An address about the unit and what is in it."""
     about = {
         "waiver": Waiver, "approve-waiver": Waiver, "revoke-waiver": Waiver,
+        "machine-question": IdentityQuestion, "decide-machine": IdentityQuestion,
         "attestation": Attestation, "evidence": Attestation, "revoke-attestation": Attestation,
     }.get(pattern.name)  # fmt: skip
     arguments = {
         "code": "DK-017", "asset_id": machine.pk, "framework": "directive-14-2018", "control": "coverage",
         "token": "abc", "rule": "antivirus.installed", "action": "deactivate", "change": "merge", "before": 1, "after": 1,
-        "number": about.objects.get().pk if about else 9999,
+        "agent": Agent.objects.get().pk, "number": about.objects.get().pk if about else 9999,
     }  # fmt: skip
     return reverse(pattern.name, kwargs={name: arguments[name] for name in pattern.pattern.converters})
 

@@ -18,7 +18,7 @@ from tuanthu_server.accounts.roles import Role
 from tuanthu_server.api.urls import api
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.compliance.standing import standing
-from tuanthu_server.inventory.models import Asset
+from tuanthu_server.inventory.models import Agent, Asset
 from tuanthu_server.units.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,6 +185,8 @@ BODIES = {
     "waivers": lambda _, asset: _json({"rule": "firewall.enabled", "asset": asset, **ASKED}),
     "approve": lambda *_: _json({}),
     "revoke": lambda *_: _json({"reason": "x"}),
+    "decide": lambda *_: _json({"answer": "same", "reason": "x"}),
+    "move": lambda unit, _: _json({"unit": unit.code, "reason": "x"}),
     "retire": lambda *_: _json({"reason": " "}),
     "import": lambda *_: ({"file": SimpleUploadedFile("a.csv", b"code,name")}, {}),
     "rename": lambda *_: _json({"name": "Khác", "reason": "x", "dry_run": True}),
@@ -215,6 +217,7 @@ def test_every_operation_with_every_role_an_outsider_and_no_one(judged):
         "control": "coverage",
         "rule": "firewall.enabled",
         "number": 9999,
+        "agent": Agent.objects.get(asset=pk).pk,
     }
     assert len(list(operations())) > 20
     for method, path, operation in operations():

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 HOSTILE = '<script>alert("Đắk")</script> {{ 7*7 }} [bold]x[/] \u202e%s'
 ARGUMENTS = {
+    "agent": "0199aaaa-0000-7000-8000-000000000001",
     "token": "abc",
     "rule": "antivirus.installed",
     "action": "invite",

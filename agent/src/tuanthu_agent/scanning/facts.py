@@ -64,6 +64,7 @@ def service_facts(one: ServiceFinding) -> Facts:
         "verdict": one.verdict.value if one.verdict else None,
         "standing": standing(one.verdict),
         "account": one.account,
+        "accounts": sorted(one.accounts) or None,
         "tested": one.tested,
         "documented": one.documented,
         "attempts": one.attempts,

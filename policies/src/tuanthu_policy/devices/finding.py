@@ -34,6 +34,9 @@ class ServiceFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """None: a live host without a login, or a service that the scan only lists."""
     account: str | None = None
     """The account that was accepted."""
+    accounts: list[str] = []
+    """Names of the documented accounts that were tried, in this audit or the one before; never a password, and no name
+    of an account that has none."""
     attempts: int = 0
     """Logins sent to this service, over all nights."""
     tested: int = 0

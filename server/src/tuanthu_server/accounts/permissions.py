@@ -20,6 +20,8 @@ class Permission(StrEnum):
     REPORT = "report"
     """Make official reports."""
     RETIRE_ASSET = "retire-asset"
+    DECIDE_MACHINES = "decide-machines"
+    """Say of records whether they are one machine or two, move a machine to another unit, revoke its agent."""
     ISSUE_TOKEN = "issue-token"  # noqa: S105 (a permission, no secret)
     """Give and revoke a unit's enrolment tokens."""
     ASSIGN_SCOPE = "assign-scope"
@@ -42,7 +44,9 @@ READING: Final = frozenset({P.SEE, P.REPORT, P.READ_SECURITY_LOG})
 OF_ROLE: Final[dict[str, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.VIEWER: frozenset({P.OWN_ACCOUNT, P.SEE, P.REPORT}),
-    Role.OFFICER: frozenset({P.OWN_ACCOUNT, P.SEE, P.REPORT, P.RETIRE_ASSET, P.ISSUE_TOKEN, P.WAIVE, P.ATTEST}),
+    Role.OFFICER: frozenset(
+        {P.OWN_ACCOUNT, P.SEE, P.REPORT, P.RETIRE_ASSET, P.DECIDE_MACHINES, P.ISSUE_TOKEN, P.WAIVE, P.ATTEST}
+    ),
     Role.AUDITOR: frozenset({P.OWN_ACCOUNT, *READING}),
 }
 """By role. A role that is not here may do nothing."""
@@ -52,6 +56,7 @@ NAMES: Final[dict[Permission, Promise]] = {
     P.SEE: _("Xem đơn vị, máy và kết quả"),
     P.REPORT: _("Lập báo cáo"),
     P.RETIRE_ASSET: _("Loại máy, thiết bị khỏi danh mục"),
+    P.DECIDE_MACHINES: _("Xác minh máy trùng, chuyển máy, thu hồi tác tử"),
     P.ISSUE_TOKEN: _("Cấp và thu hồi mã ghi danh"),
     P.ASSIGN_SCOPE: _("Giao và thu hồi giấy phép quét"),
     P.WAIVE: _("Đề nghị miễn trừ"),

@@ -10,7 +10,19 @@ from ninja.openapi.schema import OpenAPISchema
 
 from tuanthu_server.api import problems
 from tuanthu_server.api.auth import BEARER, SESSION
-from tuanthu_server.api.routes import assets, attestations, doing, network, overview, policy, register, units, waivers
+from tuanthu_server.api.routes import (
+    assets,
+    attestations,
+    doing,
+    machines,
+    network,
+    overview,
+    policy,
+    register,
+    scans,
+    units,
+    waivers,
+)
 
 
 class Interface(NinjaAPI):
@@ -37,7 +49,9 @@ api = Interface(
     urls_namespace="api",
 )
 problems.handle(api)
-for part in (overview, units, register, assets, network, policy, waivers, attestations, doing):
+for part in (
+    overview, units, register, assets, machines, network, scans, policy, waivers, attestations, doing,
+):  # fmt: skip
     api.add_router("", part.router)
 
 

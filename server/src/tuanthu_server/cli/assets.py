@@ -1,12 +1,10 @@
 """`tuanthu-server assets`: machines told apart, joined, moved and retired by a person."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cyclopts import App
 
 from tuanthu_server.cli.acting import me
-
-CLONE_DAYS = 14
 
 
 def register(app: App) -> None:
@@ -32,11 +30,11 @@ def duplicates() -> None:
     from tuanthu_server.local_time import shown
 
     setup()
-    from tuanthu_server.inventory.clones import clones
+    from tuanthu_server.inventory.clones import REMEMBERED, clones
     from tuanthu_server.inventory.likeness import probable_pairs, returned
 
     console = Console(highlight=False, markup=False)
-    pairs, copied, back = probable_pairs(), clones(datetime.now(UTC) - timedelta(days=CLONE_DAYS)), returned()
+    pairs, copied, back = probable_pairs(), clones(datetime.now(UTC) - REMEMBERED), returned()
     table = Table("Cũ", "Mới", "Tên", "Đơn vị", "Dấu hiệu")
     for pair in pairs:
         signs = ", ".join(f"{sign.value} {value}" for sign, value in pair.signs)

@@ -19,6 +19,8 @@ from tuanthu_server.compliance.standing import Counts, DeviceCompliance, Standin
 from tuanthu_server.units.models import Unit
 
 NOTHING = Counts()
+LOCKING = frozenset({"stopped", "left", "lasting", "silent-lock"})
+"""Reasons that speak of a lock-out."""
 STANDINGS = {"fail": Outcome.FAIL, "pass": Outcome.PASS, "unknown": Outcome.UNKNOWN, "none": Outcome.NOTAPPLICABLE}
 
 
@@ -48,10 +50,14 @@ class ServiceLine(msgspec.Struct, frozen=True):
     outcome: Outcome
     verdict: Text | None
     account: str
+    accounts: list[str]
+    """Names of those that were tried."""
     tested: str
     """`3/7`: accounts tried of those that are documented; empty where none is."""
     reason: Text | None
     exposures: list[Text]
+    locked: bool
+    """Whether the device showed a lock-out, or logins were left out for fear of one."""
 
 
 def device_table(units: Iterable[Unit], now: Standing, runs: Mapping[int, ScanRun]) -> list[DevicesOfUnit]:
@@ -76,7 +82,12 @@ def _worst_first(line: DevicesOfUnit) -> tuple[int, int, int, bool, str]:
 
 def service_lines(sighting: Sighting | None) -> list[ServiceLine]:
     """The services of a device as its newest observation tells them; what is malformed is left out."""
-    services = sighting.observation.facts.get("services") if sighting else None
+    return services_in(sighting.observation.facts) if sighting else []
+
+
+def services_in(facts: Mapping[str, Any]) -> list[ServiceLine]:
+    """The services that facts of the kind `device` name."""
+    services = facts.get("services")
     return [_service(one) for one in services if isinstance(one, dict)] if isinstance(services, list) else []
 
 
@@ -84,8 +95,6 @@ def _service(facts: Mapping[str, Any]) -> ServiceLine:
     transport = facts.get("transport")
     port = facts.get("port")
     tested, documented = facts.get("tested"), facts.get("documented")
-    code = facts.get("exposures")
-    codes = [one for one in code if isinstance(one, str)] if isinstance(code, list) else []
     return ServiceLine(
         port=f"{port}/{transport}" if transport else str(port or "–"),
         protocol=str(facts.get("protocol", "–")),
@@ -93,10 +102,16 @@ def _service(facts: Mapping[str, Any]) -> ServiceLine:
         outcome=STANDINGS.get(str(facts.get("standing")), Outcome.UNKNOWN),
         verdict=_verdict(facts.get("verdict")),
         account=str(facts.get("account", "")),
+        accounts=_texts(facts.get("accounts")),
         tested=f"{tested}/{documented}" if type(tested) is int and type(documented) is int and documented else "",
         reason=_reason(facts.get("reason")),
-        exposures=[EXPOSURES.get(one, Text(one, one)) for one in codes],
+        exposures=[EXPOSURES.get(one, Text(one, one)) for one in _texts(facts.get("exposures"))],
+        locked=_locks(facts),
     )
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _verdict(code: Any) -> Text | None:
@@ -104,6 +119,11 @@ def _verdict(code: Any) -> Text | None:
         return VERDICTS[Verdict(code)]
     except (ValueError, KeyError):
         return Text(str(code), str(code)) if code else None
+
+
+def _locks(facts: Mapping[str, Any]) -> bool:
+    code = str(facts.get("reason", "")).partition(":")[0]
+    return facts.get("verdict") == Verdict.LOCKED.value or code in LOCKING
 
 
 def _reason(code: Any) -> Text | None:

@@ -14,6 +14,8 @@ ICONS: Final = {
     "attestations": "M5 12l4 4 10-10 M5 20h14",
     "scans": "M12 12m-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0 M12 12l5-4 M12 7a5 5 0 1 0 5 5",
     "enrolment": "M4 5h16v11H4z M9 20h6 M12 16v4 M12 8v5 M9.5 10.5h5",
+    "machines": "M3 6h9v8H3z M12 10h9v8h-9z M6 17h3 M15 21h3",
+    "agents": "M5 5h14v10H5z M9 19h6 M12 15v4 M9 10h.01 M12 10h.01 M15 10h.01",
     "policies": "M5 4h11l3 3v13H5z M9 9h6 M9 13h6 M9 17h4",
     "register": "M4 5h16v14H4z M4 10h16 M9 5v14 M14.5 13v4 M12.5 15h4",
     "people": "M9 11a4 4 0 1 0 0-8a4 4 0 0 0 0 8z M3 21v-2a4 4 0 0 1 4-4h4a4 4 0 0 1 4 4v2 "

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from tuanthu_policy.text import Text
+from tuanthu_server.access.machines import waiting
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission
@@ -53,6 +54,8 @@ MENU = (
         Text("Thực hiện", "Do"),
         (
             Entry("enrolment", "enrolment", Text("Ghi danh máy", "Enrolment"), P.ISSUE_TOKEN),
+            Entry("machines", "machines", Text("Xác minh máy", "Check machines")),
+            Entry("agents", "agents", Text("Tác tử", "Agents")),
             Entry("waivers", "waivers", Text("Miễn trừ", "Waivers")),
             Entry("attestations", "attestations", Text("Xác nhận", "Attestations")),
             Entry("scans", "scans", Text("Quét mạng", "Scans")),
@@ -74,8 +77,11 @@ MENU = (
 
 
 def menu(request: HttpRequest) -> dict[str, object]:
-    """For every template: the menu of the person who asks; worked out only where it is shown."""
-    return {"menu": SimpleLazyObject(lambda: allowed(reach(request)))}
+    """For every template: the menu of the person who asks, and what waits there; worked out only where it is shown."""
+    return {
+        "menu": SimpleLazyObject(lambda: allowed(reach(request))),
+        "waiting_machines": lambda: waiting(reach(request)).count(),
+    }
 
 
 def allowed(within: Reach) -> list[Group]:

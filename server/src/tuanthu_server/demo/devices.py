@@ -134,6 +134,8 @@ def _service(port: int, protocol: str, tls: bool, verdict: str, exposures: Seque
         "attempts": 3 if clear else 1,
         "exposures": sorted(exposures),
     }
+    if protocol != "snmp" and verdict not in {"no-auth", "uninitialised", "per-device-secret"}:
+        found["accounts"] = ["admin"] if not clear else ["admin", "root"]
     if verdict in {"default-confirmed", "must-change"}:
         found["account"] = "public" if protocol == "snmp" else "admin"
     if verdict in REASONS:

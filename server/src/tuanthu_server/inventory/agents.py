@@ -8,6 +8,7 @@ from django.db import transaction
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.models import Agent
 from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.doer import named
 from tuanthu_server.security_log.events import Event
 
 
@@ -22,8 +23,11 @@ def is_revoked(agent_id: UUID) -> bool:
     return not Agent.objects.filter(pk=agent_id, revoked_at__isnull=True).exists()
 
 
-def revoke(agent_id: UUID) -> None:
-    """Refuse everything from an agent from now on; its asset and its evidence stay. Raises InputError if unknown."""
+def revoke(agent_id: UUID, reason: str = "", person: str = "") -> None:
+    """Refuse everything from an agent from now on; its asset and its evidence stay. Raises InputError if unknown.
+
+    `person` is who gives a command; on pages and the interface it is whoever is known to ask.
+    """
     with transaction.atomic():
         # The row lock waits for a group of reports in flight: after this call nothing of the agent is stored any more.
         agent = Agent.objects.select_for_update().filter(pk=agent_id).first()
@@ -32,4 +36,5 @@ def revoke(agent_id: UUID) -> None:
         if agent.revoked_at is None:
             agent.revoked_at = datetime.now(UTC)
             agent.save(update_fields=["revoked_at"])
-            record(Event.AGENT_REVOKED, str(agent_id))
+            said = {"reason": reason} if reason else {}
+            record(Event.AGENT_REVOKED, str(agent_id), actor=named(person), asset=agent.asset_id, **said)

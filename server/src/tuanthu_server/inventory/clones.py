@@ -1,26 +1,35 @@
-"""Two machines with one key: an image that was copied with its agent's data folder."""
+"""Two machines with one key: an image that was copied with its agent's data folder.
 
-from datetime import datetime
+Nearly every restart gives a machine's kind `host` another content, so contents are read once, as they come, and of each
+machine that they name only the first and the last report is kept (`MachineSeen`).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
-from tuanthu_server.inventory.models import Asset
+from tuanthu_server.inventory.models import Agent, Asset, IdentityDecision, MachineSeen, SeenUntil
 
-RETURNING = """
-    SELECT DISTINCT b.asset_id FROM inventory_observation b
-    WHERE b.kind = 'host' AND b.from_at >= %s AND EXISTS (
-        SELECT 1 FROM inventory_observation a WHERE a.asset_id = b.asset_id AND a.kind = 'host'
-          AND a.from_at >= %s AND a.sequence < b.sequence AND a.digest <> b.digest)
+REMEMBERED: Final = timedelta(days=14)
+"""A machine of which no content began for so long is forgotten."""
+OVERLAP: Final = 4_000
+"""Spans before the last one that are read again: a writer that was slower may have written lower numbers since."""
+GROUP: Final = 500
+NEW_SPANS: Final = """
+    SELECT id, asset_id, report_id, uuid, sequence, from_at FROM inventory_observation
+    WHERE id > %s AND kind = 'host' AND from_at >= %s ORDER BY id LIMIT %s
 """
-SPANS = """
-    SELECT asset_id, report_id, uuid, from_at FROM inventory_observation
-    WHERE asset_id {any} AND kind = 'host' AND from_at >= %s ORDER BY asset_id, sequence, id
-"""
-MARKS = ("serial", "uuid", "primary_mac")
+NEWEST: Final = "SELECT MAX(id) FROM inventory_observation"
+SPAN_TYPES: Final = (None, None, None, UUID, None, datetime)
+MARKS: Final = ("serial", "uuid", "primary_mac")
 """Facts that stay with one machine."""
+Span = tuple[int, int, int, UUID, int, datetime]
 
 
 class Clone(msgspec.Struct, frozen=True):
@@ -34,26 +43,87 @@ class Clone(msgspec.Struct, frozen=True):
 
 
 def clones(since: datetime) -> list[Clone]:
-    """Assets that were one machine, then another, then the first again. A part that was replaced does not come back."""
-    store = stores.current()
-    changed = [row[0] for row in store.rows(RETURNING, [since, since])]
-    spans: dict[int, list[tuple[int, UUID, datetime]]] = {}
-    for asset, report, uuid, from_at in store.rows(SPANS, [changed, since], (None, None, UUID, datetime)):
-        spans.setdefault(asset, []).append((report, uuid, from_at))
-    names = Asset.objects.select_related("unit").in_bulk(list(spans))
-    found = [_clone(names[asset], told) for asset, told in spans.items()]
-    return [one for one in found if one is not None]
+    """Assets that were one machine, then another, then the first again, of which nobody decided yet.
 
-
-def _clone(asset: Asset, spans: list[tuple[int, UUID, datetime]]) -> Clone | None:
-    read = evidence.read_observations(stores.current(), ((report, uuid) for report, uuid, _ in spans))
-    who = [
-        (" · ".join(str(read[uuid].facts.get(mark, "–")) for mark in MARKS), from_at)
-        for _, uuid, from_at in spans
-        if uuid in read and any(read[uuid].facts.get(mark) for mark in MARKS)
+    A part that was replaced does not come back. Retired ones and those whose agents are all revoked are none.
+    """
+    take_new(since)
+    told: dict[int, list[MachineSeen]] = {}
+    for one in MachineSeen.objects.filter(last_at__gte=since).order_by("asset", "first_sequence", "pk"):
+        told.setdefault(one.asset_id, []).append(one)
+    mixed = {asset: seen for asset, seen in told.items() if _is_mixed(seen)}
+    settled = _settled(mixed)
+    working = Agent.objects.filter(asset__in=mixed, asset__retired_at=None, revoked_at=None).values("asset")
+    return [
+        Clone(asset, tuple(one.machine for one in mixed[asset.pk]), max(one.last_at for one in mixed[asset.pk]))
+        for asset in Asset.objects.select_related("unit").filter(pk__in=working).order_by("pk")
+        if not {one.machine for one in mixed[asset.pk]} <= settled.get(asset.pk, set())
     ]
-    changes = [(name, at) for place, (name, at) in enumerate(who) if place == 0 or who[place - 1][0] != name]
-    names = [name for name, _ in changes]
-    if len(set(names)) == len(names):
-        return None
-    return Clone(asset, tuple(dict.fromkeys(names)), changes[-1][1])
+
+
+def _is_mixed(seen: list[MachineSeen]) -> bool:
+    """Whether one of them reported before and after the first report of another."""
+    return any(one.first_sequence < other.first_sequence < one.last_sequence for one in seen for other in seen)
+
+
+def _settled(assets: Iterable[int]) -> dict[int, set[str]]:
+    """The machines of which a person said that they are one; two machines are told again if they go on so."""
+    found: dict[int, set[str]] = {}
+    for one in IdentityDecision.objects.filter(first__in=assets, verdict=IdentityDecision.Verdict.SAME):
+        if one.first_id == one.second_id:
+            found.setdefault(one.first_id, set()).update(str(machine) for machine in one.evidence)
+    return found
+
+
+def take_new(since: datetime) -> None:
+    """Read the contents that came since the last time, and forget machines that were not seen since a moment."""
+    MachineSeen.objects.filter(last_at__lt=since).delete()
+    store = stores.current()
+    newest = store.rows(NEWEST)[0][0] or 0
+    until, _ = SeenUntil.objects.get_or_create(pk=1)
+    after = min(until.span, newest) - OVERLAP
+    while spans := store.rows(NEW_SPANS, [after, since, GROUP], SPAN_TYPES):
+        after = spans[-1][0]
+        _take(spans)
+        SeenUntil.objects.filter(pk=1).update(span=after)
+    SeenUntil.objects.filter(pk=1).update(span=newest)
+
+
+def _take(spans: Iterable[Span]) -> None:
+    """Note which machines these contents name; the same contents again change nothing."""
+    read = evidence.read_observations(stores.current(), ((report, uuid) for _, _, report, uuid, _, _ in spans))
+    told: dict[tuple[int, str], tuple[int, int, datetime]] = {}
+    for _, asset, _, uuid, sequence, at in spans:
+        facts = read[uuid].facts if uuid in read else {}
+        if any(facts.get(mark) for mark in MARKS):
+            key = asset, " · ".join(str(facts.get(mark, "–")) for mark in MARKS)[:300]
+            first, last, latest = told.get(key, (sequence, sequence, at))
+            told[key] = min(first, sequence), max(last, sequence), max(latest, at)
+    with transaction.atomic():
+        known = {
+            (one.asset_id, one.machine): one
+            for one in MachineSeen.objects.select_for_update()
+            .filter(asset__in={asset for asset, _ in told})
+            .order_by("pk")
+        }
+        MachineSeen.objects.bulk_create(
+            (
+                MachineSeen(asset_id=asset, machine=machine, first_sequence=first, last_sequence=last, last_at=at)
+                for (asset, machine), (first, last, at) in told.items()
+                if (asset, machine) not in known
+            ),
+            ignore_conflicts=True,
+        )
+        changed = [one for key, one in known.items() if key in told and _widened(one, *told[key])]
+        rows = [(one.pk, one.first_sequence, one.last_sequence, one.last_at) for one in changed]
+        stores.current().update(
+            "inventory_machineseen", ("id",), ("first_sequence", "last_sequence", "last_at"), sorted(rows)
+        )
+
+
+def _widened(one: MachineSeen, first: int, last: int, at: datetime) -> bool:
+    """Take over what is new of a machine; returns whether anything is."""
+    before = one.first_sequence, one.last_sequence, one.last_at
+    one.first_sequence, one.last_sequence = min(before[0], first), max(before[1], last)
+    one.last_at = max(before[2], at)
+    return before != (one.first_sequence, one.last_sequence, one.last_at)

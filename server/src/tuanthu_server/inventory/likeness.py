@@ -1,14 +1,15 @@
 """Records that are probably one machine, and machines that are probably two: told with evidence, decided by nobody."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
 
 import msgspec
+from django.db.models import Exists, F, OuterRef
 
-from tuanthu_server.inventory.models import Asset, AssetRole, IdentityDecision
+from tuanthu_server.inventory.models import Agent, Asset, AssetRole, IdentityDecision
 
 MOST_ALIKE = 8
 """A serial number or MAC that more machines share is a maker's or a dongle's, and says nothing."""
@@ -58,12 +59,31 @@ class Pair(msgspec.Struct, frozen=True):
         return self.second if self.older is self.first else self.first
 
 
+class Look(msgspec.Struct, frozen=True):
+    """What is compared of a machine."""
+
+    number: int
+    unit: int
+    name: str
+    serial: str
+    macs: Sequence[str]
+    last_seen_at: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, asset: Asset) -> "Look":
+        """Of one record."""
+        seen, made = asset.last_seen_at, asset.created_at
+        return cls(asset.pk, asset.unit_id, asset.name, asset.serial, asset.macs, seen, made)
+
+
 def probable_pairs(assets: Iterable[Asset] | None = None) -> list[Pair]:
-    """Pairs of machines not retired of which nobody decided yet, the strongest evidence first."""
-    machines = (
-        Asset.objects.filter(retired_at=None).exclude(role=AssetRole.DEVICE).select_related("unit").order_by("pk")
-    )
-    known = {asset.pk: asset for asset in (machines if assets is None else assets)}
+    """Pairs of machines not retired of which nobody decided yet, the strongest evidence first.
+
+    Of many machines only what is compared is read; the records themselves of those that are told.
+    """
+    given = {asset.pk: asset for asset in assets or ()}
+    known = {one.number: one for one in (_machines() if assets is None else map(Look.of, given.values()))}
     decided = set(IdentityDecision.objects.values_list("first_id", "second_id"))
     found: dict[tuple[int, int], list[tuple[Sign, str]]] = defaultdict(list)
     for sign, groups in _alike(known.values()).items():
@@ -71,29 +91,39 @@ def probable_pairs(assets: Iterable[Asset] | None = None) -> list[Pair]:
             if 2 <= len(numbers) <= MOST_ALIKE:
                 for pair in combinations(sorted(numbers), 2):
                     found[pair].append((sign, value))
-    pairs = [
-        Pair(known[first], known[second], tuple(signs))
-        for (first, second), signs in found.items()
-        if (first, second) not in decided and _speaks(known[first], known[second], signs)
-    ]
+    told = {
+        pair: tuple(signs)
+        for pair, signs in found.items()
+        if pair not in decided and _speaks(known[pair[0]], known[pair[1]], signs)
+    }
+    if assets is None:
+        numbers = {number for pair in told for number in pair}
+        given = {one.pk: one for one in Asset.objects.select_related("unit").filter(pk__in=numbers)}
+    pairs = [Pair(given[first], given[second], signs) for (first, second), signs in told.items()]
     return sorted(
         pairs, key=lambda pair: (-len(pair.signs), pair.signs[0][0] is Sign.NAME, pair.first.pk, pair.second.pk)
     )
 
 
-def _alike(machines: Iterable[Asset]) -> Mapping[Sign, dict[str, set[int]]]:
+def _machines() -> Iterator[Look]:
+    rows = Asset.objects.filter(retired_at=None).exclude(role=AssetRole.DEVICE).order_by("pk")
+    for row in rows.values_list("pk", "unit_id", "name", "serial", "macs", "last_seen_at", "created_at"):
+        yield Look(*row)
+
+
+def _alike(machines: Iterable[Look]) -> Mapping[Sign, dict[str, set[int]]]:
     alike: dict[Sign, dict[str, set[int]]] = {sign: defaultdict(set) for sign in Sign}
     for one in machines:
         serial = one.serial.strip().casefold()
         if serial not in NO_SERIALS and len(set(serial)) > 2:
-            alike[Sign.SERIAL][serial].add(one.pk)
+            alike[Sign.SERIAL][serial].add(one.number)
         for mac in one.macs:
-            alike[Sign.MAC][str(mac).casefold()].add(one.pk)
-        alike[Sign.NAME][f"{one.unit_id}/{one.name.casefold()}"].add(one.pk)
+            alike[Sign.MAC][str(mac).casefold()].add(one.number)
+        alike[Sign.NAME][f"{one.unit}/{one.name.casefold()}"].add(one.number)
     return alike
 
 
-def _speaks(first: Asset, second: Asset, signs: list[tuple[Sign, str]]) -> bool:
+def _speaks(first: Look, second: Look, signs: list[tuple[Sign, str]]) -> bool:
     """A name alone speaks only where one record fell silent before the other was made: a machine set up anew."""
     if any(sign is not Sign.NAME for sign, _ in signs):
         return True
@@ -108,10 +138,8 @@ class Returned(msgspec.Struct, frozen=True):
 
 
 def returned() -> list[Returned]:
-    """Machines that reported after they were retired, the newest first."""
-    retired = Asset.objects.filter(retired_at__isnull=False, last_seen_at__isnull=False).exclude(role=AssetRole.DEVICE)
-    return [
-        Returned(one, one.last_seen_at)
-        for one in retired.order_by("-last_seen_at")
-        if one.retired_at is not None and one.last_seen_at is not None and one.last_seen_at > one.retired_at
-    ]
+    """Machines that reported after they were retired and whose agents are not all revoked, the newest first."""
+    working = Agent.objects.filter(asset=OuterRef("pk"), revoked_at=None)
+    retired = Asset.objects.filter(Exists(working), last_seen_at__gt=F("retired_at")).exclude(role=AssetRole.DEVICE)
+    found = retired.select_related("unit").order_by("-last_seen_at", "pk")
+    return [Returned(one, one.last_seen_at) for one in found if one.last_seen_at is not None]

@@ -6,7 +6,23 @@ The ingest path writes them by set-based SQL, not by the ORM. Foreign keys on it
 
 from django.db import models
 
+from tuanthu_server.inventory.identity_models import IdentityDecision, IdentityQuestion, MachineSeen, SeenUntil
 from tuanthu_server.units.models import Unit
+
+__all__ = [
+    "Agent",
+    "Asset",
+    "AssetMove",
+    "AssetRole",
+    "CurrentObservation",
+    "EnrolToken",
+    "IdentityDecision",
+    "IdentityQuestion",
+    "MachineSeen",
+    "Observation",
+    "Report",
+    "SeenUntil",
+]
 
 
 class AssetRole(models.TextChoices):
@@ -85,29 +101,6 @@ class AssetMove(models.Model):
         )
 
 
-class IdentityDecision(models.Model):
-    """What a person decided of two records that are probably one machine."""
-
-    class Verdict(models.TextChoices):
-        """What they are."""
-
-        SAME = "same", "Cùng một máy"
-        DIFFERENT = "different", "Hai máy khác nhau"
-
-    first = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+")
-    """The one of the lower number."""
-    second = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+")
-    verdict = models.CharField(max_length=12, choices=Verdict.choices)
-    evidence = models.JSONField(default=list)
-    """What spoke for one machine when it was decided."""
-    person = models.CharField(max_length=200)
-    reason = models.CharField(max_length=500)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("first", "second"), name="one_decision_a_pair"),)
-
-
 class Agent(models.Model):
     """An enrolled agent: a pinned key, bound to one asset."""
 
@@ -129,6 +122,11 @@ class Agent(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("public_key",), name="one_agent_a_key"),)
+
+    @property
+    def missing(self) -> int:
+        """Reports that never arrived, as far as later ones tell."""
+        return max(0, self.last_sequence - self.report_count)
 
 
 class EnrolToken(models.Model):

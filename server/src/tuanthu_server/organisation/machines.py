@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from tuanthu_server.compliance.lines.refresh import refresh
@@ -10,9 +11,12 @@ from tuanthu_server.compliance.moving import move_assets
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory.likeness import Pair, probable_pairs
-from tuanthu_server.inventory.models import Asset, AssetRole, IdentityDecision
+from tuanthu_server.inventory.models import Asset, AssetRole, IdentityDecision, IdentityQuestion
 from tuanthu_server.inventory.retiring import put_away, retire_asset
 from tuanthu_server.organisation.person import By, checked_day, find_unit, start_of
+from tuanthu_server.security_log.chain import record
+from tuanthu_server.security_log.doer import named
+from tuanthu_server.security_log.events import Event
 
 Verdict = IdentityDecision.Verdict
 
@@ -27,6 +31,15 @@ def same_machine(first: int, second: int, by: By) -> Asset:
         pair = _decide(first, second, Verdict.SAME, by)
         older, newer = pair.older, pair.newer
         put_away(older, by.person, f"= {newer.pk} ({newer.name}): {by.reason}", timezone.now())
+        IdentityQuestion.objects.filter(Q(first=older) | Q(second=older)).delete()
+        record(
+            Event.MACHINES_JOINED,
+            newer.name,
+            actor=named(by.person),
+            asset=newer.pk,
+            retired=older.pk,
+            reason=by.reason,
+        )
     sweep()
     return newer
 
@@ -34,7 +47,16 @@ def same_machine(first: int, second: int, by: By) -> Asset:
 def different_machines(first: int, second: int, by: By) -> None:
     """A person says that two records are two machines: they are not proposed again. Raises InputError."""
     with transaction.atomic():
-        _decide(first, second, Verdict.DIFFERENT, by)
+        pair = _decide(first, second, Verdict.DIFFERENT, by)
+        names = f"{pair.first.name} ≠ {pair.second.name}"
+        record(
+            Event.MACHINES_TOLD_APART,
+            names,
+            actor=named(by.person),
+            asset=pair.first.pk,
+            other=pair.second.pk,
+            reason=by.reason,
+        )
 
 
 def retire(number: int, by: By) -> Asset:
@@ -42,6 +64,7 @@ def retire(number: int, by: By) -> Asset:
     with transaction.atomic():
         _locked(number)
         asset = retire_asset(number, by.reason, by.person)
+        IdentityQuestion.objects.filter(Q(first=asset) | Q(second=asset)).delete()
     sweep()
     return asset
 
@@ -54,7 +77,18 @@ def move_machine(number: int, code: str, by: By, day: date | None = None) -> Ass
         asset = _locked(number)
         if asset.unit_id == unit.pk:
             raise InputError(f"Máy số {number} đã thuộc đơn vị {code}", f"Machine {number} is of unit {code} already")
+        before = asset.unit.code
         move_assets([asset], unit, start_of(first), person=by.person, reason=by.reason, now=timezone.now())
+        record(
+            Event.ASSET_MOVED,
+            asset.name,
+            actor=named(by.person),
+            asset=number,
+            before=before,
+            unit=code,
+            since=first.isoformat(),
+            reason=by.reason,
+        )
     refresh()
     return Asset.objects.select_related("unit").get(pk=number)
 
@@ -68,6 +102,7 @@ def _decide(first: int, second: int, verdict: "IdentityDecision.Verdict", by: By
         raise InputError("Đã có quyết định về hai bản ghi này", "These two were decided before")
     found = probable_pairs(assets.values())
     pair = found[0] if found else Pair(assets[low], assets[high], ())
+    IdentityQuestion.objects.filter(sort=IdentityQuestion.Sort.PAIR, first_id=low, second_id=high).delete()
     IdentityDecision.objects.create(
         first_id=low,
         second_id=high,

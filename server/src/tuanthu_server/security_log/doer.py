@@ -30,3 +30,8 @@ def doing(name: str, address: str = "") -> Iterator[None]:
 def doer() -> Doer:
     """Who it is; nobody outside of `doing`."""
     return _doer.get() or Doer()
+
+
+def named(person: str) -> str | None:
+    """Who is written down for a deed: None, hence whoever is known to ask, else the person whom a command names."""
+    return None if doer().name else person or None

@@ -31,6 +31,9 @@ class Event(StrEnum):
     ENROL_TOKEN_REVOKED = "enrol-token-revoked"  # noqa: S105
     AGENT_REVOKED = "agent-revoked"
     ASSET_RETIRED = "asset-retired"
+    ASSET_MOVED = "asset-moved"
+    MACHINES_JOINED = "machines-joined"
+    MACHINES_TOLD_APART = "machines-told-apart"
     WAIVER_PROPOSED = "waiver-proposed"
     WAIVER_APPROVED = "waiver-approved"
     WAIVER_REVOKED = "waiver-revoked"
@@ -72,6 +75,9 @@ NAMES: Final = {
     Event.ENROL_TOKEN_REVOKED: Text("Thu hồi mã ghi danh", "Enrolment token revoked"),
     Event.AGENT_REVOKED: Text("Thu hồi tác tử", "Agent revoked"),
     Event.ASSET_RETIRED: Text("Loại máy hoặc thiết bị", "Asset retired"),
+    Event.ASSET_MOVED: Text("Chuyển máy sang đơn vị khác", "Machine moved to another unit"),
+    Event.MACHINES_JOINED: Text("Xác nhận là một máy", "Confirmed as one machine"),
+    Event.MACHINES_TOLD_APART: Text("Xác nhận là hai máy khác nhau", "Confirmed as two machines"),
     Event.WAIVER_PROPOSED: Text("Đề nghị miễn trừ", "Waiver proposed"),
     Event.WAIVER_APPROVED: Text("Phê duyệt miễn trừ", "Waiver approved"),
     Event.WAIVER_REVOKED: Text("Từ chối hoặc thu hồi miễn trừ", "Waiver refused or revoked"),
@@ -113,11 +119,13 @@ DETAILS: Final = {
     "new": Text("mới", "new"),
     "note": Text("ghi chú", "note"),
     "number": Text("số", "number"),
+    "other": Text("số kia", "other number"),
     "permissions": Text("quyền", "permissions"),
     "person": Text("người", "person"),
     "reason": Text("lý do", "reason"),
     "relation": Text("liên kết", "link"),
     "removed": Text("đã xóa", "removed"),
+    "retired": Text("số đã loại", "retired number"),
     "role": Text("vai trò", "role"),
     "scopes": Text("giấy phép quét thu hồi", "scopes revoked"),
     "seals": Text("số bí mật", "seals"),

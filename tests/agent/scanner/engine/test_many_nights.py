@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.agent.scanner.engine.scripted import Engine
 from tests.agent.scanner.families import make_family
 
-from tuanthu_agent.scanner.engine.concluding import settled
+from tuanthu_agent.scanner.engine.concluding import settled, tried_accounts
 from tuanthu_agent.scanner.interface import Attempt, Look
 from tuanthu_policy.devices.family import Account, Lockout
 from tuanthu_policy.devices.verdict import AttemptOutcome, Verdict
@@ -124,4 +124,5 @@ def test_whatever_the_pauses_every_account_has_its_turn_and_then_there_is_peace(
         assert now >= tested
         tested = now
     assert tested == len(FAMILY.accounts) == len(engine.device.logins)
+    assert tried_accounts(way) == sorted({account.user for account in FAMILY.accounts})
     assert timedelta(0) < engine.device.logins[-1][4] - engine.device.logins[0][4]

@@ -56,6 +56,7 @@ def of_way(subject: Subject, recognised: Recognised, way: Way) -> ServiceFinding
         device=recognised.device,
         verdict=concluded.verdict,
         account=account_of(way, concluded),
+        accounts=tried_accounts(way),
         attempts=way.attempts,
         tested=concluded.tested,
         documented=concluded.documented,
@@ -80,6 +81,11 @@ def account_of(way: Way, concluded: Conclusion) -> str | None:
     if concluded.account is None or concluded.verdict not in FAILING:
         return None
     return way.target.family.accounts[concluded.account].user
+
+
+def tried_accounts(way: Way) -> list[str]:
+    """Names of the accounts of which an answer is known."""
+    return sorted({account.user for index, account in way.accounts if index in way.outcomes and account.user})
 
 
 def reason_of(way: Way, concluded: Conclusion) -> str | None:

@@ -125,6 +125,12 @@ def may(reach: Reach, permission: str) -> bool:
 
 
 @register.filter
+def has_unit(reach: Reach, unit: int) -> bool:
+    """Whether a unit is in reach: what is out of it is not named."""
+    return reach.has_unit(unit)
+
+
+@register.filter
 def severity(value: Severity) -> str:
     """How much a failure matters."""
     return gettext(_SEVERITIES[value])

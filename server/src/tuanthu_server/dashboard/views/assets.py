@@ -6,8 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from tuanthu_server.access.machines import agents_of, missing_of, waiting_of
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.retiring import retire
+from tuanthu_server.access.scans import scans_something
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
@@ -15,6 +17,7 @@ from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.evidence import sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import main_framework
+from tuanthu_server.dashboard.machine_questions import line_of
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.dashboard.views.devices import device_page
 from tuanthu_server.errors import InputError
@@ -53,10 +56,15 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     sightings = within.sightings_of(asset)
     groups = domain_groups(within.results_of(asset), policy, sightings, now.as_of)
     months, outages = within.line_of(asset, now.as_of)
+    agents = [(one, missing_of(within, one)) for one in agents_of(within).filter(asset=asset)]
     context = {
         "section": "units",
         "standing": now,
         "asset": asset,
+        "agents": agents,
+        "questions": [line_of(one) for one in waiting_of(within, asset)],
+        "scans": scans_something(asset),
+        "agents_open": any(one.missing and one.revoked_at is None for one, _ in agents),
         "silent": is_silent(asset, now.as_of),
         "worst": worst_outcome(within, asset, framework.id if framework else ""),
         "groups": groups,

@@ -16,6 +16,7 @@ from tuanthu_server.dashboard.evidence import sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import matching
 from tuanthu_server.dashboard.results import domain_groups
+from tuanthu_server.dashboard.views.scans import newest_sights
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.scans.words import state_of
 from tuanthu_server.units.models import UnitKind
@@ -117,6 +118,7 @@ def device_page(request: HttpRequest, asset: Asset) -> HttpResponse:
         "worst": max((result.outcome for result in results), default=None),
         "services": service_lines(sightings.get("device")),
         "remediation": remediation_of(asset.family),
+        "sights": newest_sights(within, asset),
         "groups": domain_groups(results, policy, sightings, now.as_of),
         "tables": sighting_tables(sightings, policy),
         "transitions": [

@@ -16,12 +16,12 @@ from tuanthu_server.compliance.past import MARGIN, SETTLED, note_late
 from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.ingest.writer import late
 from tuanthu_server.ingest.writer.devices import Device, Devices, number
-from tuanthu_server.ingest.writer.gaps import missing_ranges
 from tuanthu_server.ingest.writer.locked import LockedAgent, lock_agents, stored_digests
 from tuanthu_server.ingest.writer.prepared import Answer, Prepared, corrected
 from tuanthu_server.ingest.writer.spans import Content, Key, Spans
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
+from tuanthu_server.inventory.missing import missing_ranges
 from tuanthu_server.inventory.store.interface import Store
 
 MINIMUM_MAX_AGE = timedelta(days=1)
