@@ -39,7 +39,7 @@ def organisation_files(count: int = STATIONS) -> tuple[str, str]:
     units = [_department(draw), *_hospitals(draw), *_agencies(draw), *_centres(draw)]
     stations = [_station(draw, number, count) for number in range(1, count + 1)]
     for row in (*units, *stations):
-        row |= position_of(row["code"], row["supervisor"])
+        row.update(position_of(row["code"], row["supervisor"]))
     return _csv([*units, *(_before(station) for station in stations)]), _csv([_after(station) for station in stations])
 
 

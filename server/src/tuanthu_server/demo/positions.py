@@ -1,4 +1,4 @@
-"""Where the units of the demonstration would lie: invented, about a town in the highlands, each health area in its place.
+"""Where units of the demonstration would lie: invented, about a town in the highlands, each area in its place.
 
 No unit of the demonstration exists, and nothing on its map says where a border runs.
 """

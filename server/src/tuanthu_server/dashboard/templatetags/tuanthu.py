@@ -162,6 +162,24 @@ def told(value: Share) -> str:
 
 
 @register.filter
+def plain(value: float) -> str:
+    """A number as drawings take it, whatever the language."""
+    return f"{value:g}"
+
+
+@register.filter
+def degrees(value: float) -> str:
+    """`12,5°`."""
+    return f"{value:.5f}".rstrip("0").rstrip(".").replace(".", "." if _language().startswith("en") else ",") + "°"
+
+
+@register.filter
+def distance(km: float) -> str:
+    """`500 m` or `20 km`."""
+    return f"{km:g} km" if km >= 1 else f"{km * 1000:g} m"
+
+
+@register.filter
 def duration(seconds: int) -> str:
     """`2 ngày 4 giờ`."""
     return duration_text(seconds, _language())
