@@ -48,8 +48,8 @@ def unit(one: Unit) -> UnitOut:
         kind=one.kind,
         demonstration=one.demonstration,
         closed_at=one.closed_at,
-        latitude=one.latitude,
-        longitude=one.longitude,
+        latitude=None if one.latitude is None else float(one.latitude),
+        longitude=None if one.longitude is None else float(one.longitude),
     )
 
 
