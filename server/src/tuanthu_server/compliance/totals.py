@@ -135,7 +135,7 @@ def _added(tables: Iterable[dict[str, Counts]]) -> dict[str, Counts]:
     for table in tables:
         for code, counts in table.items():
             found.setdefault(code, []).append(counts)
-    return {code: added(parts) for code, parts in found.items()}
+    return {code: added(parts) if len(parts) > 1 else parts[0] for code, parts in found.items()}
 
 
 def added(parts: Iterable[Counts]) -> Counts:

@@ -36,6 +36,7 @@ from tuanthu_server.outcome_labels import (
     share_text,
 )
 from tuanthu_server.security_log.events import DETAILS
+from tuanthu_server.units.models import Unit
 
 register = template.Library()
 _STATEMENT_LOOKS = {"holds": "o-pass", "expiring": "o-stale", "denied": "o-fail"}
@@ -171,6 +172,14 @@ def plain(value: float) -> str:
 def degrees(value: float) -> str:
     """`12,5°`."""
     return f"{value:.5f}".rstrip("0").rstrip(".").replace(".", "." if _language().startswith("en") else ",") + "°"
+
+
+@register.filter
+def position(unit: Unit) -> str:
+    """`12,66667°; 108,0382°`; a dash for none."""
+    if unit.latitude is None or unit.longitude is None:
+        return "–"
+    return f"{degrees(float(unit.latitude))}; {degrees(float(unit.longitude))}"
 
 
 @register.filter
