@@ -57,11 +57,16 @@ def make_units() -> None:
     made = {}
     for code, (name, kind, machines) in UNITS.items():
         made[code] = Unit.objects.create(
-            code=code, name=name, kind=kind, demonstration=True, created_at=datetime.now(UTC)
+            code=code, name=name, kind=kind, demonstration=True, created_at=datetime.now(UTC), **position(len(made))
         )
         UnitExpectation.objects.create(unit=made[code], valid_from=SINCE, machines=machines, staff=3 * machines)
     for code, above in ABOVE.items():
         UnitLink.objects.create(unit=made[code], target=made[above], relation=Relation.SUPERVISOR, valid_from=SINCE)
+
+
+def position(place: int) -> dict[str, float]:
+    """Two units at one spot, others about it, and one of which nobody says where it is."""
+    return {"latitude": 12.7 + place // 2 * 0.1, "longitude": 108.1} if place < 5 else {}
 
 
 def remember_days() -> None:

@@ -58,6 +58,7 @@ CASES = {
     "policy-change": Case(answers=frozenset({200, 404})),
     "units": Case(),
     "unit": Case(scoped=True),
+    "places": Case(),
     "asset": Case(scoped=True),
     "devices": Case(),
     "unit-devices": Case(scoped=True),
@@ -253,7 +254,7 @@ def test_no_form_is_taken_from_elsewhere(machine, places):
 def test_what_an_officer_sees_of_the_department_is_their_units(machine, places):
     client = cast(places)["officer above"]
 
-    for address in ("/", "/units/", "/lines/", "/devices/", "/controls/directive-14-2018/coverage/"):
+    for address in ("/", "/units/", "/places/", "/lines/", "/devices/", "/controls/directive-14-2018/coverage/"):
         page = client.get(address).content.decode()
         assert "Bệnh viện khác" not in page, address
     assert "Trạm Y tế xã Đắk Mẫu" in client.get("/units/").content.decode()

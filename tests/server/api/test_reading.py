@@ -93,6 +93,21 @@ def test_one_asset_tells_results_with_reasons_evidence_and_history(judged, admin
     ).items()
 
 
+def test_groups_have_both_coverages_and_units_say_where_they_are(judged, administrator):
+    Unit.objects.filter(code="BV-9").update(latitude="12.6", longitude="108.1")
+    found = {one["key"]: one for one in read(administrator, "/groups", by="kind")["items"]}
+    hospital = found["hospital"]
+
+    assert (hospital["units"], hospital["assets"], hospital["counts"]["applicable"]) == (["BV-9"], 1, 1)
+    assert hospital["lan_coverage"]["seen"] is None
+    assert sum(one["lan_coverage"]["units_without_scan"] for one in found.values()) == 1
+    assert [(one["latitude"], one["longitude"]) for one in read(administrator, "/units")["items"]] == [
+        (12.6, 108.1),
+        (None, None),
+    ]
+    read(administrator, "/groups", 404, framework="không-có")
+
+
 def test_results_of_a_rule_are_its_failing_machines(judged, administrator):
     assert read(administrator, "/results", rule="firewall.enabled")["total"] == 3
     assert read(administrator, "/results", rule="firewall.enabled", unit="BV-9")["total"] == 1
@@ -186,7 +201,7 @@ BODIES = {
     "approve": lambda *_: _json({}),
     "revoke": lambda *_: _json({"reason": "x"}),
     "decide": lambda *_: _json({"answer": "same", "reason": "x"}),
-    "move": lambda unit, _: _json({"unit": unit.code, "reason": "x"}),
+    "assets/move": lambda unit, _: _json({"unit": unit.code, "reason": "x"}),
     "retire": lambda *_: _json({"reason": " "}),
     "import": lambda *_: ({"file": SimpleUploadedFile("a.csv", b"code,name")}, {}),
     "rename": lambda *_: _json({"name": "Khác", "reason": "x", "dry_run": True}),
@@ -225,7 +240,8 @@ def test_every_operation_with_every_role_an_outsider_and_no_one(judged):
         query = {"rule": "firewall.enabled"} if path == "/results" else {}
         permission = Permission(operation["x-permission"])
         if method == "post":
-            query, more = BODIES[path.rpartition("/")[2]](unit, pk)
+            sort, name = path.split("/")[1], path.rpartition("/")[2]
+            query, more = BODIES.get(f"{sort}/{name}", BODIES.get(name))(unit, pk)
         else:
             more = {}
         refused = getattr(Client(), method)(address, query, **more)

@@ -57,7 +57,7 @@ def scanned(intake, unit):
 def test_pages_and_every_document_tell_the_same_numbers(scanned, tmp_path):
     report = take_snapshot("department")
     found = report.devices
-    assert (report.schema_version, found.devices, found.computers, found.units_scanned) == (4, 4, 1, 1)
+    assert (report.schema_version, found.devices, found.computers, found.units_scanned) == (5, 4, 1, 1)
     numbers = (found.counts.applicable, found.counts.failed, found.counts.passed, found.counts.undetermined)
     assert numbers == (3, 1, 1, 1)
     assert (report.totals.machines_enrolled, len(found.rows)) == (1, 4)
@@ -80,6 +80,8 @@ def test_pages_and_every_document_tell_the_same_numbers(scanned, tmp_path):
     rows = {row[0]: row for row in book["Thiết bị theo đơn vị"].iter_rows(min_row=6, values_only=True)}
     assert rows["TYT-01"][2:10] == (4, 3, 1, 0, 1, 1, 1, 0)
     assert rows["TYT-02"][2:11] == (0, 0, 0, 0, 0, 0, 0, 0, "chưa quét")
+    assert (rows["TYT-01"][12:], rows["TYT-02"][12]) == ((1, 2, 0.5), "chưa có kết quả quét")
+    assert "máy tính thấy khi quét mạng, tỷ lệ bao phủ là 50,0% (1/2 máy)" in " ".join(text.split())
     assert book["Thiết bị mạng"].max_row == 5 + 4
 
 
@@ -124,6 +126,22 @@ def test_a_report_from_before_there_were_devices_keeps_its_bytes_and_has_no_such
     assert document.devices.rows == []
     assert document.parts[-1].heading.startswith("VII. ")
     assert "Thiết bị mạng" not in {sheet.name for sheet in sheets(old)}
+
+
+def test_a_report_from_before_networks_were_covered_keeps_its_bytes_and_its_rows(scanned):
+    report = take_snapshot("department")
+    units = [msgspec.structs.replace(unit, lan=None) for unit in report.devices.units]
+    devices = msgspec.structs.replace(report.devices, lan=None, units=units)
+    old = msgspec.structs.replace(report, devices=devices, schema_version=4)
+    assert b'"units_without_scan"' not in codec.encode(old)
+    assert codec.unpack(codec.pack(codec.encode(old)), codec.digest(old)) == old
+    told, tells = (str(compose(one).parts[0]) for one in (old, report))
+    assert ("trong mạng" in told, "trong mạng" in tells) == (False, True)
+    widths = [
+        len(next(sheet for sheet in sheets(one) if sheet.name.startswith("Thiết bị theo")).columns)
+        for one in (old, report)
+    ]
+    assert widths == [12, 15]
 
 
 def test_a_list_that_contradicts_the_counts_is_not_issued(scanned):

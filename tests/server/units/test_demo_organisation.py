@@ -14,6 +14,7 @@ def test_the_demonstration_has_31_units_and_185_stations_all_labelled():
 
     stations = Unit.objects.filter(kind=UnitKind.STATION)
     assert (Unit.objects.count() - stations.count(), stations.count()) == (31, 185)
+    assert all(8 < unit.latitude < 24 and 102 < unit.longitude < 115 for unit in Unit.objects.all())
     assert all(unit.demonstration and unit.name.startswith(LABEL) for unit in Unit.objects.all())
 
 

@@ -157,6 +157,31 @@ def test_two_units_may_change_places_when_their_days_do_not_overlap():
     ]
 
 
+def place(text: str):
+    header = "code,name,kind,valid_from,latitude,longitude\n"
+    return apply_units(parse_units((header + text).encode(), "x"), dry_run=False)
+
+
+def test_coordinates_are_kept_told_in_the_difference_and_withdrawn_together():
+    assert [change.code for change in place("A-1,Trạm,station,2025-07-01,12.6,108.1\n").new] == ["A-1"]
+    assert place("A-1,Trạm,station,2025-07-01,12.60000,108.1\nB-1,Trạm,station,2025-07-01,,\n").unchanged
+    (moved,) = place("A-1,Trạm,station,2025-07-01,12.7,\n").changed
+    kept = Unit.objects.get(code="A-1")
+    (gone,) = place("A-1,Trạm,station,2025-07-01,-,-\n").changed
+
+    assert [(one.field, one.before, one.after) for one in moved.fields] == [("latitude", "12.60000", "12.70000")]
+    assert (str(kept.latitude), str(kept.longitude)) == ("12.70000", "108.10000")
+    assert [one.after for one in gone.fields] == ["", ""]
+    assert Unit.objects.get(code="A-1").longitude is None
+
+
+@pytest.mark.parametrize("cells", ["12.6,", "12.6,-", ",108.1"])
+def test_one_coordinate_without_the_other_is_refused(cells):
+    with pytest.raises(UnitFileError, match="go together"):
+        place(f"A-1,Trạm,station,2025-07-01,{cells}\n")
+    assert not Unit.objects.exists()
+
+
 def test_a_demonstration_never_overwrites_a_real_unit():
     take("A-1,Bệnh viện thật,hospital,,,2025-07-01,5\n")
 

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,23 @@ def test_every_error_of_a_file_is_told_with_its_line_and_column():
     assert places == [(2, 7), (3, 1), (3, 3), (3, 5), (3, 6), (5, 0)]
     assert "dòng 3, cột 5 (valid_from): “31/02/2025” không phải là ngày" in caught.value.vi
     assert "line 3, column 6 (machines): 'nhiều' is no whole number" in caught.value.en
+
+
+def test_coordinates_are_read_with_point_or_comma_under_the_names_that_officers_give_them():
+    text = "Mã;Tên;Loại;Từ ngày;Vĩ độ;Kinh độ\nA;Một;;2025-07-01;12,666667;108.0382\nB;Hai;;2025-07-01;-;\n"
+    first, second = parse_units(text.encode(), "x")
+
+    assert first.position == {"latitude": Decimal("12.66667"), "longitude": Decimal("108.03820")}
+    assert second.position == {"latitude": None}
+
+
+@pytest.mark.parametrize("cell", ["7.99", "24.1", "108.03", "12°40'", "1e1", "NaN", "-12.6", "١٢", "12.6.1", "0012.5"])
+def test_it_refuses_a_latitude_that_is_not_in_viet_nam_or_no_number(cell):
+    text = f"code,name,kind,valid_from,latitude,longitude\nA,Một,,2025-07-01,{cell},108.1\n"
+    assert problems_of(text) == [(2, 5)]
+    with pytest.raises(UnitFileError) as caught:
+        parse_units(text.encode(), "x")
+    assert ("swapped" in caught.value.en) == (cell == "108.03")
 
 
 def test_it_refuses_a_code_that_stands_twice():

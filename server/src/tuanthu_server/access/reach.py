@@ -78,6 +78,10 @@ class Reach(msgspec.Struct, frozen=True):
         """The links of a reached unit. Their targets may be out of reach: ask `has_unit` before linking there."""
         return queries.links_of(unit, day) if self.has_unit(unit.pk) else {}
 
+    def links(self, day: date, relation: Relation) -> QuerySet[UnitLink]:
+        """The links of that sort of all reached units on that day; see `links_of` on their targets."""
+        return self._within(queries.links_on(day).filter(relation=relation), "unit_id")
+
     def expectations(self, day: date) -> dict[int, UnitExpectation]:
         """What units state of themselves on that day."""
         return queries.expectations_on(day, self.unit_ids)

@@ -9,7 +9,7 @@ from tuanthu_policy.policy import Policy
 from tuanthu_policy.reasons import result_text
 from tuanthu_server.access import exceptions, statements
 from tuanthu_server.api.schemas.assets import AssetOut, ObservationOut, ResultOut, UnitOut
-from tuanthu_server.api.schemas.common import CoverageOut, DevicesOut, FiguresOut, TextOut, counts_by
+from tuanthu_server.api.schemas.common import CoverageOut, DevicesOut, FiguresOut, LanCoverageOut, TextOut, counts_by
 from tuanthu_server.api.schemas.exceptions import EventOut, StatementOut, WaiverOut
 from tuanthu_server.api.schemas.network import DeviceOut
 from tuanthu_server.compliance.details import AssetResult
@@ -28,6 +28,7 @@ def figures(total: Totals) -> FiguresOut:
         silent=total.silent,
         never_reported=total.never_reported,
         coverage=CoverageOut.of(total.coverage),
+        lan_coverage=LanCoverageOut.of(total.lan),
         controls=counts_by(total.controls),
         rules=counts_by(total.rules),
         devices=DevicesOut(
@@ -42,7 +43,13 @@ def figures(total: Totals) -> FiguresOut:
 def unit(one: Unit) -> UnitOut:
     """A unit of the register."""
     return UnitOut(
-        code=one.code, name=one.name, kind=one.kind, demonstration=one.demonstration, closed_at=one.closed_at
+        code=one.code,
+        name=one.name,
+        kind=one.kind,
+        demonstration=one.demonstration,
+        closed_at=one.closed_at,
+        latitude=None if one.latitude is None else float(one.latitude),
+        longitude=None if one.longitude is None else float(one.longitude),
     )
 
 

@@ -222,8 +222,8 @@ def coverage() -> None:
             str(sum(part.never_reported for part in parts)),
             "–" if stated.expected is None else str(stated.expected),
             _percent(stated.share),
-            "–" if seen.whole is None else str(seen.whole),
-            _percent(seen),
+            "chưa quét" if seen.seen is None and not seen.units_without_computer else str(seen.seen or 0),
+            _percent(seen.share),
         )
     Console(highlight=False).print(table)
 

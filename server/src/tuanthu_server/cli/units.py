@@ -151,6 +151,8 @@ def print_unit(unit: "Unit") -> None:
     console = Console(markup=False, emoji=False, highlight=False)
     mark = " · dữ liệu trình diễn" if unit.demonstration else ""
     console.print(f"{unit.code} · {unit.name} · {unit.get_kind_display()}{mark}")
+    if unit.latitude is not None:
+        console.print(f"Vĩ độ {unit.latitude}, kinh độ {unit.longitude} (WGS 84)")
     links = plain_table()
     links.add_column("Liên kết")
     links.add_column("Với", ratio=1)

@@ -29,6 +29,24 @@ class Coverage(msgspec.Struct, frozen=True):
         return Share(self.covered, self.expected)
 
 
+class LanCoverage(msgspec.Struct, frozen=True):
+    """Machines that report, of the computers that scans saw in the networks of their units."""
+
+    covered: int
+    """Hosts with an agent that scans saw; a unit counts at most as many as it has machines that report."""
+    seen: int | None
+    """Computers that scans saw, with and without an agent; None where no scan saw one."""
+    units_without_scan: int
+    """Units of which no scan told anything; they are in neither number and count as covered nowhere."""
+    units_without_computer: int
+    """Units where scans found devices, and no computer among them; they are in neither number, too."""
+
+    @property
+    def share(self) -> Share:
+        """Covered ÷ seen."""
+        return Share(self.covered, self.seen)
+
+
 class Totals(msgspec.Struct, frozen=True):
     """Figures of several units together."""
 
@@ -38,6 +56,8 @@ class Totals(msgspec.Struct, frozen=True):
     silent: int
     never_reported: int
     coverage: Coverage
+    lan: LanCoverage
+    """The other denominator: told beside `coverage`, and never added to it."""
     rules: dict[str, Counts]
     controls: dict[str, Counts]
     devices: DeviceCompliance
@@ -55,6 +75,7 @@ def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -
         silent=sum(part.silent for part in parts),
         never_reported=sum(part.never_reported for part in parts),
         coverage=coverage_of(parts, expected),
+        lan=on_lan(parts),
         rules=_added(part.rules for part in parts),
         controls=_added(part.controls for part in parts),
         devices=devices_of(parts),
@@ -89,15 +110,24 @@ def coverage_of(parts: Iterable[UnitCompliance], expected: Expected) -> Coverage
     return Coverage(covered, total, untold, over)
 
 
-def on_lan(parts: Iterable[UnitCompliance]) -> Share:
-    """Hosts that scans saw and that are machines with an agent, of all computers that they saw.
+def on_lan(parts: Iterable[UnitCompliance]) -> LanCoverage:
+    """How many of the computers that scans saw report.
 
-    Undetermined where no scan saw a computer. Expected machines and seen ones are two denominators, told side by side:
-    what a unit states may be wrong, and a scan sees only what is switched on.
+    Expected machines and seen ones are two denominators, told side by side: what a unit states may be wrong, and a scan
+    sees only what is switched on. Whether a host has an agent was true when it was scanned, so a unit counts at most as
+    many as report now.
     """
-    every = [part.devices for part in parts]
-    seen = sum(one.managed + one.computers for one in every)
-    return Share(sum(one.managed for one in every), seen or None)
+    covered, total, unscanned, without = 0, None, 0, 0
+    for part in parts:
+        seen = part.devices.managed + part.devices.computers
+        if seen:
+            total = (total or 0) + seen
+            covered += min(part.devices.managed, part.reporting)
+        elif part.devices.devices:
+            without += 1
+        else:
+            unscanned += 1
+    return LanCoverage(covered, total, unscanned, without)
 
 
 def _added(tables: Iterable[dict[str, Counts]]) -> dict[str, Counts]:
@@ -105,7 +135,7 @@ def _added(tables: Iterable[dict[str, Counts]]) -> dict[str, Counts]:
     for table in tables:
         for code, counts in table.items():
             found.setdefault(code, []).append(counts)
-    return {code: added(parts) for code, parts in found.items()}
+    return {code: added(parts) if len(parts) > 1 else parts[0] for code, parts in found.items()}
 
 
 def added(parts: Iterable[Counts]) -> Counts:

@@ -8,7 +8,8 @@ from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
-from tuanthu_server.compliance.totals import Coverage, Expected, Totals, coverage_of, totals_of
+from tuanthu_server.compliance.totals import Coverage, Expected, LanCoverage, Totals, coverage_of, on_lan, totals_of
+from tuanthu_server.compliance.unit_state import UnitState
 from tuanthu_server.units.models import Unit, UnitKind
 from tuanthu_server.units.rows import fold
 
@@ -43,8 +44,19 @@ class UnitLine(msgspec.Struct, frozen=True):
     unit: Unit
     compliance: UnitCompliance
     coverage: Coverage
+    lan: LanCoverage
     counts: Counts
     """Machines by their worst outcome over the whole framework."""
+
+    @property
+    def name(self) -> str:
+        """What it is sorted by."""
+        return self.unit.code
+
+    @property
+    def state(self) -> UnitState:
+        """How it stands as a whole."""
+        return UnitState.of(self.compliance, self.counts, self.coverage, self.lan)
 
 
 class KindLine(msgspec.Struct, frozen=True):
@@ -94,15 +106,20 @@ def indicator_lines(framework: Framework, figures: Iterable[IndicatorFigure]) ->
     return [IndicatorLine(figure, clauses[figure.indicator.clause]) for figure in figures]
 
 
-def unit_lines(standing: Standing, units: Iterable[Unit], expected: Expected) -> list[UnitLine]:
-    """Units worst first: most failing machines, then most machines of which nothing is known, then by code."""
-    framework = main_framework(standing.policy.policy)
+def unit_lines(
+    standing: Standing, units: Iterable[Unit], expected: Expected, framework: Framework | None = None
+) -> list[UnitLine]:
+    """Units worst first: most failing machines, then most machines of which nothing is known, then by code.
+
+    Without a framework it is the main one.
+    """
+    framework = framework or main_framework(standing.policy.policy)
     key = framework.id if framework else ""
     lines = []
     for unit in units:
         compliance = standing.units.get(unit.pk) or no_machines(unit.pk)
         counts = compliance.controls.get(key, EMPTY)
-        lines.append(UnitLine(unit, compliance, coverage_of([compliance], expected), counts))
+        lines.append(UnitLine(unit, compliance, coverage_of([compliance], expected), on_lan([compliance]), counts))
     return sorted(lines, key=_worst_first)
 
 

@@ -6,6 +6,7 @@ ICONS: Final = {
     "overview": "M4 13h6V4H4z M14 20h6v-9h-6z M4 20h6v-3H4z M14 7h6V4h-6z",
     "work": "M4 6l1.5 1.5L8 5 M4 12l1.5 1.5L8 11 M4 18l1.5 1.5L8 17 M11 6h9 M11 12h9 M11 18h9",
     "units": "M4 21V7l8-4 8 4v14 M4 21h16 M9 21v-5h6v5 M9 10h.01 M15 10h.01",
+    "places": "M12 21c-4-4.5-6-7.6-6-10.5a6 6 0 0 1 12 0c0 2.9-2 6-6 10.5z M12 10.5h.01",
     "devices": "M4 14h16v6H4z M8 17h.01 M12 14V9 M7.5 8.5a6 6 0 0 1 9 0 M5 6a10 10 0 0 1 14 0",
     "lines": "M3 12h4l2-7 4 14 3-9 2 2h3",
     "indicators": "M5 20V10 M12 20V4 M19 20v-7",

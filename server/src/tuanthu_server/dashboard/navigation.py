@@ -44,6 +44,7 @@ MENU = (
             Entry("overview", "overview", Text("Tổng quan", "Overview")),
             Entry("work", "work", Text("Việc cần làm", "To do")),
             Entry("units", "units", Text("Đơn vị", "Units")),
+            Entry("places", "places", Text("Địa bàn", "Places")),
             Entry("devices", "devices", Text("Thiết bị mạng", "Devices")),
             Entry("lines", "lines", Text("Đường truyền", "Lines")),
             Entry("indicators", "indicators", Text("Chỉ tiêu", "Indicators")),

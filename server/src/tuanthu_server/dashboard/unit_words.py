@@ -18,6 +18,8 @@ FIELDS: Final[dict[str, Promise | str]] = {
     "machines": _("Máy (kể cả máy chủ)"),
     "servers": _("Trong đó máy chủ"),
     "devices": _("Thiết bị mạng"),
+    "latitude": _("Vĩ độ"),
+    "longitude": _("Kinh độ"),
 }
 
 
@@ -47,7 +49,7 @@ def told_event(event: UnitEvent) -> list[Told]:
     if what == UnitEvent.What.MOVED:
         relation, _sep, target = before.partition(": ")
         return [Told(gettext(relation), target, after)]
-    if what == UnitEvent.What.STATED:
+    if what in {UnitEvent.What.STATED, UnitEvent.What.PLACED}:
         was, becomes = _numbers(before), _numbers(after)
         names = [name for name in FIELDS if was.get(name) != becomes.get(name)]
         return [Told(str(FIELDS[name]), was.get(name, ""), becomes.get(name, "")) for name in names]

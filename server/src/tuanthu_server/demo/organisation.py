@@ -7,6 +7,7 @@ import csv
 import io
 import random
 
+from tuanthu_server.demo.positions import position_of
 from tuanthu_server.units.difference import Difference
 from tuanthu_server.units.importing import apply_units, parse_units
 from tuanthu_server.units.rows import COLUMNS
@@ -37,6 +38,8 @@ def organisation_files(count: int = STATIONS) -> tuple[str, str]:
     draw = random.Random(20251)  # noqa: S311 - invented numbers, no secrets
     units = [_department(draw), *_hospitals(draw), *_agencies(draw), *_centres(draw)]
     stations = [_station(draw, number, count) for number in range(1, count + 1)]
+    for row in (*units, *stations):
+        row.update(position_of(row["code"], row["supervisor"]))
     return _csv([*units, *(_before(station) for station in stations)]), _csv([_after(station) for station in stations])
 
 

@@ -18,7 +18,7 @@ from tuanthu_server.units.difference import Difference, FieldChange, State
 from tuanthu_server.units.importing import apply_units
 from tuanthu_server.units.models import Relation, Unit, UnitEvent
 from tuanthu_server.units.queries import today
-from tuanthu_server.units.rows import COUNT_COLUMNS, UnitRow
+from tuanthu_server.units.rows import COUNT_COLUMNS, POSITION_COLUMNS, UnitRow
 
 What = UnitEvent.What
 
@@ -96,13 +96,15 @@ def _told(
             yield What.KIND, now, one.before, one.after
         elif one.field in Relation.values:
             yield What.MOVED, day, f"{Relation(one.field).label}: {one.before}", one.after
-    numbers = [one for one in fields if one.field in COUNT_COLUMNS]
-    if numbers:
+    for what, columns, first in ((What.STATED, COUNT_COLUMNS, day), (What.PLACED, POSITION_COLUMNS, now)):
+        numbers = [one for one in fields if one.field in columns]
+        if not numbers:
+            continue
         before, after = (
             ", ".join(f"{one.field}={value}" for one in numbers if (value := getattr(one, end)) != "")
             for end in ("before", "after")
         )
-        yield What.STATED, day, before, after
+        yield what, first, before, after
 
 
 def _last_renamed(units: list[Unit]) -> dict[int, date]:

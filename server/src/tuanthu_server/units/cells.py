@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 
 from tuanthu_server.units.models import UnitKind
 from tuanthu_server.units.rows import CLEAR, CODE, Target, kind_named
@@ -101,6 +102,47 @@ def read_count(cell: str) -> int | None:
             f"{text[:40]!r} is no whole number from 0 to {MAX_COUNT} (without separators)",
         )
     return int(text)
+
+
+DEGREES = {"latitude": (8, 24), "longitude": (102, 115)}
+"""Where Viet Nam lies, roughly: what is outside is a slip of the pen."""
+_SIDES = {"latitude": ("vĩ độ", "latitude"), "longitude": ("kinh độ", "longitude")}
+_DEGREES = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,15}))?")
+_STEP = Decimal("0.00001")
+"""About a metre."""
+
+
+def read_latitude(cell: str) -> Decimal | None:
+    """Degrees north, as `12.66667` or `12,66667`; a hyphen withdraws it (None)."""
+    return _degrees(cell, "latitude", "longitude")
+
+
+def read_longitude(cell: str) -> Decimal | None:
+    """Degrees east; see `read_latitude`."""
+    return _degrees(cell, "longitude", "latitude")
+
+
+def _degrees(cell: str, column: str, other: str) -> Decimal | None:
+    text = cell.strip()
+    if text == CLEAR:
+        return None
+    (vi, en), found = _SIDES[column], _DEGREES.fullmatch(text)
+    if found is None:
+        raise CellError(
+            f"{vi} “{text[:40]}” không phải là số độ thập phân, ví dụ 12.66667 (không viết độ, phút, giây)",
+            f"{en} {text[:40]!r} is no number of decimal degrees, such as 12.66667 (no minutes and seconds)",
+        )
+    value = Decimal(f"{found[1]}.{found[2] or 0}").quantize(_STEP)
+    (least, most), (first, last) = DEGREES[column], DEGREES[other]
+    if not least <= value <= most:
+        swapped = first <= value <= last
+        raise CellError(
+            f"{vi} {text[:40]} ngoài khoảng {least}–{most} của Việt Nam"
+            + ("; có phải đã đổi chỗ vĩ độ và kinh độ?" if swapped else ""),
+            f"{en} {text[:40]} is outside Viet Nam's {least} to {most}"
+            + ("; were latitude and longitude swapped?" if swapped else ""),
+        )
+    return value
 
 
 def read_target(cell: str) -> Target:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tuanthu_server.csv_files import csv_bytes
 from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitKind, UnitLink
 from tuanthu_server.units.queries import expectations_on, links_on, today, units_on
-from tuanthu_server.units.rows import COLUMNS, COUNT_COLUMNS
+from tuanthu_server.units.rows import COLUMNS, COUNT_COLUMNS, POSITION_COLUMNS
 
 HEADERS: Final = {
     "code": "Mã",
@@ -27,18 +27,21 @@ HEADERS: Final = {
     "machines": "Số máy tính",
     "servers": "Số máy chủ",
     "devices": "Thiết bị mạng",
+    "latitude": "Vĩ độ",
+    "longitude": "Kinh độ",
 }
 """What the columns are called in files that we write; the import knows these and others."""
 EXAMPLES: Final = (
-    ("SYT", "Sở Y tế", "Sở Y tế", "", "Ủy ban nhân dân tỉnh", "", "", date(2025, 7, 1), 60, 70, 3, 12),
+    ("SYT", "Sở Y tế", "Sở Y tế", "", "Ủy ban nhân dân tỉnh", "", "", date(2025, 7, 1), 60, 70, 3, 12, 12.67, 108.05),
     ("TYT-001", "Trạm Y tế xã Ea Tíu", "Trạm Y tế", "Xã Ea Tíu", "Ủy ban nhân dân xã Ea Tíu", "", "SYT",
-     date(2025, 7, 1), 8, 5, 0, 2),
+     date(2025, 7, 1), 8, 5, 0, 2, "", ""),
 )  # fmt: skip
 NOTES: Final = (
     "Nhập vào trang “Đơn vị”, mỗi dòng một đơn vị; trang này không được đọc.",
     "Mã: chữ không dấu, số, dấu chấm, gạch dưới, gạch nối; không đổi về sau.",
     "Ô trống không nói gì: điều đang đúng vẫn đúng. Dấu - kết thúc liên kết hoặc rút lại con số.",
     "Liên kết (địa bàn, chủ quản, vận hành, quản lý chuyên môn): mã của một đơn vị, hoặc tên cơ quan ngoài ngành.",
+    "Vĩ độ, kinh độ: số độ thập phân (12,67 và 108,05), có cả hai hoặc không; để đơn vị hiện trên bản đồ.",
     "Từ ngày: ngày mà liên kết và số liệu của dòng bắt đầu đúng. Số máy tính gồm cả máy chủ.",
 )
 SHEET: Final = "Đơn vị"
@@ -101,7 +104,8 @@ def register_csv(lines: Iterable[RegisterLine]) -> bytes:
 def _cells(line: RegisterLine) -> list[object]:
     links = [line.target(relation) for relation in Relation]
     kind = str(UnitKind(line.unit.kind).label)
-    return [line.unit.code, line.unit.name, kind, *links, line.valid_from.isoformat(), *line.counts.values()]
+    place = [getattr(line.unit, name) for name in POSITION_COLUMNS]
+    return [line.unit.code, line.unit.name, kind, *links, line.valid_from.isoformat(), *line.counts.values(), *place]
 
 
 def template() -> bytes:

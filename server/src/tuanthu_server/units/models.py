@@ -22,9 +22,20 @@ class Unit(models.Model):
     demonstration = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    """Degrees north, WGS 84; where the unit is today, as a person entered it. Both or none."""
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    """Degrees east."""
 
     class Meta:
         ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+                | models.Q(latitude__isnull=False, longitude__isnull=False),
+                name="both_coordinates_or_none",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -80,6 +91,7 @@ class UnitEvent(models.Model):
         KIND = "kind", "Đổi loại"
         MOVED = "moved", "Chuyển liên kết"
         STATED = "stated", "Khai báo số liệu"
+        PLACED = "placed", "Ghi tọa độ"
         MERGED = "merged", "Sáp nhập"
         CLOSED = "closed", "Đóng"
 

@@ -1,10 +1,12 @@
 """Compares rows of a file with the register and changes the register in memory accordingly."""
 
+from decimal import Decimal
+
 from tuanthu_server.units.cycles import find_cycles
 from tuanthu_server.units.difference import FieldChange, State, UnitChange
 from tuanthu_server.units.models import Relation
 from tuanthu_server.units.register import Entry, Expectation, Link, Register
-from tuanthu_server.units.rows import COUNT_COLUMNS, Problem, Target, UnitRow
+from tuanthu_server.units.rows import COUNT_COLUMNS, POSITION_COLUMNS, Problem, Target, UnitRow
 
 
 def plan(register: Register, rows: list[UnitRow], *, demonstration: bool) -> tuple[list[UnitChange], list[Problem]]:
@@ -38,6 +40,7 @@ def _take(register: Register, row: UnitRow, problems: list[Problem], *, is_new: 
         if changed and target.code and register[target.code].closed:
             problems.append(_closed(row, relation.value, register[target.code]))
     fields += _take_counts(entry, row, problems)
+    fields += _take_position(entry, row, problems)
     if fields and entry.closed:
         problems.append(_closed(row, "code", entry))
     state = State.NEW if is_new else State.CHANGED if fields else State.UNCHANGED
@@ -69,7 +72,7 @@ def _take_labels(entry: Entry, row: UnitRow) -> list[FieldChange]:
         changes.append(FieldChange("name", entry.name, row.name))
     if entry.kind != row.kind:
         changes.append(FieldChange("kind", str(entry.kind.label), str(row.kind.label)))
-    entry.name, entry.kind, entry.dirty = row.name, row.kind, bool(changes)
+    entry.name, entry.kind, entry.dirty = row.name, row.kind, entry.dirty or bool(changes)
     return changes
 
 
@@ -129,6 +132,26 @@ def _take_counts(entry: Entry, row: UnitRow, problems: list[Problem]) -> list[Fi
     else:
         entry.expectations.append(Expectation(row.valid_from, after, dirty=True))
     return changes
+
+
+def _take_position(entry: Entry, row: UnitRow, problems: list[Problem]) -> list[FieldChange]:
+    """Where the unit is; a coordinate that the row does not tell stays, and one without the other is refused."""
+    before, after = entry.position, entry.position | row.position
+    told = [name for name in POSITION_COLUMNS if after[name] is not None]
+    if len(told) == 1:
+        vi, en = "cần cả vĩ độ và kinh độ, hoặc không có cả hai", "latitude and longitude go together"
+        problems.append(row.problem(next(iter(row.position), told[0]), vi, en))
+    changes = [
+        FieldChange(name, _degrees(before[name]), _degrees(after[name]))
+        for name in POSITION_COLUMNS
+        if before[name] != after[name]
+    ]
+    entry.position, entry.dirty = after, entry.dirty or bool(changes)
+    return changes
+
+
+def _degrees(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:.5f}"
 
 
 def _number(value: int | None) -> str:

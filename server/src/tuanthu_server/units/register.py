@@ -6,11 +6,12 @@ An import is checked as a whole before a row is written, so the plan works on th
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
 from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitKind, UnitLink
-from tuanthu_server.units.rows import COUNT_COLUMNS, Target
+from tuanthu_server.units.rows import COUNT_COLUMNS, POSITION_COLUMNS, Target
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Entry:
     """First day on which the unit is no more."""
     links: dict[Relation, list[Link]] = field(default_factory=dict)
     expectations: list[Expectation] = field(default_factory=list)
+    position: dict[str, Decimal | None] = field(default_factory=lambda: dict.fromkeys(POSITION_COLUMNS))
 
     def link_on(self, relation: Relation, day: date) -> Link | None:
         """The link of that kind that holds on that day."""
@@ -69,17 +71,7 @@ Register = dict[str, Entry]
 def load() -> Register:
     """Every unit by its code, the rows locked until the transaction ends (where the database can)."""
     units = {unit.pk: unit for unit in Unit.objects.select_for_update()}
-    entries = {
-        pk: Entry(
-            unit.code,
-            unit.name,
-            UnitKind(unit.kind),
-            unit.demonstration,
-            row=unit,
-            closed=timezone.localdate(unit.closed_at) if unit.closed_at else None,
-        )
-        for pk, unit in units.items()
-    }
+    entries = {pk: _entry(unit) for pk, unit in units.items()}
     for row in UnitLink.objects.order_by("valid_from", "pk"):
         code = units[row.target_id].code if row.target_id is not None else ""
         link = Link(Target(code, row.target_name), row.valid_from, row.valid_to, row)
@@ -88,6 +80,18 @@ def load() -> Register:
         counts = {name: getattr(stated, name) for name in COUNT_COLUMNS}
         entries[stated.unit_id].expectations.append(Expectation(stated.valid_from, counts, stated))
     return {entry.code: entry for entry in entries.values()}
+
+
+def _entry(unit: Unit) -> Entry:
+    return Entry(
+        unit.code,
+        unit.name,
+        UnitKind(unit.kind),
+        unit.demonstration,
+        row=unit,
+        closed=timezone.localdate(unit.closed_at) if unit.closed_at else None,
+        position={name: getattr(unit, name) for name in POSITION_COLUMNS},
+    )
 
 
 def save(register: Register, now: datetime) -> None:
@@ -100,13 +104,16 @@ def save(register: Register, now: datetime) -> None:
             entry.row = by_code[entry.code]
         elif entry.dirty:
             entry.row.name, entry.row.kind = entry.name, entry.kind
-            entry.row.save(update_fields=("name", "kind"))
+            for name, value in entry.position.items():
+                setattr(entry.row, name, value)
+            entry.row.save(update_fields=("name", "kind", *POSITION_COLUMNS))
     UnitLink.objects.bulk_create(_new_links(register))
     UnitExpectation.objects.bulk_create(_new_expectations(register))
 
 
 def _new_unit(entry: Entry, now: datetime) -> Unit:
-    return Unit(code=entry.code, name=entry.name, kind=entry.kind, demonstration=entry.demonstration, created_at=now)
+    own = {"code": entry.code, "name": entry.name, "kind": entry.kind, "demonstration": entry.demonstration}
+    return Unit(**own, **entry.position, created_at=now)
 
 
 def _new_links(register: Register) -> list[UnitLink]:

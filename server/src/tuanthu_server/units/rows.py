@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
@@ -11,7 +12,8 @@ from tuanthu_server.units.models import Relation, UnitKind
 
 LINK_COLUMNS = tuple(relation.value for relation in Relation)
 COUNT_COLUMNS = ("staff", "machines", "servers", "devices")
-COLUMNS = ("code", "name", "kind", *LINK_COLUMNS, "valid_from", *COUNT_COLUMNS)
+POSITION_COLUMNS = ("latitude", "longitude")
+COLUMNS = ("code", "name", "kind", *LINK_COLUMNS, "valid_from", *COUNT_COLUMNS, *POSITION_COLUMNS)
 REQUIRED_COLUMNS = ("code", "name", "kind", "valid_from")
 CLEAR = "-"
 """A cell with a hyphen ends what holds; an empty cell says nothing and changes nothing."""
@@ -31,6 +33,8 @@ _ALIASES = {
     "machines": ("may tinh", "so may", "so may tinh", "tong so may"),
     "servers": ("may chu", "so may chu"),
     "devices": ("thiet bi", "so thiet bi", "thiet bi mang"),
+    "latitude": ("vi do", "lat"),
+    "longitude": ("kinh do", "lon", "lng", "long"),
 }
 _KINDS = {
     UnitKind.DEPARTMENT: ("so y te", "so"),
@@ -62,6 +66,8 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     links: dict[Relation, Target] = {}
     counts: dict[str, int | None] = {}
     """Stated numbers; None where the cell withdraws the number."""
+    position: dict[str, Decimal | None] = {}
+    """Coordinates by column; None where the cell withdraws it."""
     columns: dict[str, int] = {}
     """Where each column stands in the file, from 0: for errors that only the comparison with the register finds."""
     sheet: str = ""

@@ -11,6 +11,8 @@ from tuanthu_server.units.cells import (
     read_count,
     read_date,
     read_kind,
+    read_latitude,
+    read_longitude,
     read_name,
     read_target,
 )
@@ -18,6 +20,7 @@ from tuanthu_server.units.models import Relation
 from tuanthu_server.units.rows import (
     COUNT_COLUMNS,
     LINK_COLUMNS,
+    POSITION_COLUMNS,
     REQUIRED_COLUMNS,
     Problem,
     UnitFileError,
@@ -35,8 +38,10 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "valid_from": read_date,
     **dict.fromkeys(LINK_COLUMNS, read_target),
     **dict.fromkeys(COUNT_COLUMNS, read_count),
+    "latitude": read_latitude,
+    "longitude": read_longitude,
 }
-_OPTIONAL = frozenset((*LINK_COLUMNS, *COUNT_COLUMNS))
+_OPTIONAL = frozenset((*LINK_COLUMNS, *COUNT_COLUMNS, *POSITION_COLUMNS))
 
 
 def read_table(
@@ -118,6 +123,7 @@ def _row(line: int, values: dict[str, Any], columns: dict[str, int]) -> UnitRow:
         valid_from=values["valid_from"],
         links={Relation(name): values[name] for name in LINK_COLUMNS if name in values},
         counts={name: values[name] for name in COUNT_COLUMNS if name in values},
+        position={name: values[name] for name in POSITION_COLUMNS if name in values},
         columns=columns,
     )
 

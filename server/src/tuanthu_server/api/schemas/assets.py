@@ -6,7 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from tuanthu_server.api.schemas.common import FiguresOut, TextOut
+from tuanthu_server.api.schemas.common import CountsOut, CoverageOut, FiguresOut, LanCoverageOut, TextOut
 
 
 class OverviewOut(FiguresOut):
@@ -25,6 +25,22 @@ class UnitOut(Schema):
     kind: str
     demonstration: bool
     closed_at: datetime | None
+    latitude: float | None = Field(description="Degrees north, WGS 84; null where nobody entered it")
+    longitude: float | None = Field(description="Degrees east")
+
+
+class GroupOut(Schema):
+    """Units that have something in common, with their figures together."""
+
+    key: str = Field(description="Code of a unit, free name of another body, or a kind; `-` for units without any")
+    title: str
+    unit: str | None = Field(description="Code of the unit that it is, where it is one and in reach")
+    units: list[str] = Field(description="Codes of its units")
+    assets: int
+    reporting: int
+    coverage: CoverageOut
+    lan_coverage: LanCoverageOut
+    counts: CountsOut = Field(description="Machines by their worst outcome over the framework")
 
 
 class LinkOut(Schema):

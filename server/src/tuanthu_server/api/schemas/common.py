@@ -9,7 +9,7 @@ from pydantic import Field
 from tuanthu_policy.text import Text
 from tuanthu_server.compliance.shares import Share
 from tuanthu_server.compliance.standing import Counts
-from tuanthu_server.compliance.totals import Coverage
+from tuanthu_server.compliance.totals import Coverage, LanCoverage
 
 Item = TypeVar("Item")
 
@@ -81,6 +81,27 @@ class CoverageOut(Schema):
         )
 
 
+class LanCoverageOut(Schema):
+    """Machines that report, of the computers that scans saw: the other denominator, beside `coverage`."""
+
+    covered: int = Field(description="Hosts with an agent; of each unit at most as many as it has reporting machines")
+    seen: int | None = Field(description="Null where no scan saw a computer")
+    share_tenths: int | None
+    units_without_scan: int = Field(description="No scan told anything of them; they are in neither number")
+    units_without_computer: int
+
+    @classmethod
+    def of(cls, lan: LanCoverage) -> "LanCoverageOut":
+        """From the figures."""
+        return cls(
+            covered=lan.covered,
+            seen=lan.seen,
+            share_tenths=lan.share.tenths,
+            units_without_scan=lan.units_without_scan,
+            units_without_computer=lan.units_without_computer,
+        )
+
+
 class DevicesOut(Schema):
     """Network devices, which are in no figure of machines."""
 
@@ -98,6 +119,7 @@ class FiguresOut(Schema):
     silent: int
     never_reported: int
     coverage: CoverageOut
+    lan_coverage: LanCoverageOut
     controls: dict[str, CountsOut] = Field(description="By `framework/control`, and by `framework` as a whole")
     rules: dict[str, CountsOut]
     devices: DevicesOut

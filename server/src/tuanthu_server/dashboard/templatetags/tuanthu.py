@@ -36,6 +36,7 @@ from tuanthu_server.outcome_labels import (
     share_text,
 )
 from tuanthu_server.security_log.events import DETAILS
+from tuanthu_server.units.models import Unit
 
 register = template.Library()
 _STATEMENT_LOOKS = {"holds": "o-pass", "expiring": "o-stale", "denied": "o-fail"}
@@ -165,6 +166,32 @@ def told(value: Share) -> str:
     """A share in per cent, rounded down; "unknown" where there is nothing to divide by."""
     number = value.number(_language())
     return f"{number}%" if number else gettext("chưa rõ")
+
+
+@register.filter
+def plain(value: float) -> str:
+    """A number as drawings take it, whatever the language."""
+    return f"{value:g}"
+
+
+@register.filter
+def degrees(value: float) -> str:
+    """`12,5°`."""
+    return f"{value:.5f}".rstrip("0").rstrip(".").replace(".", "." if _language().startswith("en") else ",") + "°"
+
+
+@register.filter
+def position(unit: Unit) -> str:
+    """`12,66667°; 108,0382°`; a dash for none."""
+    if unit.latitude is None or unit.longitude is None:
+        return "–"
+    return f"{degrees(float(unit.latitude))}; {degrees(float(unit.longitude))}"
+
+
+@register.filter
+def distance(km: float) -> str:
+    """`500 m` or `20 km`."""
+    return f"{km:g} km" if km >= 1 else f"{km * 1000:g} m"
 
 
 @register.filter

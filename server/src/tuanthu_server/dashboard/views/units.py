@@ -16,7 +16,7 @@ from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.access import NOTHING
 from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.compliance.standing import Standing
-from tuanthu_server.compliance.totals import coverage_of
+from tuanthu_server.compliance.totals import coverage_of, on_lan
 from tuanthu_server.dashboard.assets import asset_lines
 from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
@@ -32,6 +32,7 @@ from tuanthu_server.dashboard.figures import (
     unit_lines,
 )
 from tuanthu_server.dashboard.numbers_form import NumbersForm, kept_numbers
+from tuanthu_server.dashboard.sorting import GAPS, lacking, ordered
 from tuanthu_server.errors import InputError
 from tuanthu_server.units.models import Relation, Unit, UnitKind
 from tuanthu_server.units.queries import day_of
@@ -46,16 +47,20 @@ SHOWN_ASSETS = 100
 @require_safe
 @explained
 def unit_list(request: HttpRequest) -> HttpResponse:
-    """Every unit, worst first; `q` searches names and codes without regard to diacritics, `kind` filters."""
+    """Every unit, worst first or as `sort` says; `q` searches names and codes, `kind` and `gap` filter."""
     within = reach(request)
     now = within.standing()
     day = day_of(now.as_of)
     words, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
+    gap, sort = request.GET.get("gap", ""), request.GET.get("sort", "")
     found = matching(within.units(day), words, [kind] if kind in UnitKind.values else [])
     context = {
         "section": "units",
         "standing": now,
-        "lines": unit_lines(now, found, within.machines(day)),
+        "lines": ordered(lacking(unit_lines(now, found, within.machines(day)), gap), sort),
+        "sort": sort,
+        "gap": gap,
+        "gaps": [(name, text) for name, (text, _) in GAPS.items()],
         "words": words,
         "kind": kind,
         "kinds": UnitKind.choices,
@@ -121,6 +126,7 @@ def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> di
         "expected": expected.get(unit.pk),
         "retired": within.assets().filter(unit=unit, retired_at__isnull=False).order_by("-retired_at")[:SHOWN_RETIRED],
         "coverage": coverage_of([compliance], within.machines(day)),
+        "lan": on_lan([compliance]),
         "reporting": compliance.reporting,
         "machines": compliance.controls.get(framework.id, EMPTY) if framework else EMPTY,
         "controls": control_lines(now.policy.policy, compliance, framework),

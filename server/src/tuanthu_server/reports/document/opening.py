@@ -34,6 +34,11 @@ def _reach(report: DepartmentReport) -> list[str]:
     """How many of the machines that there should be are known; nobody may take a few for the whole."""
     totals, rate = report.totals, report.framework.rate_of_expected
     texts = [f"2. Phạm vi: tỷ lệ bao phủ (số máy có báo cáo trên số máy khai báo) là {share(totals.coverage)}."]
+    lan = report.devices.lan if report.devices else None
+    if lan is not None:
+        texts[0] += f" Trên số máy tính thấy khi quét mạng, tỷ lệ bao phủ là {share(lan.coverage)}."
+        if lan.units_without_scan:
+            texts[0] += f" {count(lan.units_without_scan)} đơn vị chưa có kết quả quét, không được tính là đã bao phủ."
     if totals.units_without_machines:
         texts[0] += (
             f" {count(totals.units_without_machines)}/{count(totals.units)} đơn vị chưa có máy nào được ghi nhận."
@@ -73,6 +78,13 @@ def _method(report: DepartmentReport) -> str:
     )
 
 
+def _on_lan(report: DepartmentReport) -> list[list[str]]:
+    """The other denominator; reports from before it was counted have no such row."""
+    lan = report.devices.lan if report.devices else None
+    name = "Tỷ lệ bao phủ trong mạng (máy có báo cáo trên máy tính thấy khi quét)"
+    return [] if lan is None else [[name, "%", percent(lan.coverage)]]
+
+
 def _coverage(report: DepartmentReport) -> Table:
     totals, counts = report.totals, report.framework.counts
     units, machines, rate = "đơn vị", "máy", "%"
@@ -90,6 +102,7 @@ def _coverage(report: DepartmentReport) -> Table:
         ["Số máy không đạt", machines, count(counts.failed)],
         ["Số máy chưa có kết luận", machines, count(counts.undetermined)],
         ["Tỷ lệ bao phủ (máy có báo cáo trên máy khai báo)", rate, percent(totals.coverage)],
+        *_on_lan(report),
         ["Tỷ lệ đạt toàn bộ tiêu chí trên số máy thuộc diện đánh giá", rate, percent(report.framework.rate)],
         ["Tỷ lệ đạt toàn bộ tiêu chí trên số máy khai báo", rate, percent(report.framework.rate_of_expected)],
     ]

@@ -3,6 +3,7 @@
 from tuanthu_policy.devices.labels import class_text
 from tuanthu_server.reports.document.words import OUTCOMES
 from tuanthu_server.reports.exporters.cells import Sheet, SheetColumn, Value
+from tuanthu_server.reports.snapshot.device_model import LanPart
 from tuanthu_server.reports.snapshot.model import DepartmentReport
 
 
@@ -25,6 +26,7 @@ def device_sheets(report: DepartmentReport) -> list[Sheet]:
             unit.silent,
             "chưa quét" if unit.scanned_at is None else unit.scanned_at,
             "có" if unit.scanned_whole else "không",
+            *([] if unit.lan is None else _lan(unit.lan)),
         ]
         for unit in report.devices.units
     ]
@@ -43,9 +45,20 @@ def device_sheets(report: DepartmentReport) -> list[Sheet]:
         for row in report.devices.rows
     ]
     return [
-        Sheet("Thiết bị theo đơn vị", "Thiết bị mạng theo đơn vị", _UNITS, of_units),
+        Sheet(
+            "Thiết bị theo đơn vị",
+            "Thiết bị mạng theo đơn vị",
+            [*_UNITS, *(_LAN if report.devices.lan else [])],
+            of_units,
+        ),
         Sheet("Thiết bị mạng", "Thiết bị mạng", _DEVICES, of_devices),
     ]
+
+
+def _lan(found: LanPart) -> list[Value]:
+    seen = found.coverage.denominator
+    unknown = "không thấy máy tính" if found.units_without_computer else "chưa có kết quả quét"
+    return [found.coverage.numerator, seen, found.coverage.fraction] if seen else [unknown, unknown, unknown]
 
 
 _UNITS = [
@@ -61,6 +74,11 @@ _UNITS = [
     SheetColumn("Không còn thấy", 10),
     SheetColumn("Quét lần cuối", 18),
     SheetColumn("Trọn vẹn", 10),
+]
+_LAN = [
+    SheetColumn("Máy báo cáo thấy khi quét", 12),
+    SheetColumn("Máy tính thấy khi quét", 12),
+    SheetColumn("Bao phủ trong mạng", 12),
 ]
 _DEVICES = [
     SheetColumn("Mã đơn vị", 12),

@@ -136,6 +136,19 @@ def _height(columns: list[SheetColumn], row: Sequence[Value]) -> float:
     return _LINE * max([1, *lines])
 
 
+def _on_lan(report: DepartmentReport) -> list[list[Value]]:
+    """The other denominator; reports from before it was counted have no such rows."""
+    lan = report.devices.lan if report.devices else None
+    if lan is None:
+        return []
+    return [
+        ["Bao phủ trong mạng: tử số", lan.coverage.numerator, "máy quét thấy có tác tử, không quá số máy có báo cáo"],
+        ["Bao phủ trong mạng: mẫu số", lan.coverage.denominator, "máy tính thấy khi quét mạng"],
+        ["Bao phủ trong mạng: tỷ lệ", share(lan.coverage), "máy có báo cáo ÷ máy tính thấy khi quét mạng"],
+        ["Số đơn vị chưa có kết quả quét", lan.units_without_scan, "không tính vào bao phủ trong mạng"],
+    ]
+
+
 def _overview(report: DepartmentReport, document: Document) -> Sheet:
     totals, framework = report.totals, report.framework
     rows: list[list[Value]] = [
@@ -155,6 +168,7 @@ def _overview(report: DepartmentReport, document: Document) -> Sheet:
         ["Bao phủ: tử số", totals.coverage.numerator, "máy có báo cáo, không quá số khai báo của từng đơn vị"],
         ["Bao phủ: mẫu số", totals.coverage.denominator, "máy khai báo"],
         ["Bao phủ: tỷ lệ", share(totals.coverage), "máy có báo cáo ÷ máy khai báo"],
+        *_on_lan(report),
         ["Máy đạt toàn bộ tiêu chí", framework.counts.passed, "đạt mọi tiêu chí kỹ thuật áp dụng cho máy"],
         ["Máy không đạt", framework.counts.failed, "không đạt ít nhất một tiêu chí"],
         ["Máy chưa có kết luận", framework.counts.undetermined, "chưa rõ + quá hạn + chưa kiểm tra + lỗi"],

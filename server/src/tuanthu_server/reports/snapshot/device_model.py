@@ -23,8 +23,19 @@ class DeviceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     last_seen: datetime | None
 
 
-class UnitDevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The network devices of one unit; counts are of devices."""
+class LanPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Machines that report, of the computers that scans saw."""
+
+    coverage: Ratio
+    """The denominator is None where no scan saw a computer."""
+    units_without_scan: int
+    """Units of which no scan told anything; with the next ones in neither number."""
+    units_without_computer: int
+    """Units where scans saw devices and no computer."""
+
+
+class UnitDevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """The network devices of one unit; counts are of devices. A field that came later is left out where it is empty."""
 
     code: str
     devices: int
@@ -40,9 +51,11 @@ class UnitDevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     scanned_at: datetime | None
     """When the newest scan ended; None where there was none, or it did not say."""
     scanned_whole: bool
+    lan: LanPart | None = None
+    """None in reports from before it was counted."""
 
 
-class DevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """The network devices of the scope, apart from all figures of machines."""
 
     devices: int
@@ -56,3 +69,5 @@ class DevicesPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """In the order of the report's units."""
     rows: list[DeviceRow]
     """Every device, by unit, the worst first."""
+    lan: LanPart | None = None
+    """None in reports from before it was counted."""

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from tuanthu_server.compliance.devices import DEFAULT_LOGIN, OPEN_ACCESS, DeviceLine, ScanRun
 from tuanthu_server.compliance.standing import DeviceCompliance, Standing
-from tuanthu_server.compliance.totals import devices_of
+from tuanthu_server.compliance.totals import LanCoverage, devices_of, on_lan
 from tuanthu_server.reports.snapshot.clean import clean
 from tuanthu_server.reports.snapshot.counts import OutcomeCounts
-from tuanthu_server.reports.snapshot.device_model import DeviceRow, DevicesPart, UnitDevicesPart
-from tuanthu_server.reports.snapshot.figures import counts_of, rate
+from tuanthu_server.reports.snapshot.device_model import DeviceRow, DevicesPart, LanPart, UnitDevicesPart
+from tuanthu_server.reports.snapshot.figures import counts_of, rate, ratio
 from tuanthu_server.reports.snapshot.inputs import DeviceFacts, UnitFacts
 
 
@@ -31,6 +31,15 @@ def devices_part(facts: DeviceFacts | None, standing: Standing, units: Sequence[
         open=open_counts,
         units=[_unit(unit, standing, facts.runs) for unit in units],
         rows=[_row(line, codes[line.unit_id]) for line in sorted(facts.lines, key=lambda one: _order(one, codes))],
+        lan=_lan(on_lan(known)),
+    )
+
+
+def _lan(found: LanCoverage) -> LanPart:
+    return LanPart(
+        coverage=ratio(found.covered, found.seen),
+        units_without_scan=found.units_without_scan,
+        units_without_computer=found.units_without_computer,
     )
 
 
@@ -49,6 +58,7 @@ def _unit(unit: UnitFacts, standing: Standing, runs: Mapping[int, ScanRun]) -> U
         open=open_counts,
         scanned_at=_moment(run.finished_at) if run else None,
         scanned_whole=run is not None and run.whole,
+        lan=_lan(on_lan([known] if known else [])),
     )
 
 

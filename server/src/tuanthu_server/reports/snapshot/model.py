@@ -8,8 +8,8 @@ from tuanthu_policy.text import Text
 from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
 from tuanthu_server.reports.snapshot.device_model import DevicesPart
 
-SCHEMA_VERSION = 4
-"""1 had no indicators, 2 nothing on Internet lines, 3 nothing on network devices."""
+SCHEMA_VERSION = 5
+"""1 had no indicators, 2 nothing on Internet lines, 3 nothing on network devices, 4 no coverage on networks."""
 DEPARTMENT = "department"
 """The scope of the whole sector; any other scope is a unit's code."""
 

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='unitevent',
             name='what',
-            field=models.CharField(choices=[('entered', 'Nhập mới'), ('renamed', 'Đổi tên'), ('kind', 'Đổi loại'), ('moved', 'Chuyển liên kết'), ('stated', 'Khai báo số liệu'), ('merged', 'Sáp nhập'), ('closed', 'Đóng')], max_length=12),
+            field=models.CharField(choices=[('entered', 'Nhập mới'), ('renamed', 'Đổi tên'), ('kind', 'Đổi loại'), ('moved', 'Chuyển liên kết'), ('stated', 'Khai báo số liệu'), ('placed', 'Ghi tọa độ'), ('merged', 'Sáp nhập'), ('closed', 'Đóng')], max_length=12),
         ),
     ]
