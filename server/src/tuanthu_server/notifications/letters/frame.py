@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
 
 import msgspec
+from django.urls import reverse
 
 from tuanthu_policy.text import Text
 from tuanthu_server.access.reach import Reach
@@ -33,13 +33,13 @@ class Frame(msgspec.Struct, frozen=True):
         """In the reader's language."""
         return text.in_language(self.message.subscription.language)
 
-    def link(self, path: str) -> str:
-        """A page of this collector."""
-        return f"https://{self.config.public_host}:{self.config.listen_port}/{path}"
+    def link(self, page: str, *of: str | int) -> str:
+        """A page of this collector, by the name of its address."""
+        return f"https://{self.config.public_host}:{self.config.listen_port}{reverse(page, args=of)}"
 
     def unit_link(self, unit: Unit) -> str:
         """A unit's page."""
-        return self.link(f"units/{quote(unit.code)}/")
+        return self.link("unit", unit.code)
 
     def letter(
         self, subject: str, lines: Iterable[str], facts: dict[str, Any] | None = None, *, critical: bool = False
