@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tuanthu_server.errors import InputError
+from tuanthu_server.inventory import tokens
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.organisation.person import By, checked_day, find_unit, start_of
 from tuanthu_server.units import cells
@@ -75,7 +76,10 @@ def move(code: str, relation: Relation, target: str, by: By, day: date | None = 
 
 
 def close(code: str, by: By, day: date | None = None) -> Unit:
-    """Close a unit from a day on; raises InputError where machines, devices or other units still belong to it."""
+    """Close a unit from a day on; raises InputError where machines, devices or other units still belong to it.
+
+    Its enrolment tokens serve no more.
+    """
     first = checked_day(day)
     with transaction.atomic():
         unit = find_unit(code)
@@ -90,6 +94,7 @@ def close(code: str, by: By, day: date | None = None) -> Unit:
             raise InputError(
                 f"Còn đơn vị liên kết tới {code}: {', '.join(below)}", f"Units are still linked to {code}: {below}"
             )
+        tokens.revoke_of(unit, timezone.now())
         shut(unit, first)
         note(unit, What.CLOSED, first, by)
     return unit
