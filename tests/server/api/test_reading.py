@@ -167,6 +167,38 @@ def test_errors_are_problems_in_both_languages(judged, administrator, address, q
     assert bool(problem["faults"]) == (status == 422)
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "body", "sort", "status"),
+    [
+        ("put", "/overview", "", "application/json", 405),
+        ("post", "/waivers", "{wrong", "application/json", 400),
+        ("post", "/waivers", "a=b", "text/csv", 415),
+        ("post", "/no/such/operation", "{}", "application/json", 404),
+    ],
+)
+def test_what_never_came_to_an_operation_is_a_problem_too(judged, administrator, method, address, body, sort, status):
+    answer = getattr(administrator, method)(f"/api/v1{address}", body, content_type=sort)
+    problem = answer.json()
+
+    assert answer.status_code == problem["status"] == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert all(problem[name] for name in ("title", "title_en", "detail", "detail_en"))
+    assert problem["detail"] != problem["detail_en"]
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_a_failure_of_the_server_is_a_problem_that_tells_nothing_of_it(judged, administrator, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("bí mật")
+
+    monkeypatch.setattr("tuanthu_server.access.reach.Reach.standing", broken)
+    administrator.raise_request_exception = False
+    answer = administrator.get("/api/v1/overview")
+
+    assert (answer.status_code, answer.json()["title_en"]) == (500, "Server error")
+    assert "bí mật" not in answer.content.decode()
+
+
 def test_without_a_policy_the_interface_says_what_to_do(db, administrator):
     problem = administrator.get("/api/v1/overview")
 

@@ -35,6 +35,7 @@ api = Interface(
     openapi_url="/openapi.json",
     auth=[BEARER, SESSION],
     urls_namespace="api",
+    parser=problems.JsonOnly(),
 )
 problems.handle(api)
 for part in (overview, units, assets, network, policy, waivers, attestations, doing):
