@@ -30,6 +30,7 @@ from tuanthu_server.dashboard.figures import (
     other_frameworks,
     unit_lines,
 )
+from tuanthu_server.dashboard.live import nothing_new
 from tuanthu_server.dashboard.numbers_form import NumbersForm, kept_numbers
 from tuanthu_server.errors import InputError
 from tuanthu_server.units.models import Relation, Unit, UnitKind
@@ -71,8 +72,11 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     within = reach(request)
     unit = within.unit_or_404(code)
     refresh_new()
-    now = within.standing()
-    return render(request, "dashboard/unit.html", unit_context(within, unit, now, request.GET.get("page", "")))
+    mark = within.mark([unit.pk])
+    if (same := nothing_new(request, mark)) is not None:
+        return same
+    context = unit_context(within, unit, within.standing(), request.GET.get("page", ""))
+    return render(request, "dashboard/unit.html", context | {"mark": mark})
 
 
 @needs(Permission.EDIT_UNITS)

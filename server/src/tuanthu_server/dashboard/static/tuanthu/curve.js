@@ -26,5 +26,8 @@
     });
     new ResizeObserver(() => chart.resize()).observe(place);
   };
-  document.querySelectorAll(".curve").forEach(draw);
+  const all = (act) => document.querySelectorAll(".curve").forEach(act);
+  all(draw);
+  document.addEventListener("htmx:beforeSwap", () => all((place) => echarts.getInstanceByDom(place)?.dispose()));
+  document.addEventListener("htmx:afterSwap", () => all((place) => echarts.getInstanceByDom(place) || draw(place)));
 })();
