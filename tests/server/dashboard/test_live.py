@@ -57,4 +57,4 @@ def test_a_page_that_asks_by_itself_keeps_no_session_up_and_leaves_when_it_is_ov
 
     SignIn.objects.update(seen_at=datetime.now(UTC) - timedelta(minutes=61))
     over = client.get("/", headers={"Tuanthu-Mark": "x"})
-    assert (over.status_code, over.headers["HX-Refresh"], over.content) == (401, "true", b"")
+    assert (over.status_code, over.headers["HX-Refresh"], over.content) == (204, "true", b"")

@@ -44,6 +44,6 @@ class SignInMiddleware:
             request.user = AnonymousUser()
         if sessions.ASKED_BY_ITSELF in request.headers and not request.user.is_authenticated:
             # The whole page goes to the sign-in, instead of the sign-in into a part of the page.
-            return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         with doing(request.user.get_username(), sessions.address_of(request)):
             return self.get_response(request)

@@ -10,7 +10,17 @@ from ninja.openapi.schema import OpenAPISchema
 
 from tuanthu_server.api import problems
 from tuanthu_server.api.auth import BEARER, SESSION
-from tuanthu_server.api.routes import assets, attestations, doing, network, overview, policy, units, waivers
+from tuanthu_server.api.routes import (
+    administration,
+    assets,
+    attestations,
+    doing,
+    network,
+    overview,
+    policy,
+    units,
+    waivers,
+)
 
 
 class Interface(NinjaAPI):
@@ -38,7 +48,7 @@ api = Interface(
     parser=problems.JsonOnly(),
 )
 problems.handle(api)
-for part in (overview, units, assets, network, policy, waivers, attestations, doing):
+for part in (overview, units, assets, network, policy, waivers, attestations, doing, administration):
     api.add_router("", part.router)
 
 

@@ -54,7 +54,7 @@ def changes(within: Reach, span: Query[Span]) -> Any:
 def curve(within: Reach, framework: str, which: Query[OfUnit]) -> Any:
     """The last 90 days over a whole framework: one unit, or all units in reach."""
     only = [within.unit_or_404(which.unit).pk] if which.unit else None
-    points = within.curve(framework, day_of(None), only)
+    points = within.curve(framework.replace("\0", ""), day_of(None), only)
     return [DayOut(day=one.day, passed=one.passed, failed=one.failed, open=one.open) for one in points]
 
 
