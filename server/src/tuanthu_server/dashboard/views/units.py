@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tuanthu_server.access.exceptions import waivers_of_unit
+from tuanthu_server.access.exceptions import living_waivers
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.access.unit_numbers import state, stated
@@ -114,7 +114,7 @@ def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> di
         "unit": unit,
         "compliance": compliance,
         "attest_open": sum(not counts.passed for counts in compliance.attested.values()),
-        "waived": waivers_of_unit(within, unit).count(),
+        "waived": living_waivers(within, unit, now.as_of),
         "links": [
             (relation.label, links[relation], within.has_unit(links[relation].target_id))
             for relation in Relation
