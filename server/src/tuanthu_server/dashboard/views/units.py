@@ -71,10 +71,10 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: its links today, its clauses, its machines, and the units that it supervises."""
     within = reach(request)
     unit = within.unit_or_404(code)
-    refresh_new()
     mark = within.mark([unit.pk])
     if (same := nothing_new(request, mark)) is not None:
         return same
+    refresh_new()
     context = unit_context(within, unit, within.standing(), request.GET.get("page", ""))
     return render(request, "dashboard/unit.html", context | {"mark": mark})
 
