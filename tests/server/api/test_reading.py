@@ -110,6 +110,8 @@ def test_rules_clauses_work_and_versions(judged, administrator):
     assert read(administrator, "/rules/firewall.enabled") == rules["firewall.enabled"]
     assert {one["rule"]: one["failed"] for one in work}["firewall.enabled"] == 3
     assert [one["weight"] for one in work] == sorted((one["weight"] for one in work), reverse=True)
+    assert [one["rule"] for one in read(administrator, "/work", domain="firewall")["items"]] == ["firewall.enabled"]
+    assert read(administrator, "/work", domain="firewall", severity="low")["total"] == 0
     clauses = read(administrator, "/controls")
     assert read(administrator, f"/controls/{clauses[0]['framework']}/{clauses[0]['id']}") == clauses[0]
     assert any(one["attestation"] for one in clauses)
