@@ -33,13 +33,17 @@ class Frame(msgspec.Struct, frozen=True):
         """In the reader's language."""
         return text.in_language(self.message.subscription.language)
 
-    def link(self, page: str, *of: str | int) -> str:
-        """A page of this collector, by the name of its address."""
-        return f"https://{self.config.public_host}:{self.config.listen_port}{reverse(page, args=of)}"
+    def link(self, path: str) -> str:
+        """A page of this collector."""
+        return f"https://{self.config.public_host}:{self.config.listen_port}/{path}"
+
+    def page(self, name: str, *of: str | int) -> str:
+        """A page of this collector, by the name of its address: one that is moved is found all the same."""
+        return self.link(reverse(name, args=of).removeprefix("/"))
 
     def unit_link(self, unit: Unit) -> str:
         """A unit's page."""
-        return self.link("unit", unit.code)
+        return self.page("unit", unit.code)
 
     def letter(
         self, subject: str, lines: Iterable[str], facts: dict[str, Any] | None = None, *, critical: bool = False
