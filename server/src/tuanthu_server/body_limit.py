@@ -3,6 +3,8 @@ whose they are."""
 
 from typing import Any, Final
 
+from tuanthu_server.api import problems
+from tuanthu_server.api.middleware import ROOT
 from tuanthu_server.compliance.attestations import MOST_BYTES
 from tuanthu_server.ingest.endpoints import answer, header_fields
 from tuanthu_server.ingest.transfer import Receive, Scope, Send
@@ -18,12 +20,12 @@ class LimitedBodies:
         self._application, self._most = application, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413 to what says that it is too large; end what turns out to be."""
+        """Answer 413 to what says that it is too large, and to what turns out to be."""
         declared = header_fields(scope).get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared[:20]) > self._most:
-            await answer(send, 413, TOO_LARGE.encode(), b"text/plain; charset=utf-8", ((b"connection", b"close"),))
+            await _refuse(scope, send)
             return
-        taken = 0
+        taken, begun = 0, False
 
         async def counted() -> Any:
             nonlocal taken
@@ -31,4 +33,18 @@ class LimitedBodies:
             taken += len(message.get("body", b""))
             return message if taken <= self._most else {"type": "http.disconnect"}
 
-        await self._application(scope, counted, send)
+        async def noticed(message: Any) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        await self._application(scope, counted, noticed)
+        if taken > self._most and not begun:
+            await _refuse(scope, send)
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    body, sort = TOO_LARGE.encode(), "text/plain; charset=utf-8"
+    if scope["path"].startswith(ROOT):
+        body, sort = problems.document(413), problems.MEDIA_TYPE
+    await answer(send, 413, body, sort.encode(), ((b"connection", b"close"),))

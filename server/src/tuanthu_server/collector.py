@@ -45,7 +45,7 @@ class Collector:
         if scope["method"] not in ("GET", "HEAD"):
             await answer(send, 405, b"", b"text/plain")
             return
-        found = await asyncio.to_thread(readiness.answered)
+        found = await readiness.answered_in_time()
         await answer(send, found.status, found.body, b"application/json")
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -54,7 +54,7 @@ class Collector:
         ca = None if self._config.tls_certificate else self._config.data_dir / "tls" / "ca.pem"
         self._intake = Intake(self._config.batch_reports, self._config.queue_reports)
         self._endpoints = AgentEndpoints(self._intake, ca, self._config.transfer_slots)
-        monitoring.watch(self._intake.waiting)
+        monitoring.watch(self._intake.waiting, self._intake.is_taking)
         background = Background(self._config)
         background.start()
         await send({"type": "lifespan.startup.complete"})

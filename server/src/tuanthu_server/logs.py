@@ -1,9 +1,25 @@
 """Log lines of the collector: one JSON object each, on standard error."""
 
 import logging
+import re
 import sys
+from typing import Final
 
 import structlog
+from django.core.exceptions import PermissionDenied
+
+INVITATION: Final = re.compile(r"/invitation/[^/\s]+")
+
+
+class Discreet(logging.Filter):
+    """Keeps out of the log what opens something, and the inner workings of a mere refusal."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let it pass, without links that may still serve, and in one line where somebody was not allowed to."""
+        record.msg, record.args = INVITATION.sub("/invitation/…", record.getMessage()), ()
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = record.exc_text = None
+        return True
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -21,3 +37,6 @@ def configure(level: int = logging.INFO) -> None:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    for handler in logging.getLogger().handlers:
+        if not any(isinstance(one, Discreet) for one in handler.filters):
+            handler.addFilter(Discreet())

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tuanthu_server.dashboard.middleware.PageHeadersMiddleware",
+    "tuanthu_server.api.middleware.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tuanthu_server.accounts.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

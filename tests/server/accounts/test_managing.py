@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from tests.assets.people import code_of, person, signed_in
 
-from tuanthu_server.accounts import api_tokens, managing, second_factor, sessions
+from tuanthu_server.accounts import api_tokens, invitations, managing, second_factor, sessions
 from tuanthu_server.accounts.models import ApiToken, User
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.accounts.roles import Role
@@ -112,7 +112,7 @@ def test_two_administrators_cannot_remove_each_other_at_once():
 def test_deactivating_ends_sessions_and_programs_and_can_be_taken_back(boss):
     user = person("ông-phúc", Role.VIEWER)
     client, token = signed_in(user), api_tokens.issue(user, "sao lưu", [Permission.SEE], 30)
-    admin = signed_in(boss)
+    link, admin = invitations.invite(user), signed_in(boss)
 
     admin.post(f"/people/{user.pk}/deactivate/")
     assert client.get("/account/").status_code == 302
@@ -120,7 +120,9 @@ def test_deactivating_ends_sessions_and_programs_and_can_be_taken_back(boss):
     admin.post(f"/people/{user.pk}/reactivate/")
     assert User.objects.get(pk=user.pk).is_active
     assert client.get("/account/").status_code == 302, "what ended does not come back"
-    assert kinds()[-3:] == ["person-deactivated", "sessions-ended", "person-reactivated"]
+    assert api_tokens.find(token) is None
+    assert invitations.person_of(link) is None
+    assert kinds()[-4:] == ["person-deactivated", "sessions-ended", "api-token-revoked", "person-reactivated"]
 
 
 def test_an_administrator_resets_a_second_factor(boss):

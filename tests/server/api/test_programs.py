@@ -1,5 +1,6 @@
 """Programs ask with a person's API token: within its permissions, its person's reach and its time."""
 
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -118,6 +119,8 @@ def test_a_statement_is_recorded_with_its_file(places):
 
     assert (made.status_code, made.json()["state"], made.json()["file_type"]) == (201, "holds", "application/pdf")
     assert client.get("/api/v1/demands?state=missing").json()["total"] == missing["total"] - 1
+    kept = client.get(f"/api/v1/attestations/{made.json()['id']}/file").json()
+    assert (kept["name"], kept["type"], b64decode(kept["content"])) == ("a.pdf", "application/pdf", b"%PDF-1.7")
     wrong = client.post("/api/v1/attestations", {**given, "file": SimpleUploadedFile("a.exe", b"MZ")})
     assert wrong.status_code == 409
     number = made.json()["id"]

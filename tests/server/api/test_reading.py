@@ -13,6 +13,8 @@ from tests.assets.people import person, signed_in
 from tests.assets.signing import observation
 
 from tuanthu_policy.loader import load_policy
+from tuanthu_policy.policy import Policy
+from tuanthu_server.accounts import managing
 from tuanthu_server.accounts.permissions import OF_ROLE, Permission
 from tuanthu_server.accounts.roles import Role
 from tuanthu_server.api.urls import api
@@ -123,11 +125,68 @@ def test_rules_clauses_work_and_versions(judged, administrator):
     assert read(administrator, "/rules/firewall.enabled") == rules["firewall.enabled"]
     assert {one["rule"]: one["failed"] for one in work}["firewall.enabled"] == 3
     assert [one["weight"] for one in work] == sorted((one["weight"] for one in work), reverse=True)
+    assert [one["rule"] for one in read(administrator, "/work", domain="firewall")["items"]] == ["firewall.enabled"]
+    assert read(administrator, "/work", domain="firewall", severity="low")["total"] == 0
     clauses = read(administrator, "/controls")
     assert read(administrator, f"/controls/{clauses[0]['framework']}/{clauses[0]['id']}") == clauses[0]
     assert any(one["attestation"] for one in clauses)
     assert [one["digest"] for one in read(administrator, "/policies")] == [load_policy().digest]
     assert read(administrator, "/indicators")
+
+
+def test_units_in_short_are_the_units_one_by_one(judged, administrator):
+    listed = read(administrator, "/standings")["items"]
+
+    assert [one["code"] for one in listed] == ["BV-9", "TYT-01"]
+    for one in listed:
+        figures = read(administrator, f"/units/{one['code']}")["figures"]
+        assert one["counts"] == figures["controls"]["directive-14-2018"]
+        assert (one["assets"], one["coverage"]) == (figures["assets"], figures["coverage"])
+    assert [one["devices_on_default_login"] for one in listed] == [0, 1]
+    read(administrator, "/standings", 404, framework="KHÔNG")
+
+
+def test_what_pages_tell_of_a_unit_and_of_a_clause(judged, administrator):
+    assert read(administrator, "/units/BV-9/numbers") == []
+    assert read(administrator, "/units/BV-9/services") == []
+    months = read(administrator, "/units/BV-9/line")["months"]
+    assert [one["month"] for one in months] == [one["month"] for one in read(administrator, "/sector-line")["months"]]
+    asset = Asset.objects.get(name="MÁY-BV")
+    assert len(read(administrator, f"/assets/{asset.pk}/line")["months"]) == len(months)
+    clause = next(one for one in read(administrator, "/controls") if "firewall.enabled" in one["rules"])
+    where = f"/controls/{clause['framework']}/{clause['id']}/assets"
+    assert read(administrator, where)["total"] == 3
+    assert {one["id"] for one in read(administrator, "/frameworks")} >= {clause["framework"]}
+    assert read(administrator, where, devices=True)["total"] == 0
+
+
+def test_a_list_is_walked_by_numbers_while_assets_leave_it(judged, administrator):
+    first = read(administrator, "/assets", size=2)["items"]
+    administrator.post(f"/api/v1/assets/{first[0]['id']}/retire", {"reason": "x"}, content_type="application/json")
+    rest = read(administrator, "/assets", size=2, after=first[-1]["id"])["items"]
+
+    assert [one["id"] for one in [*first, *rest]] == sorted(Asset.objects.values_list("pk", flat=True))
+
+
+def test_people_and_the_log(judged, administrator):
+    assert [one["username"] for one in read(administrator, "/people")] == ["bà-hằng"]
+    managing.add("ông-phúc", Role.VIEWER)
+    (added,) = read(administrator, "/security-log", kind="person-added")["items"]
+    assert added["subject"] == "ông-phúc"
+    assert read(administrator, "/security-log", after=added["sequence"])["total"] == 0
+    assert read(administrator, "/security-log/verification")["digest"] == added["digest"]
+
+
+def test_two_versions_differ_by_what_they_ask(judged, administrator):
+    whole = load_policy()
+    (before,) = read(administrator, "/policies")
+    rules = [rule for name, rule in whole.rules.items() if name != "firewall.enabled"]
+    publish(Policy(whole.kinds.values(), rules, []))
+    after = read(administrator, "/policies")[0]
+    said = read(administrator, f"/policies/{before['number']}/{after['number']}")
+
+    assert (said["rules_removed"], said["rules_added"], said["rules_changed"]) == (["firewall.enabled"], [], [])
+    read(administrator, f"/policies/{before['number']}/9999", 404)
 
 
 def test_network(judged, administrator):
@@ -182,6 +241,38 @@ def test_errors_are_problems_in_both_languages(judged, administrator, address, q
     assert bool(problem["faults"]) == (status == 422)
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "body", "sort", "status"),
+    [
+        ("put", "/overview", "", "application/json", 405),
+        ("post", "/waivers", "{wrong", "application/json", 400),
+        ("post", "/waivers", "a=b", "text/csv", 415),
+        ("post", "/no/such/operation", "{}", "application/json", 404),
+    ],
+)
+def test_what_never_came_to_an_operation_is_a_problem_too(judged, administrator, method, address, body, sort, status):
+    answer = getattr(administrator, method)(f"/api/v1{address}", body, content_type=sort)
+    problem = answer.json()
+
+    assert answer.status_code == problem["status"] == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert all(problem[name] for name in ("title", "title_en", "detail", "detail_en"))
+    assert problem["detail"] != problem["detail_en"]
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_a_failure_of_the_server_is_a_problem_that_tells_nothing_of_it(judged, administrator, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("bí mật")
+
+    monkeypatch.setattr("tuanthu_server.access.reach.Reach.standing", broken)
+    administrator.raise_request_exception = False
+    answer = administrator.get("/api/v1/overview")
+
+    assert (answer.status_code, answer.json()["title_en"]) == (500, "Server error")
+    assert "bí mật" not in answer.content.decode()
+
+
 def test_without_a_policy_the_interface_says_what_to_do(db, administrator):
     problem = administrator.get("/api/v1/overview")
 
@@ -233,6 +324,8 @@ def test_every_operation_with_every_role_an_outsider_and_no_one(judged):
         "rule": "firewall.enabled",
         "number": 9999,
         "agent": Agent.objects.get(asset=pk).pk,
+        "before": 1,
+        "after": 1,
     }
     assert len(list(operations())) > 20
     for method, path, operation in operations():

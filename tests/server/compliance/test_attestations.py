@@ -127,6 +127,8 @@ def test_the_evidence_is_kept_byte_for_byte_once(asked, unit, recorder):
     assert kept.digest == hashlib.sha256(PDF).hexdigest()
     number = attestations.listed()[0].pk
     assert attestations.evidence_of(number) == ("quyết định.pdf", "application/pdf", PDF)
+    page = attestations.add(draft(unit, file_name="trang.html"), recorder)
+    assert attestations.evidence_of(page.pk)[0] == "trang.html.pdf"
     EvidenceFile.objects.update(body=PDF + b" ")
     for wrong in (number, 10**6):
         with pytest.raises(InputError):

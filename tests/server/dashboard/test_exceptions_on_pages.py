@@ -10,6 +10,7 @@ from tests.assets.policies import SMALL, read
 from tests.assets.signing import observation
 
 from tuanthu_server.compliance import attestations, policies, waivers
+from tuanthu_server.compliance.models import Waiver
 from tuanthu_server.compliance.people import person
 from tuanthu_server.inventory.models import Agent
 
@@ -54,6 +55,9 @@ def test_a_waived_failure_is_shown_as_both(failing, officer, unit):
         assert "Được miễn trừ" in text
         assert "Không đạt" in text
     assert "không đạt mà được miễn trừ" in page(officer, f"/units/{unit.code}/")
+    assert "<b>1</b> miễn trừ của đơn vị" in page(officer, f"/units/{unit.code}/")
+    waivers.revoke(Waiver.objects.get().pk, person("lan"), "xong")
+    assert "miễn trừ của đơn vị" not in page(officer, f"/units/{unit.code}/"), "one that ended is as if it never was"
 
 
 def test_a_waiver_of_a_clause_is_shown_below_that_clause_only(failing, officer):

@@ -85,6 +85,23 @@ def test_a_designated_agent_gets_its_scope_byte_for_byte_and_the_machines_of_its
     assert ask(intake, fields(other)) is None
 
 
+def test_a_machine_that_was_moved_away_does_not_scan_by_the_scope_of_the_unit_that_it_left(intake, enrolled, trusted):
+    from tuanthu_server.inventory.models import Asset
+    from tuanthu_server.organisation.machines import move_machine
+    from tuanthu_server.organisation.person import checked
+    from tuanthu_server.scans.words import state_of
+    from tuanthu_server.units.models import Unit
+
+    agent = enrolled("máy quét")
+    given = assign(scope(), agent)
+    Unit.objects.create(code="BV-9", name="Bệnh viện Mẫu", created_at=datetime.now(UTC))
+    move_machine(Asset.objects.get().pk, "BV-9", checked("Hằng", "điều chuyển"))
+
+    assert ask(intake, fields(agent)) is None
+    given.refresh_from_db()
+    assert (state_of(given).en, given.revoked_reason) == ("revoked", "the machine left the unit")
+
+
 def test_a_new_scope_takes_the_place_of_the_old_one_and_both_stay_on_record(intake, enrolled, trusted):
     from tuanthu_server.scans.models import ScopeAssignment
     from tuanthu_server.scans.words import state_of

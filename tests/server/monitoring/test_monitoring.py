@@ -1,11 +1,14 @@
 """Whether the collector is ready, and what it measures within a reach."""
 
+import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.utils import OperationalError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -16,7 +19,7 @@ from tuanthu_server.accounts.roles import Role
 from tuanthu_server.compliance.models import ControlCount, ControlName
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.inventory.models import Asset
-from tuanthu_server.monitoring import readiness
+from tuanthu_server.monitoring import process, readiness
 from tuanthu_server.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +101,35 @@ def test_without_a_secret_in_the_settings_no_program_gets_in(units, given):
 
 def test_it_is_ready_when_the_database_answers_is_up_to_date_and_a_policy_is_in_force(units):
     assert readiness.answered() == readiness.Readiness([])
+
+
+def failing() -> list[readiness.Reason]:
+    return [reason for reason, holds in readiness.CHECKS if not holds()]
+
+
+def test_what_cannot_keep_a_report_is_not_ready(units, monkeypatch):
+    monkeypatch.setattr(process, "_DOORS", [lambda: False])
+    assert failing() == [readiness.INTAKE]
+
+    monkeypatch.setattr(readiness.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET TRANSACTION READ ONLY")
+        assert failing() == [readiness.STORAGE, readiness.INTAKE]
+        transaction.set_rollback(True)
+
+
+def test_a_database_that_hangs_is_one_that_does_not_answer(monkeypatch):
+    hanging = threading.Event()
+    monkeypatch.setattr(readiness, "answered", hanging.wait)
+    monkeypatch.setattr(readiness, "SECONDS", 0.01)
+
+    async def asked():
+        found = await readiness.answered_in_time()
+        hanging.set()
+        return found
+
+    assert asyncio.run(asked()).reasons == [readiness.DATABASE]
 
 
 def test_without_a_policy_it_is_not_ready():

@@ -1,9 +1,11 @@
 """Digests and deadlines by Vietnam's calendar."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 import pytest
+from django.urls import resolve
 from tests.server.notifications.conftest import NOON
 
 from tuanthu_server.accounts.roles import Role
@@ -28,6 +30,11 @@ def at(text: str) -> datetime:
 
 def tell(config, text):
     return telling.tell(config, at=at(text))
+
+
+def pages_in(text):
+    """The pages to which a letter leads; Resolver404 where there is none."""
+    return [resolve(path).url_name for path in re.findall(r"https://[^/\s]+(/\S*)", text)]
 
 
 def test_a_digest_comes_once_a_day_after_its_time_and_a_missed_hour_is_made_up_for(world, daily, subscribe, receiver):
@@ -83,6 +90,7 @@ def test_a_digest_tells_what_is_to_be_done_in_the_readers_language(world, daily,
     assert f"  1. {rule.title.en}: 1 devices, 1 units" in told["text"]
     assert "Devices on a factory account: 1 of 1." in told["text"]
     assert told["facts"]["work"] == [{"rule": rule.id, "failed": 1, "units": 1}]
+    assert pages_in(told["text"]) == ["work-rule", "overview"]
 
 
 def test_deadlines_are_told_on_their_days_to_whom_they_concern(world, daily, subscribe, receiver):
@@ -99,6 +107,7 @@ def test_deadlines_are_told_on_their_days_to_whom_they_concern(world, daily, sub
         ("yearly-owner-to-ministry", [7, 3, 1, 0], 1),
     ):
         assert [left for id_, left in told if id_ == name] == [left for left in reminders for _ in range(readers)]
+    assert {name for one in receiver.told() for name in pages_in(one["text"])} == {"work"}
 
 
 def test_a_reminder_that_was_missed_is_made_up_for_by_the_nearest_only(world, daily, subscribe, receiver):

@@ -32,6 +32,7 @@ def test_machines_that_fail_within_a_short_time_are_told_in_one_message(world, b
     assert [event["asset"]["name"] for event in told["facts"]["events"]][:2] == ["MODEM-0", "MODEM-1"]
     assert "Trạm Y tế xã Ea Tíu (TYT-07)" in told["text"]
     assert "đổi mật khẩu quản trị" in told["text"]
+    assert f"/assets/{told['facts']['events'][0]['asset']['id']}/" in told["text"]
     assert tell(began, 2 * WINDOW) == 0
 
 

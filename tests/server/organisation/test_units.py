@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from tuanthu_server.compliance.lines.figures import unit_months
 from tuanthu_server.compliance.standing import standing
@@ -11,6 +12,7 @@ from tuanthu_server.demo.simulation.run import simulate
 from tuanthu_server.errors import InputError
 from tuanthu_server.inventory import tokens
 from tuanthu_server.inventory.models import Asset, EnrolToken
+from tuanthu_server.inventory.tokens import TokenProblem
 from tuanthu_server.organisation import units
 from tuanthu_server.organisation.merging import merge
 from tuanthu_server.organisation.person import checked, start_of
@@ -80,7 +82,15 @@ def test_a_unit_closes_only_when_nothing_belongs_to_it(tree):
     Asset.objects.create(unit=tree["T1"], name="máy", created_at=datetime.now(UTC))
     with pytest.raises(InputError):
         units.close("T1", BY)
+    token = tokens.issue(tree["T2"])
     units.close("T2", BY)
+    assert EnrolToken.objects.get().revoked_at is not None
+    tree["T2"].refresh_from_db()
+    with pytest.raises(InputError):
+        tokens.issue(tree["T2"])
+    EnrolToken.objects.update(revoked_at=None)
+    with transaction.atomic():
+        assert tokens.spend(token, datetime.now(UTC)) is TokenProblem.REVOKED, "no machine comes to a closed unit"
     assert "T2" not in set(units_on(today()).values_list("code", flat=True))
     assert "T2" in set(units_on(today() - timedelta(days=1)).values_list("code", flat=True))
     with pytest.raises(InputError):

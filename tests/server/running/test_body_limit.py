@@ -2,12 +2,13 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from tuanthu_server.body_limit import LimitedBodies
 
 
-def asked(parts: list[bytes], declared: str | None = None) -> tuple[list[bytes], list[dict]]:
+def asked(parts: list[bytes], declared: str | None = None, path: str = "/") -> tuple[list[bytes], list[dict]]:
     """What the application behind the limit was given, and what was answered."""
     given, said = [], []
     left = iter(parts)
@@ -25,7 +26,7 @@ def asked(parts: list[bytes], declared: str | None = None) -> tuple[list[bytes],
         said.append(message)
 
     headers = [] if declared is None else [(b"content-length", declared.encode())]
-    asyncio.run(LimitedBodies(application, 10)({"type": "http", "headers": headers}, receive, send))
+    asyncio.run(LimitedBodies(application, 10)({"type": "http", "path": path, "headers": headers}, receive, send))
     return given, said
 
 
@@ -39,7 +40,11 @@ def test_what_says_that_it_is_too_large_is_refused_unread(declared):
 
 @pytest.mark.parametrize("declared", [None, "3", "viel", "-5"])
 def test_what_turns_out_to_be_too_large_is_cut_off(declared):
-    assert asked([b"x" * 6, b"y" * 6], declared) == ([b"x" * 6], [])
+    given, said = asked([b"x" * 6, b"y" * 6], declared, "/api/v1/waivers")
+
+    assert given == [b"x" * 6]
+    assert (said[0]["status"], dict(said[0]["headers"])[b"content-type"]) == (413, b"application/problem+json")
+    assert msgspec.json.decode(said[1]["body"])["title_en"] == "The body is too large"
 
 
 def test_what_fits_is_taken():

@@ -1,6 +1,7 @@
 """Waivers within a reach: who sees them, and who may propose, approve, refuse and revoke them."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -28,6 +29,15 @@ def waivers_of(within: Reach) -> QuerySet[Waiver]:
 def waivers_of_unit(within: Reach, unit: Unit) -> QuerySet[Waiver]:
     """Those of a unit and of its assets."""
     return waivers_of(within).filter(Q(unit=unit) | Q(asset__unit=unit))
+
+
+LIVING: Final = ("proposed", "planned", "in-force")
+"""States of what holds or may hold yet: all others are as if they never were."""
+
+
+def living_waivers(within: Reach, unit: Unit, at: datetime) -> int:
+    """How many waivers of a unit and of its assets hold, will hold, or wait for a decision."""
+    return sum(state_of(one, at) in LIVING for one in waivers_of_unit(within, unit).filter(expires_at__gt=at))
 
 
 def waiver_or_404(within: Reach, number: int) -> Waiver:

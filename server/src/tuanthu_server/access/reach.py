@@ -12,7 +12,7 @@ from django.http import Http404
 from tuanthu_policy.observation import Sighting
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.accounts.permissions import Permission
-from tuanthu_server.compliance import days, details, devices, news, reaching
+from tuanthu_server.compliance import days, details, devices, marks, news, reaching
 from tuanthu_server.compliance.lines import access as line_access
 from tuanthu_server.compliance.lines import figures as line_figures
 from tuanthu_server.compliance.models import RuleTransition
@@ -100,6 +100,12 @@ class Reach(msgspec.Struct, frozen=True):
         units = {pk: one for pk, one in found.units.items() if pk in self.unit_ids}
         return msgspec.structs.replace(found, units=units)
 
+    def mark(self, units: Collection[int] | None = None) -> str:
+        """What tells whether figures of all reached units (or, with when machines reported, of these) changed."""
+        if units is None:
+            return marks.of_units(self.unit_ids)
+        return marks.of_units(self._of(units), moments=True)
+
     def failing_assets(
         self,
         outcomes: Collection[Outcome],
@@ -150,6 +156,10 @@ class Reach(msgspec.Struct, frozen=True):
         if found is None:
             raise Http404(str(asset_id))
         return found
+
+    def asset_mark(self, asset: Asset) -> str:
+        """What tells whether anything about a machine or device changed."""
+        return marks.of_asset(asset) if self.has_unit(asset.unit_id) else ""
 
     def results_of(self, asset: Asset) -> list[details.AssetResult]:
         """Every rule on an asset."""

@@ -58,9 +58,8 @@ def statement_or_404(within: Reach, number: int) -> Attestation:
 
 
 def evidence_of(within: Reach, number: int) -> tuple[Attestation, bytes]:
-    """A statement with the bytes of its file."""
-    found = statement_or_404(within, number)
-    return found, bytes(found.evidence.body)
+    """A statement with the bytes of its file; raises InputError where they are not what was kept."""
+    return statement_or_404(within, number), attestations.evidence_of(number)[2]
 
 
 def attest(within: Reach, draft: Draft, note: str = "") -> Attestation:

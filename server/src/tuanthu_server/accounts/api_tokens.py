@@ -62,6 +62,12 @@ def revoke(user: User, number: int) -> bool:
     return True
 
 
+def revoke_all(user: User) -> None:
+    """End every token of a person."""
+    for number in of(user).values_list("pk", flat=True):
+        revoke(user, number)
+
+
 def find(token: str) -> ApiToken | None:
     """The token that serves, or None."""
     if not token.startswith(PREFIX) or len(token) > 100:

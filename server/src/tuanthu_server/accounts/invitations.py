@@ -18,10 +18,15 @@ def invite(user: User) -> str:
     """The token of a new link; earlier links of the person serve no more."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     with transaction.atomic():
-        Invitation.objects.filter(user=user, used_at=None).delete()
+        withdraw(user)
         Invitation.objects.create(user=user, digest=_digest(token), created_at=now, expires_at=now + GOOD_FOR)
         record(Event.INVITED, user.username)
     return token
+
+
+def withdraw(user: User) -> None:
+    """No link of the person serves any more."""
+    Invitation.objects.filter(user=user, used_at=None).delete()
 
 
 def person_of(token: str) -> User | None:

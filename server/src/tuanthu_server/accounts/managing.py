@@ -8,7 +8,7 @@ import msgspec
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from tuanthu_server.accounts import second_factor, sessions
+from tuanthu_server.accounts import api_tokens, invitations, second_factor, sessions
 from tuanthu_server.accounts.memberships import bind, bound_units, units_of
 from tuanthu_server.accounts.models import User
 from tuanthu_server.accounts.roles import Role
@@ -112,12 +112,17 @@ def change(
 
 
 def deactivate(user: User) -> None:
-    """Let a person sign in no more; their sessions and API tokens end. Raises InputError for the last administrator."""
+    """Let a person sign in no more; their sessions, API tokens and links of invitation end for good.
+
+    Raises InputError for the last administrator.
+    """
     with transaction.atomic():
         _keep_one_besides(_administrators(), user)
         User.objects.filter(pk=user.pk).update(is_active=False)
         record(Event.PERSON_DEACTIVATED, user.username)
         sessions.end(user)
+        api_tokens.revoke_all(user)
+        invitations.withdraw(user)
     user.refresh_from_db()
 
 

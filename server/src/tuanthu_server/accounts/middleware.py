@@ -42,5 +42,8 @@ class SignInMiddleware:
         if request.user.is_authenticated and sessions.current(request) is None:
             request.session.flush()
             request.user = AnonymousUser()
+        if sessions.ASKED_BY_ITSELF in request.headers and not request.user.is_authenticated:
+            # The whole page goes to the sign-in, instead of the sign-in into a part of the page.
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         with doing(request.user.get_username(), sessions.address_of(request)):
             return self.get_response(request)

@@ -11,9 +11,10 @@ from tuanthu_server.access import exceptions, statements
 from tuanthu_server.api.schemas.assets import AssetOut, ObservationOut, ResultOut, UnitOut
 from tuanthu_server.api.schemas.common import CoverageOut, DevicesOut, FiguresOut, LanCoverageOut, TextOut, counts_by
 from tuanthu_server.api.schemas.exceptions import EventOut, StatementOut, WaiverOut
-from tuanthu_server.api.schemas.network import DeviceOut
+from tuanthu_server.api.schemas.network import DeviceOut, LineHistoryOut, MonthOut, OutageOut
 from tuanthu_server.compliance.details import AssetResult
 from tuanthu_server.compliance.devices import DeviceLine
+from tuanthu_server.compliance.lines.figures import LineMonth, Outage
 from tuanthu_server.compliance.models import Attestation, AttestationEvent, Waiver, WaiverEvent
 from tuanthu_server.compliance.totals import Totals
 from tuanthu_server.inventory.models import Asset
@@ -31,6 +32,7 @@ def figures(total: Totals) -> FiguresOut:
         lan_coverage=LanCoverageOut.of(total.lan),
         controls=counts_by(total.controls),
         rules=counts_by(total.rules),
+        attested=counts_by(total.attested),
         devices=DevicesOut(
             devices=total.devices.devices,
             silent=total.devices.silent,
@@ -88,6 +90,7 @@ def result(one: AssetResult, policy: Policy) -> ResultOut:
         reason=TextOut(vi=vi, en=en),
         since=one.since,
         observation=str(one.observation_uuid) if one.observation_uuid else None,
+        waiver=one.waiver,
     )
 
 
@@ -149,6 +152,28 @@ def events(found: Iterable[WaiverEvent | AttestationEvent]) -> list[EventOut]:
     """What people did, in its order."""
     ordered = sorted(found, key=lambda one: one.pk)
     return [EventOut(action=one.action, at=one.at, by=one.by_name, note=one.note) for one in ordered]
+
+
+def line(months: Iterable[LineMonth], outages: Iterable[Outage]) -> LineHistoryOut:
+    """A line over months."""
+    return LineHistoryOut(
+        months=[
+            MonthOut(
+                month=one.name,
+                up=one.up,
+                line_down=one.line_down,
+                gateway_down=one.gateway_down,
+                outages=one.outages,
+                longest=one.longest,
+                elapsed=one.elapsed,
+            )
+            for one in months
+        ],
+        outages=[
+            OutageOut(fault=one.fault, begin=one.begin, end=one.end, seconds=one.seconds, ended=one.ended)
+            for one in outages
+        ],
+    )
 
 
 def device(one: DeviceLine, codes: Mapping[int, str]) -> DeviceOut:

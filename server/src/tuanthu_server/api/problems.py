@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 from pydantic import Field
 
 from tuanthu_policy.text import Text
@@ -17,9 +18,15 @@ from tuanthu_server.errors import TuanthuError
 from tuanthu_server.units.rows import UnitFileError
 
 MEDIA_TYPE: Final = "application/problem+json"
+JSON_TYPES: Final = ("application/json", "")
+"""A program that forgets to say so means JSON."""
 LEAST: Final = 400
 """Answers from this status on are problems."""
 MOST_FAULTS: Final = 500
+UNSEEN: Final = Text(
+    "Không có thứ này, hoặc nó nằm ngoài phạm vi của người hỏi.",
+    "There is no such thing, or it is out of the reach of whoever asks.",
+)
 TITLES: Final = {
     400: Text("Yêu cầu sai", "Bad request"),
     401: Text("Chưa đăng nhập", "Not signed in"),
@@ -27,13 +34,31 @@ TITLES: Final = {
     404: Text("Không có", "Not found"),
     405: Text("Không dùng được cách này ở đây", "Method not allowed"),
     409: Text("Chưa làm được lúc này", "Not possible now"),
+    413: Text("Nội dung quá lớn", "The body is too large"),
+    415: Text("Kiểu nội dung không dùng được", "Unsupported media type"),
     422: Text("Tham số sai", "Wrong parameter"),
     429: Text("Quá nhiều yêu cầu", "Too many requests"),
+    500: Text("Máy chủ gặp lỗi", "Server error"),
 }
-UNSEEN: Final = Text(
-    "Không có thứ này, hoặc nó nằm ngoài phạm vi của người hỏi.",
-    "There is no such thing, or it is out of the reach of whoever asks.",
-)
+DETAILS: Final = {
+    400: Text(
+        "Máy chủ không hiểu yêu cầu: nội dung không phải JSON đúng, hoặc tên máy chủ sai.",
+        "The request is not understood: the body is no valid JSON, or the host name is wrong.",
+    ),
+    403: Text("Thiếu hoặc sai mã CSRF của trang.", "The page's CSRF token is missing or wrong."),
+    404: UNSEEN,
+    405: Text("Tiêu đề Allow cho biết các cách dùng được ở đây.", "The header Allow names what works here."),
+    413: Text("Gửi tối đa 11 MB; tệp minh chứng tối đa 10 MB.", "At most 11 MB; evidence files at most 10 MB."),
+    415: Text(
+        "Hãy gửi application/json; riêng xác nhận là multipart/form-data.",
+        "Send application/json; attestations as multipart/form-data.",
+    ),
+    500: Text(
+        "Lỗi đã được ghi lại. Hãy thử lại sau; nếu vẫn lỗi, báo cho người quản trị.",
+        "It was noted. Try again later; if it stays, tell the administrator.",
+    ),
+}
+"""What is said where nothing more is known."""
 UNKNOWN_PERSON: Final = Text(
     "Hãy gửi mã API trong tiêu đề Authorization: Bearer …, hoặc đăng nhập trên trang web.",
     "Send an API token as Authorization: Bearer …, or sign in on the pages.",
@@ -61,9 +86,14 @@ class Problem(Schema):
 
 def answer(status: int, detail: Text | None = None, faults: list[dict[str, str]] | None = None) -> HttpResponse:
     """A problem as the answer to a request."""
+    return HttpResponse(document(status, detail, faults), status=status, content_type=MEDIA_TYPE)
+
+
+def document(status: int, detail: Text | None = None, faults: list[dict[str, str]] | None = None) -> bytes:
+    """A problem."""
     phrase = HTTPStatus(status).phrase
     title = TITLES.get(status, Text(phrase, phrase))
-    said = detail or Text("", "")
+    said = detail or DETAILS.get(status, Text("", ""))
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title.vi,
@@ -73,7 +103,21 @@ def answer(status: int, detail: Text | None = None, faults: list[dict[str, str]]
         "detail_en": said.en,
         "faults": faults or [],
     }
-    return HttpResponse(msgspec.json.encode(body), status=status, content_type=MEDIA_TYPE)
+    return msgspec.json.encode(body)
+
+
+class MediaTypeError(ValueError):
+    """A body that is no JSON and does not claim to be."""
+
+
+class JsonOnly(Parser):
+    """Takes a body for what it says it is, and nothing else for JSON."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body; raises MediaTypeError."""
+        if request.content_type not in JSON_TYPES:
+            raise MediaTypeError(request.content_type)
+        return super().parse_body(request)
 
 
 def handle(api: NinjaAPI) -> None:
@@ -110,7 +154,7 @@ def handle(api: NinjaAPI) -> None:
         return held
 
     def other(_: HttpRequest, error: Any) -> HttpResponse:
-        return answer(error.status_code, Text(str(error), str(error)))
+        return answer(415 if isinstance(error.__cause__, MediaTypeError) else error.status_code)
 
     api.add_exception_handler(AuthenticationError, unknown_person)
     api.add_exception_handler(PermissionDenied, refused)

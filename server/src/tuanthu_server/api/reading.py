@@ -14,6 +14,8 @@ from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.api.problems import Problem
 
 ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
+OF_BODIES = {400: Problem, 413: Problem, 415: Problem}
+"""What can be wrong with what is sent."""
 
 
 def operation(
@@ -41,7 +43,7 @@ def operation(
         router.api_operation(
             [method],
             path,
-            response={status: answers, **ERRORS},
+            response={status: answers, **ERRORS, **({} if method == "GET" else OF_BODIES)},
             operation_id=function.__name__,
             summary=(function.__doc__ or "").partition("\n")[0],
             openapi_extra={"x-permission": permission.value},

@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from tuanthu_server.api import problems
 from tuanthu_server.api.auth import BEARER, SESSION
 from tuanthu_server.api.routes import (
+    administration,
     assets,
     attestations,
     doing,
@@ -47,10 +48,11 @@ api = Interface(
     openapi_url="/openapi.json",
     auth=[BEARER, SESSION],
     urls_namespace="api",
+    parser=problems.JsonOnly(),
 )
 problems.handle(api)
 for part in (
-    overview, units, register, assets, machines, network, scans, policy, waivers, attestations, doing,
+    overview, units, register, assets, machines, network, scans, policy, waivers, attestations, doing, administration,
 ):  # fmt: skip
     api.add_router("", part.router)
 

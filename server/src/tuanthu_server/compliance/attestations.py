@@ -35,6 +35,8 @@ MEDIA_TYPES: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
 )
 """What is kept, by its first bytes."""
+ENDINGS: Final = {"application/pdf": (".pdf",), "image/png": (".png",), "image/jpeg": (".jpg", ".jpeg")}
+"""What the name of such a file ends with: whoever saves it gets no page that a browser would run."""
 RECORDED: Final = """
     SELECT s.id, s.control, s.unit_id, s.fulfilled, s.statement, s.attested_by, m.at, s.expires_at, s.evidence_id,
            (SELECT MIN(e.at) FROM compliance_attestationevent e WHERE e.attestation_id = s.id AND e.action <> 'made')
@@ -87,7 +89,7 @@ def add(draft: Draft, by: Person, note: str = "") -> Attestation:
             expires_at=expires_at,
             remind_at=remind_at,
             evidence=_keep(draft.content, media_type, now),
-            file_name=draft.file_name.replace("\0", "")[-255:],
+            file_name=_named(draft.file_name, media_type),
         )
         _note(made, StatementAction.MADE, by, now, note)
         record(Event.ATTESTED, draft.control, number=made.pk, unit=made.unit.code, person=by.name)
@@ -228,6 +230,12 @@ def _media_type(content: bytes) -> str:
         if content.startswith(start):
             return media_type
     raise InputError("Tệp minh chứng phải là PDF, PNG hoặc JPEG", "The evidence file must be PDF, PNG or JPEG")
+
+
+def _named(name: str, media_type: str) -> str:
+    kept = name.replace("\0", "")
+    endings = ENDINGS[media_type]
+    return (kept if kept.casefold().endswith(endings) else kept + endings[0])[-255:]
 
 
 def _keep(content: bytes, media_type: str, now: datetime) -> EvidenceFile:

@@ -45,12 +45,12 @@ def figures_now(store: Store, now: datetime) -> Figures:
     Where something changes meanwhile it is done again, and in the end all is read in one statement.
     """
     for _ in range(ATTEMPTS):
-        stamps = _stamps(store)
+        stamps = stamps_of(store)
         known = kept.units
         changed = [unit for unit, stamp in stamps.items() if unit not in known or known[unit][0] != stamp]
         cells = figures.read(store, figures.OF_UNITS, [changed, changed]) if changed else Figures()
         found = figures.read(store, figures.ASSETS, [now - SILENT_AFTER, now - DEVICE_SILENT_AFTER])
-        if _stamps(store) == stamps:
+        if stamps_of(store) == stamps:
             kept.take(changed, stamps, cells)
             found.rules = {unit: kept.units[unit][1] for unit in stamps}
             found.controls = {unit: kept.units[unit][2] for unit in stamps}
@@ -58,7 +58,8 @@ def figures_now(store: Store, now: datetime) -> Figures:
     return figures.from_counters(store, now)
 
 
-def _stamps(store: Store) -> dict[int, int]:
+def stamps_of(store: Store) -> dict[int, int]:
+    """By unit a number that is another after each change of its counters."""
     return dict(store.rows(STAMPS))
 
 

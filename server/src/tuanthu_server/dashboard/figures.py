@@ -6,6 +6,7 @@ import msgspec
 
 from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
+from tuanthu_server.compliance.frameworks import main_code
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
 from tuanthu_server.compliance.totals import Coverage, Expected, LanCoverage, Totals, coverage_of, on_lan, totals_of
@@ -71,8 +72,7 @@ class KindLine(msgspec.Struct, frozen=True):
 
 def main_framework(policy: Policy) -> Framework | None:
     """The framework whose figures stand first: that of the first issue, else the first by name."""
-    names = sorted(policy.frameworks)
-    return policy.frameworks.get("directive-14-2018") or (policy.frameworks[names[0]] if names else None)
+    return policy.frameworks.get(main_code(policy))
 
 
 def control_lines(policy: Policy, figures: UnitCompliance | Totals, only: Framework | None = None) -> list[ControlLine]:

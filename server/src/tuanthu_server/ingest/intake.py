@@ -83,6 +83,10 @@ class Intake:
         """How many reports wait for a transaction."""
         return self._queue.waiting()
 
+    def is_taking(self) -> bool:
+        """Whether another report would be taken now: the writer lives and its queue has room."""
+        return self._queue.is_taking()
+
     def is_loaded(self) -> bool:
         """Whether more reports wait than one transaction takes."""
         return self._queue.waiting() > self._batch

@@ -47,6 +47,10 @@ class GroupQueue:
         """How many reports wait for a transaction."""
         return len(self._waiting)
 
+    def is_taking(self) -> bool:
+        """Whether another report would be taken now."""
+        return self._thread.is_alive() and not self._stopping and len(self._waiting) < self._longest
+
     def stop(self) -> None:
         """Write what waits and end the thread."""
         with self._changed:

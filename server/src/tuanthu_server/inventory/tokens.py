@@ -46,6 +46,8 @@ def issue(unit: Unit, uses: int = 1, days: int = 7, label: str = "") -> str:
     """Make a token (124 bits) for a unit and return it in clear: it is shown once and never stored."""
     if uses < 1 or days < 1:
         raise InputError("Số lần dùng và số ngày phải lớn hơn 0", "Uses and days must be greater than 0")
+    if unit.closed_at is not None:
+        raise InputError(f"Đơn vị {unit.code} đã đóng", f"Unit {unit.code} is closed")
     groups = ["".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS)]
     token = "TT-" + "-".join(groups)
     now = datetime.now(UTC)
@@ -68,8 +70,14 @@ def digest(token: str) -> bytes:
 
 
 def spend(token: str, at: datetime) -> EnrolToken | TokenProblem:
-    """Use a token once, in the caller's transaction: of two that come at once for the last use, one gets it."""
+    """Use a token once, in the caller's transaction: of two that come at once for the last use, one gets it.
+
+    Its unit stays as it is until that transaction ends: no machine comes to a unit that is being closed or merged.
+    """
     kept = digest(token)
+    unit = Unit.objects.select_for_update(no_key=True, of=("self",)).filter(tokens__digest=kept).first()
+    if unit is not None and unit.closed_at is not None:
+        return TokenProblem.REVOKED
     spent = EnrolToken.objects.filter(digest=kept, uses_left__gt=0, expires_at__gt=at, revoked_at=None).update(
         uses_left=F("uses_left") - 1
     )
@@ -109,6 +117,17 @@ def revoke(token_id: int) -> None:
     """Revoke a token by its number; raises InputError for one that does not exist."""
     if not EnrolToken.objects.filter(pk=token_id).exists():
         raise InputError(f"Không có mã ghi danh số {token_id}", f"There is no enrolment token {token_id}")
+    _revoke(token_id)
+
+
+def revoke_of(unit: Unit, at: datetime) -> None:
+    """Revoke what still serves of a unit: it is being closed, and a machine in it would be in no figure."""
+    serving = EnrolToken.objects.filter(unit=unit, revoked_at=None, uses_left__gt=0, expires_at__gt=at)
+    for number in serving.values_list("pk", flat=True):
+        _revoke(number)
+
+
+def _revoke(token_id: int) -> None:
     with transaction.atomic():
         if EnrolToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=datetime.now(UTC)):
             record(Event.ENROL_TOKEN_REVOKED, str(token_id))

@@ -1,17 +1,26 @@
 """`/readyz`: whether this collector can do its work now, and if not, why."""
 
+import asyncio
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
 import msgspec
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.errors import InputError
+from tuanthu_server.monitoring.process import takes_reports
+
+SECONDS: Final = 5
+"""A database that has not answered by then does not answer."""
+LEAST_FREE: Final = 32 * 1024 * 1024
+"""Bytes that the disk of an embedded database must have left."""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -40,6 +49,12 @@ class Readiness(msgspec.Struct, frozen=True):
 
 
 DATABASE: Final = Reason("database", "Cơ sở dữ liệu không trả lời", "The database does not answer")
+STORAGE: Final = Reason(
+    "storage",
+    "Cơ sở dữ liệu chỉ cho đọc, hoặc đĩa đã đầy",
+    "The database can only be read, or its disk is full",
+)
+INTAKE: Final = Reason("intake", "Hàng đợi báo cáo đã đầy hoặc đã dừng", "The queue of reports is full or has stopped")
 MIGRATIONS: Final = Reason(
     "migrations",
     "Cơ sở dữ liệu chưa được nâng cấp; hãy chạy `tuanthu-server init`",
@@ -50,6 +65,14 @@ POLICY: Final = Reason(
     "Chưa có chính sách nào có hiệu lực; hãy chạy `tuanthu-server policies publish`",
     "No policy is in force; run `tuanthu-server policies publish`",
 )
+
+
+async def answered_in_time() -> Readiness:
+    """Asked from the event loop; a database that hangs is one that does not answer."""
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(answered), SECONDS)
+    except TimeoutError:
+        return Readiness([DATABASE])
 
 
 def answered() -> Readiness:
@@ -66,6 +89,15 @@ def _answers() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone() == (1,))
+
+
+def _can_write() -> bool:
+    """Whether what comes can be kept: no copy that only follows another database, and no full disk."""
+    if connection.vendor != "postgresql":
+        return shutil.disk_usage(settings.CONFIG.data_dir).free >= LEAST_FREE
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only')")
+        return bool(cursor.fetchone() == ("off",))
 
 
 def _migrated() -> bool:
@@ -88,6 +120,8 @@ def _judges() -> bool:
 
 CHECKS: Final[tuple[tuple[Reason, Callable[[], bool]], ...]] = (
     (DATABASE, _answers),
+    (STORAGE, _can_write),
+    (INTAKE, takes_reports),
     (MIGRATIONS, _migrated),
     (POLICY, _judges),
 )

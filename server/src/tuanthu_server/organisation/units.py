@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tuanthu_server.errors import InputError
+from tuanthu_server.inventory import tokens
 from tuanthu_server.inventory.models import Asset
 from tuanthu_server.organisation.person import By, any_unit, checked_day, find_unit, start_of
 from tuanthu_server.organisation.preview import Preview, problems_of, settle, undone
@@ -156,11 +157,15 @@ def preview_close(code: str, day: date | None = None) -> Preview:
 
 
 def close(code: str, by: By, day: date | None = None, *, shown: str | None = None) -> Unit:
-    """Close a unit from a day on; raises InputError where machines, devices or other units still belong to it."""
+    """Close a unit from a day on; raises InputError where machines, devices or other units still belong to it.
+
+    Its enrolment tokens serve no more.
+    """
     with transaction.atomic():
         unit = find_unit(code)
         found = preview_close(code, day)
         settle(found, shown)
+        tokens.revoke_of(unit, timezone.now())
         shut(unit, found.day)
         note(unit, What.CLOSED, found.day, by)
         record(Event.UNIT_CLOSED, code, since=found.day.isoformat(), **told(by))

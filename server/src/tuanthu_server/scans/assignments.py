@@ -18,6 +18,7 @@ from tuanthu_server.security_log.events import Event
 from tuanthu_server.units.models import Relation, Unit, UnitLink
 
 SUPERSEDED = "superseded"
+LEFT = "the machine left the unit"
 
 
 def assign(token: bytes, agent_name: str) -> ScopeAssignment:
@@ -89,12 +90,16 @@ def find_agent(name: str) -> Agent:
 
 def _check_unit(agent: Agent, unit: Unit) -> None:
     """The agent belongs to the unit that the scope names, or to one that stands over it."""
-    if agent.asset.unit_id in {unit.pk, *above(unit.pk, datetime.now(UTC).date())}:
+    if _stands_over(agent, unit.pk, datetime.now(UTC)):
         return
     raise InputError(
         f"Giấy phép cấp cho đơn vị {unit.code}; máy {agent.asset.name} thuộc đơn vị {agent.asset.unit.code}",
         f"The scope is for unit {unit.code}; the machine {agent.asset.name} belongs to unit {agent.asset.unit.code}",
     )
+
+
+def _stands_over(agent: Agent, unit: int, at: datetime) -> bool:
+    return agent.asset.unit_id == unit or agent.asset.unit_id in above(unit, at.date())
 
 
 def above(unit: int, day: date) -> set[int]:
@@ -124,10 +129,20 @@ def revoke(scope_id: UUID, reason: str = "") -> int:
 
 
 def in_force(agent_id: UUID, at: datetime) -> ScopeAssignment | None:
-    """The assignment that an agent is to be told of: neither revoked, nor expired, nor of a replaced authority."""
-    return (
+    """The assignment that an agent is to be told of: neither revoked, nor expired, nor of a replaced authority.
+
+    It must be of a unit to which its machine belongs, or over which that stands, to this day: a scope authorises nobody
+    to scan what is around a machine elsewhere. One of which that is no longer so ends here.
+    """
+    found = (
         ScopeAssignment.objects.select_related("authority", "unit", "agent__asset")
         .filter(agent_id=agent_id, revoked_at=None, not_after__gt=at, authority__replaced_at=None)
         .order_by("-assigned_at", "-pk")
         .first()
     )
+    if found is None or (found.agent.asset.retired_at is None and _stands_over(found.agent, found.unit_id, at)):
+        return found
+    with transaction.atomic():
+        if ScopeAssignment.objects.filter(pk=found.pk, revoked_at=None).update(revoked_at=at, revoked_reason=LEFT):
+            record(Event.SCOPE_REVOKED, str(found.scope_id), reason=LEFT, agent=str(agent_id))
+    return None

@@ -15,6 +15,7 @@ from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.assets import AssetOut, ChangeOfResult, ObservationOut, ResultOut
 from tuanthu_server.api.schemas.common import Page
 from tuanthu_server.api.schemas.exceptions import ReasonIn
+from tuanthu_server.api.schemas.network import LineHistoryOut
 from tuanthu_server.inventory.models import AssetRole
 
 router = Router(tags=["assets"])
@@ -30,6 +31,9 @@ class AssetFilter(PagingOfUnit):
     """Which machines and devices."""
 
     role: AssetRole | None = None
+    after: int = Field(
+        0, ge=0, lt=2**63, description="Only higher numbers: walk by the last one that came, and nothing is missed"
+    )
     retired: bool = Field(default=False, description="The retired ones instead of the others; not together with `q`")
     q: str = Field("", max_length=200, description=f"Names, serials, addresses; finds at most {FOUND}")
 
@@ -52,7 +56,7 @@ def assets(within: Reach, which: Query[AssetFilter]) -> Any:
         found = within.found(words, FOUND)
         rows = [one for one in found if which.role in (None, one.role) and unit in (None, one.unit)]
     else:
-        rows = within.assets().filter(retired_at__isnull=not which.retired).order_by("pk")
+        rows = within.assets().filter(retired_at__isnull=not which.retired, pk__gt=which.after).order_by("pk")
         rows = rows.filter(unit=unit) if unit else rows
         rows = rows.filter(role=which.role) if which.role is not None else rows
     return paged(rows, which, lambda some: [made.asset(one) for one in some])
@@ -82,6 +86,12 @@ def asset_results(within: Reach, asset_id: int) -> Any:
 def asset_observations(within: Reach, asset_id: int) -> Any:
     """The newest observation of each kind, with its facts."""
     return made.observations(within.sightings_of(within.asset_or_404(asset_id)))
+
+
+@operation(router, "/assets/{int:asset_id}/line", LineHistoryOut)
+def asset_line(within: Reach, asset_id: int) -> Any:
+    """What it saw of its unit's line over the last months, and when that was down."""
+    return made.line(*within.line_of(within.asset_or_404(asset_id), within.standing().as_of))
 
 
 @operation(router, "/assets/{int:asset_id}/changes", Page[ChangeOfResult])

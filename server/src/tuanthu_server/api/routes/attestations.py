@@ -1,5 +1,6 @@
 """Attestations: what must be stated, statements, recording and revoking them."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from tuanthu_server.api import made
 from tuanthu_server.api.paging import PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.common import Page, TextOut
-from tuanthu_server.api.schemas.exceptions import DemandOut, ReasonIn, StatementIn, StatementOut
+from tuanthu_server.api.schemas.exceptions import DemandOut, EvidenceOut, ReasonIn, StatementIn, StatementOut
 from tuanthu_server.compliance.attestations import MOST_BYTES, Draft
 from tuanthu_server.compliance.models import Attestation
 from tuanthu_server.units.queries import day_of
@@ -91,8 +92,15 @@ def attest(within: Reach, given: Form[StatementIn], file: File[UploadedFile]) ->
 
 @operation(router, "/attestations/{int:number}", StatementOut)
 def attestation(within: Reach, number: int) -> Any:
-    """One statement with its history; its file is on the pages, under `/attestations/{number}/file/`."""
+    """One statement with its history."""
     return made.statement(statements.statement_or_404(within, number), datetime.now(UTC))
+
+
+@operation(router, "/attestations/{int:number}/file", EvidenceOut)
+def attestation_file(within: Reach, number: int) -> Any:
+    """The file that supports a statement, base64; its SHA-256 is the statement's `file_digest`."""
+    one, content = statements.evidence_of(within, number)
+    return EvidenceOut(name=one.file_name, type=one.evidence.media_type, content=b64encode(content).decode())
 
 
 @operation(router, "/attestations/{int:number}/revoke", StatementOut, permission=Permission.ATTEST, method="POST")

@@ -10,7 +10,7 @@ from tuanthu_server.api import made
 from tuanthu_server.api.paging import OfUnit, Paging, PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.common import Page, TextOut
-from tuanthu_server.api.schemas.network import DeviceOut, LineOut, ScanOut, ScopeOut
+from tuanthu_server.api.schemas.network import DeviceOut, LineHistoryOut, LineOut, ScanOut, ScopeOut
 from tuanthu_server.compliance.lines.access import NOTHING
 from tuanthu_server.compliance.lines.figures import MONTHS
 from tuanthu_server.scans.models import ScopeAssignment
@@ -84,6 +84,12 @@ def _scope(one: ScopeAssignment) -> ScopeOut:
         revoked_at=one.revoked_at,
         state=TextOut.of(state_of(one)),
     )
+
+
+@operation(router, "/sector-line", LineHistoryOut)
+def sector_line(within: Reach) -> Any:
+    """The lines of all units together over the last months; of no figures for who does not reach the department."""
+    return made.line(within.sector_months(within.standing().as_of), ())
 
 
 @operation(router, "/lines", list[LineOut])

@@ -6,6 +6,8 @@ from typing import Any
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from tuanthu_policy.domains import domain_of
+from tuanthu_policy.rule import Severity
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.api import made
 from tuanthu_server.api.paging import OfUnit, PagingOfUnit, paged
@@ -54,16 +56,27 @@ def changes(within: Reach, span: Query[Span]) -> Any:
 def curve(within: Reach, framework: str, which: Query[OfUnit]) -> Any:
     """The last 90 days over a whole framework: one unit, or all units in reach."""
     only = [within.unit_or_404(which.unit).pk] if which.unit else None
-    points = within.curve(framework, day_of(None), only)
+    points = within.curve(framework.replace("\0", ""), day_of(None), only)
     return [DayOut(day=one.day, passed=one.passed, failed=one.failed, open=one.open) for one in points]
 
 
+class WorkFilter(PagingOfUnit):
+    """Which rules."""
+
+    domain: str = Field("", max_length=60, description="The first part of a rule's name: `firewall`, `updates` …")
+    severity: Severity | None = None
+
+
 @operation(router, "/work", Page[WorkOut])
-def work(within: Reach, which: Query[PagingOfUnit]) -> Any:
+def work(within: Reach, which: Query[WorkFilter]) -> Any:
     """Rules that fail, by severity × machines: one unit, or all units in reach."""
     now = within.standing()
     units = [within.unit_or_404(which.unit)] if which.unit else list(within.units(day_of(now.as_of)))
-    items = work_items(now, [one.pk for one in units])
+    items = [
+        item
+        for item in work_items(now, [one.pk for one in units])
+        if which.domain in ("", domain_of(item.rule.id)) and which.severity in (None, item.rule.severity)
+    ]
     return paged(items, which, lambda rows: [_work(item) for item in rows])
 
 

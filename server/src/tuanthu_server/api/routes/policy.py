@@ -4,22 +4,44 @@ from typing import Any
 
 import msgspec
 from django.http import Http404
-from ninja import Router
+from ninja import Query, Router
+from pydantic import Field
 
 from tuanthu_policy.control import Control
 from tuanthu_policy.fact import AssetSort
+from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.rule import Rule
 from tuanthu_server.access import policy_versions
 from tuanthu_server.access.reach import Reach
+from tuanthu_server.api import made
+from tuanthu_server.api.paging import Paging, paged
 from tuanthu_server.api.reading import operation
-from tuanthu_server.api.schemas.common import CountsOut, TextOut
-from tuanthu_server.api.schemas.policy import ControlOut, RuleOut, VersionOut
+from tuanthu_server.api.schemas.assets import ResultOut
+from tuanthu_server.api.schemas.common import CountsOut, Page, TextOut
+from tuanthu_server.api.schemas.policy import (
+    ChangedOut,
+    ControlOut,
+    DifferenceOut,
+    FieldOut,
+    FrameworkOut,
+    RuleOut,
+    VersionOut,
+)
+from tuanthu_server.compliance.policy_difference import ChangedControl, ChangedField, policy_difference
 from tuanthu_server.compliance.standing import Counts, Standing
 from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.units.queries import day_of
 
 router = Router(tags=["policy"])
 NOTHING = Counts()
+NOT_MET = frozenset(Outcome) - {Outcome.PASS, Outcome.NOTAPPLICABLE}
+MOST_ASSETS = 10_000
+
+
+class ControlAssets(Paging):
+    """Which assets."""
+
+    devices: bool = Field(default=False, description="Devices instead of machines")
 
 
 def _total(within: Reach, now: Standing) -> Totals:
@@ -47,6 +69,21 @@ def control(within: Reach, framework: str, control: str) -> Any:
         if one.id == control:
             return _control(now, _total(within, now), framework, one)
     raise Http404(f"{framework}/{control}")
+
+
+@operation(router, "/controls/{framework}/{control}/assets", Page[ResultOut])
+def control_assets(within: Reach, framework: str, control: str, which: Query[ControlAssets]) -> Any:
+    """Machines (or devices) that do not meet a clause, each with its worst result, the worst first."""
+    now = within.standing()
+    policy = now.policy.policy
+    found = policy.frameworks.get(framework)
+    one = next((one for one in (found.controls if found else ()) if one.id == control), None)
+    if one is None:
+        raise Http404(f"{framework}/{control}")
+    rules = [code for code in one.rules if (policy.sorts[code] is AssetSort.DEVICE) is which.devices]
+    bad = within.worst_assets(NOT_MET, rules, MOST_ASSETS, devices=which.devices)
+    told = within.waived_by(f"{framework}/{control}", bad)
+    return paged(told, which, lambda rows: [made.result(row, policy) for row in rows])
 
 
 def _control(now: Standing, total: Totals, framework: str, one: Control) -> ControlOut:
@@ -101,6 +138,48 @@ def _rule(now: Standing, total: Totals, one: Rule) -> RuleOut:
         condition=one.condition,
         counts=CountsOut.of(table.get(one.id, NOTHING)),
     )
+
+
+@operation(router, "/frameworks", list[FrameworkOut])
+def frameworks(within: Reach) -> Any:
+    """The regulations of the policy in force, each with machines by their worst outcome over it."""
+    now = within.standing()
+    total = _total(within, now)
+    return [
+        FrameworkOut(
+            id=one.id,
+            title=TextOut.of(one.title),
+            number=one.document.number,
+            date=one.document.date,
+            issuer=TextOut.of(one.document.issuer),
+            document_title=TextOut.of(one.document.title),
+            counts=CountsOut.of(total.controls.get(one.id, NOTHING)),
+        )
+        for one in now.policy.policy.frameworks.values()
+    ]
+
+
+@operation(router, "/policies/{int:before}/{int:after}", DifferenceOut)
+def policy_change(within: Reach, before: int, after: int) -> Any:
+    """What one version of the policy asks otherwise than another."""
+    found = policy_difference(policy_versions.version(within, before), policy_versions.version(within, after))
+    return DifferenceOut(
+        rules_added=[one.id for one in found.added],
+        rules_removed=[one.id for one in found.removed],
+        rules_changed=[_changed(one.rule.id, one.fields, otherwise=one.judges_otherwise) for one in found.changed],
+        controls_added=[_code(one) for one in found.controls_added],
+        controls_removed=[_code(one) for one in found.controls_removed],
+        controls_changed=[_changed(_code(one), one.fields, otherwise=True) for one in found.controls_changed],
+    )
+
+
+def _code(one: ChangedControl) -> str:
+    return f"{one.framework}/{one.control.id}"
+
+
+def _changed(code: str, fields: list[ChangedField], *, otherwise: bool) -> ChangedOut:
+    told = [FieldOut(name=one.name, before=one.before, after=one.after) for one in fields]
+    return ChangedOut(id=code, judges_otherwise=otherwise, fields=told)
 
 
 @operation(router, "/policies", list[VersionOut])

@@ -53,6 +53,42 @@ class LinkOut(Schema):
     valid_to: date | None
 
 
+class StandingOut(Schema):
+    """A unit in the list of units."""
+
+    code: str
+    name: str
+    kind: str
+    assets: int
+    reporting: int
+    silent: int
+    never_reported: int
+    coverage: CoverageOut
+    counts: CountsOut = Field(description="Machines by their worst outcome over the framework")
+    devices: int
+    devices_on_default_login: int
+
+
+class NumbersOut(Schema):
+    """What a unit states of itself from a day on; null where it does not say."""
+
+    valid_from: date
+    staff: int | None
+    machines: int | None
+    servers: int | None
+    devices: int | None
+
+
+class ServiceOut(Schema):
+    """A health system, and how many machines of a unit reach it."""
+
+    service: str
+    title: TextOut
+    reached: int
+    failed: int
+    unknown: int
+
+
 class UnitDetail(UnitOut):
     """A unit with its figures."""
 
@@ -93,6 +129,7 @@ class ResultOut(Schema):
     reason: TextOut
     since: datetime | None
     observation: str | None = Field(description="UUID of the observation that decided")
+    waiver: int | None = Field(description="The waiver that names this failure; it stays one")
 
 
 class ObservationOut(Schema):

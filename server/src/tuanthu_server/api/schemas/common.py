@@ -36,6 +36,7 @@ class CountsOut(Schema):
     stale: int
     notchecked: int
     notapplicable: int
+    waived: int = Field(description="Of the failed, those that a waiver names; they stay failed")
     applicable: int = Field(description="The denominator: all but `notapplicable`")
     share_tenths: int | None = Field(description="Passed ÷ applicable in tenths of a per cent, rounded down")
 
@@ -50,6 +51,7 @@ class CountsOut(Schema):
             stale=counts.stale,
             notchecked=counts.notchecked,
             notapplicable=counts.notapplicable,
+            waived=counts.waived,
             applicable=counts.applicable,
             share_tenths=Share(counts.passed, counts.applicable).tenths,
         )
@@ -122,6 +124,7 @@ class FiguresOut(Schema):
     lan_coverage: LanCoverageOut
     controls: dict[str, CountsOut] = Field(description="By `framework/control`, and by `framework` as a whole")
     rules: dict[str, CountsOut]
+    attested: dict[str, CountsOut] = Field(description="By clause: units by what their statement comes to")
     devices: DevicesOut
 
 

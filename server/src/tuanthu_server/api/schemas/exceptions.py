@@ -104,6 +104,14 @@ class StatementOut(Schema):
     events: list[EventOut]
 
 
+class EvidenceOut(Schema):
+    """A file."""
+
+    name: str
+    type: str = Field(description="By its first bytes, whatever its name says")
+    content: str = Field(description="Base64")
+
+
 class DemandOut(Schema):
     """A clause that must be stated for a unit."""
 

@@ -68,6 +68,35 @@ class LineOut(Schema):
     upload_mbps: float | None
 
 
+class OutageOut(Schema):
+    """A time at which something was down."""
+
+    fault: str = Field(description="`line-down`, `gateway-down` or `collector-down`")
+    begin: datetime
+    end: datetime
+    seconds: int
+    ended: bool = Field(description="Whether somebody saw it end; else it may have gone on")
+
+
+class MonthOut(Schema):
+    """A line in a month, in seconds."""
+
+    month: str = Field(description="`11/2026`")
+    up: int
+    line_down: int
+    gateway_down: int
+    outages: int
+    longest: int
+    elapsed: int
+
+
+class LineHistoryOut(Schema):
+    """A line month by month, the newest first, and when it was down."""
+
+    months: list[MonthOut]
+    outages: list[OutageOut]
+
+
 class TokenIn(Schema):
     """A new enrolment token."""
 

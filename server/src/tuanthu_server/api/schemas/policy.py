@@ -92,6 +92,45 @@ class IndicatorOut(Schema):
     parts: list[PartOut]
 
 
+class FrameworkOut(Schema):
+    """A regulation."""
+
+    id: str
+    title: TextOut
+    number: str
+    date: str = Field(description="Of signing; empty where it is not known")
+    issuer: TextOut
+    document_title: TextOut
+    counts: CountsOut = Field(description="Machines by their worst outcome over all of its clauses")
+
+
+class FieldOut(Schema):
+    """One field before and after, as text."""
+
+    name: str
+    before: str
+    after: str
+
+
+class ChangedOut(Schema):
+    """A rule or a clause that both versions have and that differs."""
+
+    id: str = Field(description="A rule, or `framework/control`")
+    judges_otherwise: bool = Field(description="Whether an outcome can change by it")
+    fields: list[FieldOut]
+
+
+class DifferenceOut(Schema):
+    """What one version of the policy asks otherwise than another."""
+
+    rules_added: list[str]
+    rules_removed: list[str]
+    rules_changed: list[ChangedOut]
+    controls_added: list[str]
+    controls_removed: list[str]
+    controls_changed: list[ChangedOut]
+
+
 class VersionOut(Schema):
     """A version of the policy."""
 

@@ -17,6 +17,7 @@ from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.evidence import sighting_tables
 from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import main_framework
+from tuanthu_server.dashboard.live import nothing_new
 from tuanthu_server.dashboard.machine_questions import line_of
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.dashboard.views.devices import device_page
@@ -46,8 +47,11 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     """Inventory, each rule with what decided it, the facts, and the history of outcomes."""
     within = reach(request)
     asset = within.asset_or_404(asset_id)
+    mark = within.asset_mark(asset)
+    if (same := nothing_new(request, mark)) is not None:
+        return same
     if asset.role == AssetRole.DEVICE:
-        return device_page(request, asset)
+        return device_page(request, asset, mark)
     refresh_new()
     now = within.standing()
     policy = now.policy.policy
@@ -60,6 +64,7 @@ def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     context = {
         "section": "units",
         "standing": now,
+        "mark": mark,
         "asset": asset,
         "agents": agents,
         "questions": [line_of(one) for one in waiting_of(within, asset)],

@@ -92,6 +92,7 @@ def attestation_page(request: HttpRequest, number: int) -> HttpResponse:
 
 @needs(Permission.SEE)
 @require_safe
+@explained
 def evidence_file(request: HttpRequest, number: int) -> HttpResponse:
     """The file that supports a statement, to be saved and never shown inside a page of ours."""
     one, content = statements.evidence_of(reach(request), number)

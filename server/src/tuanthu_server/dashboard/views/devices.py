@@ -102,7 +102,7 @@ def computer_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/computers.html", context)
 
 
-def device_page(request: HttpRequest, asset: Asset) -> HttpResponse:
+def device_page(request: HttpRequest, asset: Asset, mark: str) -> HttpResponse:
     """One device: what it is, its services, what follows from them, what to do, and its history."""
     within = reach(request)
     now = within.standing()
@@ -113,6 +113,7 @@ def device_page(request: HttpRequest, asset: Asset) -> HttpResponse:
     context = {
         "section": "devices",
         "standing": now,
+        "mark": mark,
         "asset": asset,
         "silent": _is_silent(asset.last_seen_at, now.as_of),
         "worst": max((result.outcome for result in results), default=None),

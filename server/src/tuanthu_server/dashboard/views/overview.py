@@ -20,6 +20,7 @@ from tuanthu_server.dashboard.figures import (
     other_frameworks,
     unit_lines,
 )
+from tuanthu_server.dashboard.live import nothing_new
 from tuanthu_server.units.queries import day_of
 
 SHOWN_UNITS = 20
@@ -33,6 +34,9 @@ NEWS = timedelta(days=1)
 def overview(request: HttpRequest) -> HttpResponse:
     """Figures of all units in reach, each clause, and the units that need attention first."""
     within = reach(request)
+    mark = within.mark()
+    if (same := nothing_new(request, mark)) is not None:
+        return same
     now = within.standing()
     day = day_of(now.as_of)
     units = list(within.units(day))
@@ -45,6 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "overview",
         "standing": now,
+        "mark": mark,
         "total": total,
         "framework": framework,
         "machines": total.controls.get(framework.id, EMPTY) if framework else EMPTY,

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tuanthu_server.access.exceptions import waivers_of_unit
+from tuanthu_server.access.exceptions import living_waivers
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.access.unit_changes import gone_into
@@ -31,6 +31,7 @@ from tuanthu_server.dashboard.figures import (
     other_frameworks,
     unit_lines,
 )
+from tuanthu_server.dashboard.live import nothing_new
 from tuanthu_server.dashboard.numbers_form import NumbersForm, kept_numbers
 from tuanthu_server.dashboard.sorting import GAPS, lacking, ordered
 from tuanthu_server.errors import InputError
@@ -76,9 +77,12 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: its links today, its clauses, its machines, and the units that it supervises."""
     within = reach(request)
     unit = within.unit_or_404(code)
+    mark = within.mark([unit.pk])
+    if (same := nothing_new(request, mark)) is not None:
+        return same
     refresh_new()
-    now = within.standing()
-    return render(request, "dashboard/unit.html", unit_context(within, unit, now, request.GET.get("page", "")))
+    context = unit_context(within, unit, within.standing(), request.GET.get("page", ""))
+    return render(request, "dashboard/unit.html", context | {"mark": mark})
 
 
 @needs(Permission.EDIT_UNITS)
@@ -117,7 +121,7 @@ def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> di
         "gone_into": gone_into(within, unit) if unit.closed_at else "",
         "compliance": compliance,
         "attest_open": sum(not counts.passed for counts in compliance.attested.values()),
-        "waived": waivers_of_unit(within, unit).count(),
+        "waived": living_waivers(within, unit, now.as_of),
         "links": [
             (relation.label, links[relation], within.has_unit(links[relation].target_id))
             for relation in Relation

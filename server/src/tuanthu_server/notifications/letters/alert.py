@@ -92,7 +92,7 @@ def _by_unit(frame: Frame, told: list[Told]) -> Iterable[str]:
         over = frame.say(" – nay đã hết", " – over by now") if one.over else ""
         moment = shown(one.event.at)
         if one.event.asset_id is not None:
-            yield f"  • {one.name}, {moment}{over}: {frame.link(f'assets/{one.event.asset_id}/')}"
+            yield f"  • {one.name}, {moment}{over}: " + frame.page("asset", one.event.asset_id)
         elif one.event.detail == SCANNER:
             yield "  • " + frame.say(f"máy quét mạng, tin cuối {moment}", f"scanner, last heard {moment}") + over
         else:

@@ -41,7 +41,7 @@ def write(frame: Frame) -> Letter | None:
         *_work(frame, work),
         *_ahead(frame),
         "",
-        frame.say("Xem tất cả: ", "See all: ") + frame.link(""),
+        frame.say("Xem tất cả: ", "See all: ") + frame.page("overview"),
     ]
     worse, better = sum(one.failing for one in changes), sum(one.mended for one in changes)
     subject = frame.say(
@@ -112,7 +112,7 @@ def _work(frame: Frame, work: list[WorkItem]) -> Iterable[str]:
         things = frame.say("thiết bị", "devices") if one.devices else frame.say("máy", "machines")
         units = frame.say("đơn vị", "units")
         yield f"  {place}. {frame.text(one.rule.title)}: {one.failed} {things}, {one.units} {units}"
-        yield "     " + frame.link(f"work/{one.rule.id}/")
+        yield "     " + frame.page("work-rule", one.rule.id)
     if not work:
         yield frame.say("  Không có.", "  Nothing.")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
 
 import msgspec
+from django.urls import reverse
 
 from tuanthu_policy.text import Text
 from tuanthu_server.access.reach import Reach
@@ -37,9 +37,13 @@ class Frame(msgspec.Struct, frozen=True):
         """A page of this collector."""
         return f"https://{self.config.public_host}:{self.config.listen_port}/{path}"
 
+    def page(self, name: str, *of: str | int) -> str:
+        """A page of this collector, by the name of its address: one that is moved is found all the same."""
+        return self.link(reverse(name, args=of).removeprefix("/"))
+
     def unit_link(self, unit: Unit) -> str:
         """A unit's page."""
-        return self.link(f"units/{quote(unit.code)}/")
+        return self.page("unit", unit.code)
 
     def letter(
         self, subject: str, lines: Iterable[str], facts: dict[str, Any] | None = None, *, critical: bool = False

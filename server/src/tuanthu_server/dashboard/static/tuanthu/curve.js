@@ -16,7 +16,7 @@
       grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
       legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: colour("--t-soft") } },
       tooltip: { trigger: "axis", renderMode: "richText" },
-      xAxis: { type: "time", axisLabel: { formatter: "{dd}/{MM}", hideOverlap: true }, axisLine: { lineStyle: { color: colour("--t-line") } } },
+      xAxis: { type: "time", minInterval: 86400000, axisLabel: { formatter: "{dd}/{MM}", hideOverlap: true }, axisLine: { lineStyle: { color: colour("--t-line") } } },
       yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("--t-line") } } },
       series: [
         area(words.passed, "passed", points, colour("--o-pass")),
@@ -26,5 +26,8 @@
     });
     new ResizeObserver(() => chart.resize()).observe(place);
   };
-  document.querySelectorAll(".curve").forEach(draw);
+  const all = (act) => document.querySelectorAll(".curve").forEach(act);
+  all(draw);
+  document.addEventListener("htmx:beforeSwap", () => all((place) => echarts.getInstanceByDom(place)?.dispose()));
+  document.addEventListener("htmx:afterSwap", () => all((place) => echarts.getInstanceByDom(place) || draw(place)));
 })();
