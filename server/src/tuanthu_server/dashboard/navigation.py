@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from tuanthu_policy.text import Text
-from tuanthu_server.access.people import reach
+from tuanthu_server.access.looking_back import reach_of_today
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.dashboard.icons import ICONS
@@ -74,7 +74,7 @@ MENU = (
 
 def menu(request: HttpRequest) -> dict[str, object]:
     """For every template: the menu of the person who asks; worked out only where it is shown."""
-    return {"menu": SimpleLazyObject(lambda: allowed(reach(request)))}
+    return {"menu": SimpleLazyObject(lambda: allowed(reach_of_today(request)))}
 
 
 def allowed(within: Reach) -> list[Group]:

@@ -11,7 +11,6 @@ from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
-from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import (
     EMPTY,
     control_lines,
@@ -20,6 +19,7 @@ from tuanthu_server.dashboard.figures import (
     other_frameworks,
     unit_lines,
 )
+from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.units.queries import day_of
 
 SHOWN_UNITS = 20
@@ -29,13 +29,13 @@ NEWS = timedelta(days=1)
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def overview(request: HttpRequest) -> HttpResponse:
     """Figures of all units in reach, each clause, and the units that need attention first."""
     within = reach(request)
     now = within.standing()
     day = day_of(now.as_of)
-    units = list(within.units(day))
+    units = within.named(within.units(day))
     expected = within.machines(day)
     total = totals_of(now, [unit.pk for unit in units], expected)
     policy = now.policy.policy

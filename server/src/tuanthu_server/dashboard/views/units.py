@@ -20,7 +20,6 @@ from tuanthu_server.dashboard.assets import asset_lines
 from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.errors import told
-from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import (
     EMPTY,
     control_lines,
@@ -31,6 +30,7 @@ from tuanthu_server.dashboard.figures import (
     unit_lines,
 )
 from tuanthu_server.dashboard.numbers_form import NumbersForm, kept_numbers
+from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.errors import InputError
 from tuanthu_server.units.models import Relation, Unit, UnitKind
 from tuanthu_server.units.queries import day_of
@@ -43,14 +43,14 @@ SHOWN_ASSETS = 100
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def unit_list(request: HttpRequest) -> HttpResponse:
     """Every unit, worst first; `q` searches names and codes without regard to diacritics, `kind` filters."""
     within = reach(request)
     now = within.standing()
     day = day_of(now.as_of)
     words, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
-    found = matching(within.units(day), words, [kind] if kind in UnitKind.values else [])
+    found = matching(within.named(within.units(day)), words, [kind] if kind in UnitKind.values else [])
     context = {
         "section": "units",
         "standing": now,
@@ -65,7 +65,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: its links today, its clauses, its machines, and the units that it supervises."""
     within = reach(request)
@@ -128,8 +128,11 @@ def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> di
         "services": within.services_of(unit, now),
         "device_credentials": counts_of(compliance.devices)[0],
         "assets": Paginator(machines, SHOWN_ASSETS).get_page(page),
+        "unnamed": compliance.assets - len(machines) if within.day else 0,
         "line_months": within.line_months([unit.pk], now.as_of)[unit.pk],
         "outages": within.outages_of_unit(unit, now.as_of),
-        "access": within.line_access(now.as_of).get(unit.pk, NOTHING),
-        "subunits": unit_lines(now, within.subunits(unit, Relation.SUPERVISOR, day), within.machines(day)),
+        "access": within.line_access(now.as_of, [unit.pk]).get(unit.pk, NOTHING),
+        "subunits": unit_lines(
+            now, within.named(within.subunits(unit, Relation.SUPERVISOR, day)), within.machines(day)
+        ),
     }
