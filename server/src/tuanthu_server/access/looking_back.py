@@ -64,9 +64,7 @@ def on(within: Reach, chosen: date | datetime | None) -> Reach:
     day = None if isinstance(chosen, datetime) else chosen
     at = chosen if isinstance(chosen, datetime) else past.day_end(chosen)
     _check(at)
-    return PastReach(
-        within.unit_ids, within.permissions & READING, within.user_id, moment=Moment(at), day=day
-    )
+    return PastReach(within.unit_ids, within.permissions & READING, within.user_id, moment=Moment(at), day=day)
 
 
 def look_back(request: HttpRequest, day: date) -> None:
@@ -82,14 +80,12 @@ def reach_of_today(request: HttpRequest) -> Reach:
     return kept or reach(request)
 
 
-def earlier(request: HttpRequest, text: str, than: datetime) -> Reach | None:
-    """The reach of whoever asks on a day before a moment; None for no day. InputError for another one."""
+def earlier(within: Reach, text: str, than: datetime) -> Reach | None:
+    """The same person's reach on a day before a moment; None for no day. InputError for another one."""
     day = read_day(text, datetime.now(UTC)) if text else None
     if text and (day is None or past.day_end(day) >= than):
-        raise InputError(
-            "Hãy chọn một ngày trước ngày đang xem", "Choose a day before the one that is looked at"
-        )
-    return on(reach_of_today(request), day) if day else None
+        raise InputError("Hãy chọn một ngày trước ngày đang xem", "Choose a day before the one that is looked at")
+    return on(within, day) if day else None
 
 
 def wait_for(error: past.NotReadyError) -> None:
@@ -108,7 +104,9 @@ def _check(at: datetime) -> None:
     if begin is None or at < begin:
         first = "" if begin is None else f"; số liệu đầu tiên là của ngày {begin.astimezone(LOCAL):%d/%m/%Y}"
         first_en = "" if begin is None else f"; the first are of {begin.astimezone(LOCAL):%d/%m/%Y}"
-        raise InputError(f"Lúc {shown(at)} chưa có số liệu nào{first}", f"There are no figures of {shown(at)}{first_en}")
+        raise InputError(
+            f"Lúc {shown(at)} chưa có số liệu nào{first}", f"There are no figures of {shown(at)} yet{first_en}"
+        )
 
 
 def _nonsense(text: str) -> InputError:

@@ -1,7 +1,8 @@
 """The reach of somebody who looks at a moment of the past: what was then, by the rights of today.
 
-An asset is shown when it is in reach today and so is the unit to which it belonged then: looking back shows nobody more
-than they may see now. The figures of a unit are the whole unit's as it was, so they may count assets that are not named.
+An asset is shown when it is in reach today and so is the unit to which it belonged then: looking back shows nobody
+more than they may see now. The figures of a unit are the whole unit's as it was, so they may count assets that are not
+named.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -214,7 +214,8 @@ class Reach(msgspec.Struct, frozen=True):
 
     def line_access(self, at: datetime, units: Collection[int] | None = None) -> dict[int, line_access.UnitAccess]:
         """Sort and speed of lines by unit, of these (None: of all)."""
-        return {pk: one for pk, one in line_access.unit_access(at).items() if self.has_unit(pk)}
+        found = line_access.unit_access(at)
+        return {pk: one for pk, one in found.items() if self.has_unit(pk) and (units is None or pk in units)}
 
     def outages_of_unit(self, unit: Unit, at: datetime) -> list[line_figures.Outage]:
         """When a unit's line was down."""

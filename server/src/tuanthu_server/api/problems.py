@@ -13,6 +13,8 @@ from pydantic import Field
 
 from tuanthu_policy.text import Text
 from tuanthu_server.access.bearer import TooManyRequestsError
+from tuanthu_server.access.looking_back import wait_for
+from tuanthu_server.compliance.past import NotReadyError
 from tuanthu_server.errors import TuanthuError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -88,6 +90,12 @@ def handle(api: NinjaAPI) -> None:
     def known(_: HttpRequest, error: Any) -> HttpResponse:
         return answer(409, Text(error.vi, error.en))
 
+    def waiting(_: HttpRequest, error: Any) -> HttpResponse:
+        wait_for(error)
+        held = answer(409, Text(error.vi, error.en))
+        held.headers["Retry-After"] = "5"
+        return held
+
     def wrong(_: HttpRequest, error: Any) -> HttpResponse:
         faults = [{"where": ".".join(map(str, one["loc"])), "message": str(one["msg"])} for one in error.errors]
         names = ", ".join(fault["where"] for fault in faults)
@@ -105,6 +113,7 @@ def handle(api: NinjaAPI) -> None:
     api.add_exception_handler(PermissionDenied, refused)
     api.add_exception_handler(Http404, lambda _, __: answer(404, UNSEEN))
     api.add_exception_handler(TuanthuError, known)
+    api.add_exception_handler(NotReadyError, waiting)
     api.add_exception_handler(TooManyRequestsError, too_many)
     api.add_exception_handler(ValidationError, wrong)
     api.add_exception_handler(HttpError, other)

@@ -155,7 +155,8 @@ def _somebody_else(checked_at: datetime | None, begun: datetime) -> bool:
 def _unsettled(at: datetime) -> InputError:
     ready = at + SETTLED
     return InputError(
-        f"Số liệu lúc {shown(at)} còn đang được gửi về; xem được từ {shown(ready)}. Hãy xem hiện tại hoặc ngày trước đó",
+        f"Số liệu lúc {shown(at)} còn đang được gửi về; xem được từ {shown(ready)}. "
+        "Hãy xem hiện tại hoặc một ngày trước đó",
         f"Evidence of {shown(at)} is still on its way; it can be looked at from {shown(ready)} on. "
         "Look at now, or at a day before",
     )
@@ -176,9 +177,7 @@ def look_at(at: datetime) -> Look:
     return Look(version.pk if version else None, checked_at, known, present, changed, late & present.keys())
 
 
-def _mend(
-    look: Look, at: datetime, now: datetime, assets: Collection[int], *, dropped: Collection[int] = ()
-) -> Kept:
+def _mend(look: Look, at: datetime, now: datetime, assets: Collection[int], *, dropped: Collection[int] = ()) -> Kept:
     """With these assets judged anew, and without what is to be dropped; kept from now on."""
     known = Kept(look.known.shapes, {one: cell for one, cell in look.known.assets.items() if one not in dropped})
     kept = _replaced(known, look.present, history.shapes_at(at, list(assets)) if assets else ())

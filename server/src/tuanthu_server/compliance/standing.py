@@ -73,6 +73,11 @@ class Counts(msgspec.Struct, frozen=True):
         return self.total - self.notapplicable
 
     @property
+    def open(self) -> int:
+        """Applicable, and neither passed nor failed."""
+        return self.applicable - self.passed - self.failed
+
+    @property
     def worst(self) -> Outcome | None:
         """The worst outcome that any asset has; None where there is no asset."""
         cells = msgspec.structs.astuple(self)

@@ -6,6 +6,7 @@ import msgspec
 
 from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
+from tuanthu_server.compliance.comparing import main_framework
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
 from tuanthu_server.compliance.totals import Coverage, Expected, Totals, coverage_of, totals_of
@@ -55,12 +56,6 @@ class KindLine(msgspec.Struct, frozen=True):
     assets: int
     counts: Counts
     """Machines by their worst outcome over the whole framework."""
-
-
-def main_framework(policy: Policy) -> Framework | None:
-    """The framework whose figures stand first: that of the first issue, else the first by name."""
-    names = sorted(policy.frameworks)
-    return policy.frameworks.get("directive-14-2018") or (policy.frameworks[names[0]] if names else None)
 
 
 def control_lines(policy: Policy, figures: UnitCompliance | Totals, only: Framework | None = None) -> list[ControlLine]:

@@ -10,9 +10,9 @@ from tuanthu_server.api import made
 from tuanthu_server.api.paging import Paging, paged
 from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.assets import LinkOut, UnitDetail, UnitOut
-from tuanthu_server.api.schemas.common import FiguresOut, Page
+from tuanthu_server.api.schemas.common import PageAt
 from tuanthu_server.compliance.totals import totals_of
-from tuanthu_server.units.models import Unit, UnitKind
+from tuanthu_server.units.models import UnitKind
 from tuanthu_server.units.queries import day_of
 from tuanthu_server.units.rows import fold
 
@@ -26,23 +26,24 @@ class UnitFilter(Paging):
     kind: UnitKind | None = None
 
 
-@operation(router, "/units", Page[UnitOut])
+@operation(router, "/units", PageAt[UnitOut], past=True)
 def units(within: Reach, which: Query[UnitFilter]) -> Any:
-    """Units of today by code."""
-    words = fold(which.q).split()
+    """Units by code."""
+    words, at = fold(which.q).split(), within.outline().as_of
     found = [
         one
-        for one in within.units(day_of(None))
+        for one in within.named(within.units(day_of(at)))
         if which.kind in (None, one.kind) and all(word in fold(f"{one.code} {one.name}") for word in words)
     ]
-    return paged(found, which, lambda rows: [made.unit(one) for one in rows])
+    return paged(found, which, lambda rows: [made.unit(one) for one in rows], as_of=at)
 
 
-@operation(router, "/units/{code}", UnitDetail)
+@operation(router, "/units/{code}", UnitDetail, past=True)
 def unit(within: Reach, code: str) -> Any:
     """One unit: what it belongs to, and its figures."""
     found = within.unit_or_404(code)
-    day = day_of(None)
+    now = within.standing()
+    day = day_of(now.as_of)
     links = [
         LinkOut(
             relation=relation.value,
@@ -53,9 +54,5 @@ def unit(within: Reach, code: str) -> Any:
         )
         for relation, link in sorted(within.links_of(found, day).items())
     ]
-    return {**made.unit(found).dict(), "links": links, "figures": _figures(within, found)}
-
-
-def _figures(within: Reach, unit: Unit) -> FiguresOut:
-    now = within.standing()
-    return made.figures(totals_of(now, [unit.pk], within.machines(day_of(now.as_of))))
+    figures = made.figures(totals_of(now, [found.pk], within.machines(day)))
+    return {**made.unit(found).dict(), "as_of": now.as_of, "links": links, "figures": figures}

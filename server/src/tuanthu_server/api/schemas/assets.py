@@ -40,6 +40,7 @@ class LinkOut(Schema):
 class UnitDetail(UnitOut):
     """A unit with its figures."""
 
+    as_of: datetime
     links: list[LinkOut]
     figures: FiguresOut
 

@@ -207,6 +207,12 @@ def moment(value: datetime | str | None) -> str:
 
 
 @register.filter
+def local_day(value: datetime) -> str:
+    """The day of a moment in the collector's zone."""
+    return f"{timezone.localtime(value):%d/%m/%Y}"
+
+
+@register.filter
 def day(value: date | None) -> str:
     """A date as `24/11/2026`; a dash for none."""
     return f"{value:%d/%m/%Y}" if value else "–"

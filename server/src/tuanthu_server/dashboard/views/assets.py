@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 from tuanthu_server.access.people import reach
 from tuanthu_server.access.retiring import retire
 from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.comparing import main_framework
 from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
 from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.evidence import sighting_tables
-from tuanthu_server.dashboard.figures import main_framework
 from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.dashboard.views.devices import device_page

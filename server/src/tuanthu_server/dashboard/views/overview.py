@@ -8,14 +8,15 @@ from django.views.decorators.http import require_safe
 
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.comparing import main_framework
 from tuanthu_server.compliance.totals import totals_of
+from tuanthu_server.dashboard.comparison import compared
 from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.figures import (
     EMPTY,
     control_lines,
     kind_lines,
-    main_framework,
     other_frameworks,
     unit_lines,
 )
@@ -55,6 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "others": other_frameworks(policy, total.controls),
         "changes": changes[:SHOWN_CHANGES],
         "more_changes": max(0, len(changes) - SHOWN_CHANGES),
+        "compared": compared(request, within, now),
         "curve": points,
         "curve_data": curve_data(points),
         "demonstration": any(unit.demonstration for unit in units),

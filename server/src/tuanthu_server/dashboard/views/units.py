@@ -12,6 +12,7 @@ from tuanthu_server.access.people import reach
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.access.unit_numbers import state, stated
 from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.comparing import main_framework
 from tuanthu_server.compliance.lines.access import NOTHING
 from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.compliance.standing import Standing
@@ -23,7 +24,6 @@ from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.figures import (
     EMPTY,
     control_lines,
-    main_framework,
     matching,
     no_machines,
     other_frameworks,

@@ -1,0 +1,100 @@
+"""Two moments side by side: clauses and units that stand otherwise than before. Pure: it takes what it is given."""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from tuanthu_policy.control import Control, Framework
+from tuanthu_policy.policy import Policy
+from tuanthu_server.compliance.standing import Counts, Standing
+from tuanthu_server.compliance.totals import totals_of
+
+_NONE = Counts()
+
+
+class ClauseThenAndNow(msgspec.Struct, frozen=True):
+    """One clause that machines measure, at two moments; a clause that only one policy asks has None for the other."""
+
+    framework: Framework
+    control: Control
+    before: Counts | None
+    after: Counts | None
+
+
+class UnitThenAndNow(msgspec.Struct, frozen=True):
+    """Machines of a unit by their worst outcome over a framework, at two moments."""
+
+    unit_id: int
+    before: Counts
+    after: Counts
+
+    @property
+    def step(self) -> int:
+        """Above zero where it got worse: more machines fail, or as many do and fewer pass. Below zero: better."""
+        old, new = self.before, self.after
+        return (new.failed - old.failed) or (old.passed - new.passed)
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What differs between two moments; equal lines are left out."""
+
+    before: Standing
+    after: Standing
+    clauses: list[ClauseThenAndNow]
+    worse: list[UnitThenAndNow]
+    """Units, the greatest step first."""
+    better: list[UnitThenAndNow]
+    same: int
+    """Units of both moments in which nothing differs."""
+    other_policy: bool
+    """Whether another policy was in force: then the question changed, too."""
+
+
+def main_framework(policy: Policy) -> Framework | None:
+    """The framework whose figures stand first: that of the first issue, else the first by name."""
+    names = sorted(policy.frameworks)
+    return policy.frameworks.get("directive-14-2018") or (policy.frameworks[names[0]] if names else None)
+
+
+def compare(before: Standing, after: Standing, units: tuple[Collection[int], Collection[int]]) -> Comparison:
+    """Compare two standings over the units of then and those of now; units by their worst outcome over all clauses of
+    the main framework."""
+    main = main_framework(after.policy.policy)
+    framework = main.id if main else ""
+    lines = [_unit(before, after, pk, framework) for pk in sorted({*units[0], *units[1]})]
+    return Comparison(
+        before,
+        after,
+        [line for line in _clauses(before, after, units) if line.before != line.after],
+        sorted((line for line in lines if line.step > 0), key=lambda line: (-line.step, line.unit_id)),
+        sorted((line for line in lines if line.step < 0), key=lambda line: (line.step, line.unit_id)),
+        sum(line.step == 0 for line in lines),
+        before.policy.digest != after.policy.digest,
+    )
+
+
+def _unit(before: Standing, after: Standing, unit: int, framework: str) -> UnitThenAndNow:
+    return UnitThenAndNow(unit, _counts(before, unit, framework), _counts(after, unit, framework))
+
+
+def _counts(standing: Standing, unit: int, framework: str) -> Counts:
+    known = standing.units.get(unit)
+    return known.controls.get(framework, _NONE) if known else _NONE
+
+
+def _clauses(
+    before: Standing, after: Standing, units: tuple[Collection[int], Collection[int]]
+) -> Iterable[ClauseThenAndNow]:
+    old, new = totals_of(before, units[0], {}).controls, totals_of(after, units[1], {}).controls
+    asked = _asked(before.policy.policy) | _asked(after.policy.policy)
+    for code, (framework, control) in asked.items():
+        if code in old or code in new:
+            yield ClauseThenAndNow(framework, control, old.get(code), new.get(code))
+
+
+def _asked(policy: Policy) -> dict[str, tuple[Framework, Control]]:
+    return {
+        f"{framework.id}/{control.id}": (framework, control)
+        for _, framework in sorted(policy.frameworks.items())
+        for control in framework.controls
+    }
