@@ -121,6 +121,15 @@ def test_a_day_with_too_much_to_judge_is_worked_out_while_the_page_waits(machine
     assert administrator.get("/api/v1/overview", {"as_of": day}).json()["rules"]["firewall.enabled"]["passed"] == 1
 
 
+def test_of_what_costs_little_ends_of_days_are_kept_and_no_other_moments(machine, administrator):
+    noon = datetime.now(UTC) - timedelta(days=2, hours=5)
+
+    assert administrator.get("/api/v1/overview", {"as_of": noon.isoformat()}).json()["assets"] == 1
+    assert not PastFigures.objects.exists()
+    administrator.get("/", {"day": f"{ago(2)}"})
+    assert [one.moment for one in PastFigures.objects.all()] == [past.day_end(ago(2))]
+
+
 def test_what_nobody_waits_for_any_more_is_not_worked_out_and_another_process_is_left_to_its_work(machine):
     at, queue = past.day_end(ago(3)), Wanted()
     queue.ask(at)

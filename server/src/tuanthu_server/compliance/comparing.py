@@ -29,10 +29,25 @@ class UnitThenAndNow(msgspec.Struct, frozen=True):
     after: Counts
 
     @property
-    def step(self) -> int:
-        """Above zero where it got worse: more machines fail, or as many do and fewer pass. Below zero: better."""
-        old, new = self.before, self.after
-        return (new.failed - old.failed) or (old.passed - new.passed)
+    def worse(self) -> int:
+        """On how many machines: more fail, or fewer pass."""
+        return max(0, self.after.failed - self.before.failed) + max(0, self.before.passed - self.after.passed)
+
+    @property
+    def better(self) -> int:
+        """On how many machines: more pass, or fewer fail. Nothing of it where it is worse, too.
+
+        Fewer that fail are no progress where of more nothing is known: a machine that falls silent is not mended.
+        """
+        if self.worse:
+            return 0
+        mended = max(0, self.before.failed - self.after.failed) if self.after.open <= self.before.open else 0
+        return max(0, self.after.passed - self.before.passed) + mended
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it is neither, and of more machines than before nothing is known."""
+        return not self.worse and not self.better and self.after.open > self.before.open
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -42,10 +57,10 @@ class Comparison(msgspec.Struct, frozen=True):
     after: Standing
     clauses: list[ClauseThenAndNow]
     worse: list[UnitThenAndNow]
-    """Units, the greatest step first."""
+    """Units, those with most machines of which it is so first."""
     better: list[UnitThenAndNow]
-    same: int
-    """Units of both moments in which nothing differs."""
+    unclear: int
+    """Units in which of more machines than before nothing is known, and nothing else is better or worse."""
     other_policy: bool
     """Whether another policy was in force: then the question changed, too."""
 
@@ -66,9 +81,9 @@ def compare(before: Standing, after: Standing, units: tuple[Collection[int], Col
         before,
         after,
         [line for line in _clauses(before, after, units) if line.before != line.after],
-        sorted((line for line in lines if line.step > 0), key=lambda line: (-line.step, line.unit_id)),
-        sorted((line for line in lines if line.step < 0), key=lambda line: (line.step, line.unit_id)),
-        sum(line.step == 0 for line in lines),
+        sorted((line for line in lines if line.worse), key=lambda line: (-line.worse, line.unit_id)),
+        sorted((line for line in lines if line.better), key=lambda line: (-line.better, line.unit_id)),
+        sum(line.unclear for line in lines),
         before.policy.digest != after.policy.digest,
     )
 

@@ -124,7 +124,9 @@ def kept_at(at: datetime, most: int = MOST) -> Kept:
     if look.holds:
         return look.known
     if len(look.stale) <= most:
-        return _mend(look, at, now, look.stale)
+        # Programs may ask for any number of moments: what costs little is kept of ends of days only.
+        keep = look.checked_at is not None or at == day_end(at.astimezone(LOCAL).date())
+        return _mend(look, at, now, look.stale, keep=keep)
     if not look.changed and look.checked_at is not None and now - look.checked_at < FRESH:
         return look.known
     raise NotReadyError(at, len(look.present) - len(look.stale), len(look.present))
@@ -177,11 +179,19 @@ def look_at(at: datetime) -> Look:
     return Look(version.pk if version else None, checked_at, known, present, changed, late & present.keys())
 
 
-def _mend(look: Look, at: datetime, now: datetime, assets: Collection[int], *, dropped: Collection[int] = ()) -> Kept:
+def _mend(
+    look: Look,
+    at: datetime,
+    now: datetime,
+    assets: Collection[int],
+    *,
+    dropped: Collection[int] = (),
+    keep: bool = True,
+) -> Kept:
     """With these assets judged anew, and without what is to be dropped; kept from now on."""
     known = Kept(look.known.shapes, {one: cell for one, cell in look.known.assets.items() if one not in dropped})
     kept = _replaced(known, look.present, history.shapes_at(at, list(assets)) if assets else ())
-    if look.version is not None:
+    if keep and look.version is not None:
         body = zstandard.ZstdCompressor().compress(_encoder.encode(kept))
         values = {"policy_id": look.version, "checked_at": now, "body": body}
         PastFigures.objects.update_or_create(moment=at, defaults=values)

@@ -43,7 +43,7 @@ def comparison(within: Reach, which: Query[Since]) -> Any:
         ],
         worse=worse,
         better=better,
-        same=found.same,
+        unclear=found.unclear,
     )
 
 

@@ -124,7 +124,7 @@ class ComparisonOut(Schema):
     controls: list[MovedControl]
     worse: list[MovedUnit]
     better: list[MovedUnit]
-    same: int = Field(description="Units that stand as before")
+    unclear: int = Field(description="Further units in which of more machines than before nothing is known")
 
 
 class VersionOut(Schema):
