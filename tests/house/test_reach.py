@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2] / "server/src/tuanthu_server"
 FILES = [path for room in ("dashboard", "api") for path in sorted((ROOT / room).rglob("*.py"))]
 BELOW = re.compile(r"tuanthu_server\.(units|inventory|compliance|scans|ingest|reports)\b")
 PURE = {
-    "added", "counts_of", "coverage_of", "day_of", "duration_text", "explanation", "fold", "indicator_figures",
-    "main_code", "newest_of_units", "on_lan", "policy_difference", "rate_text", "statements", "state_of", "totals_of",
-    "work_items",
+    "added", "compare", "counts_of", "coverage_of", "day_of", "duration_text", "explanation", "fold", "indicator_figures",
+    "main_code", "main_framework", "newest_of_units", "on_lan", "policy_difference", "rate_text", "statements", "state_of",
+    "totals_of", "work_items",
 }  # fmt: skip
 """Functions that work on what they are given."""
 UPKEEP = {"refresh", "refresh_new", "sweep"}

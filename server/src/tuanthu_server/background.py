@@ -14,6 +14,7 @@ from tuanthu_server.compliance import bundles
 from tuanthu_server.compliance.days import record_today
 from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.past import remember_days
+from tuanthu_server.compliance.past_work import wanted
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.config import Config
 from tuanthu_server.inventory import questions
@@ -22,6 +23,7 @@ from tuanthu_server.upkeep.daily import look_after
 
 log = structlog.get_logger("tuanthu.server")
 
+SECOND: Final = 1
 COMPARED: Final = 600
 """So often all machines are compared, in seconds: a page that decides looks at once."""
 HOUR: Final = 3600
@@ -45,6 +47,7 @@ class Background:
             ("sweep-failed", _judge, often, True),
             ("telling-failed", self._tell, often, True),
             ("comparing-failed", _compare, COMPARED, True),
+            ("past-failed", self._work_out, SECOND, False),
             ("upkeep-failed", self._look_after, DAY, True),
             ("tidying-failed", tidy, HOUR, False),
         )
@@ -60,6 +63,10 @@ class Background:
 
     def _tell(self) -> None:
         tell(self._config, lambda: not self._stopping.is_set())
+
+    def _work_out(self) -> None:
+        """Past moments that somebody waits for."""
+        wanted.work(lambda: not self._stopping.is_set())
 
     def _look_after(self) -> None:
         """Partitions and retention."""

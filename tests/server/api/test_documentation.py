@@ -15,6 +15,7 @@ from tuanthu_policy.loader import load_policy
 from tuanthu_server.accounts.roles import Role
 from tuanthu_server.api.urls import api
 from tuanthu_server.compliance.policies import publish
+from tuanthu_server.inventory.models import Asset
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "api.md").read_text("utf-8")
@@ -24,8 +25,10 @@ MORE = "…"
 
 @pytest.fixture
 def administrator(intake, unit):
-    publish(load_policy())
+    long_ago = datetime.now(UTC) - timedelta(days=9)
+    publish(load_policy(), long_ago)
     agent = enrol_agent(unit, "MAY-1")
+    Asset.objects.update(created_at=long_ago)
     seen = [observation("host", {"os_family": "linux"}), observation("firewall", {"active": False, "products": []})]
     deliver(intake, agent, agent.report([*seen, device(login="fail", vendor="Hikvision", device_class="camera")]))
     return signed_in(person("bà-hằng", Role.ADMINISTRATOR))
@@ -42,7 +45,7 @@ def test_every_example_is_as_it_stands(administrator):
     assert len(EXAMPLES) > 5
     for method, address, body, expected in EXAMPLES:
         if method == "GET":
-            answer = administrator.get(address)
+            answer = administrator.get(address.replace("DAY", f"{datetime.now(UTC) - timedelta(days=3):%Y-%m-%d}"))
         else:
             given = body.replace("EXPIRY", (datetime.now(UTC) + timedelta(days=30)).isoformat())
             answer = administrator.post(address, given, content_type="application/json")

@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from unittest.mock import ANY
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,9 +19,12 @@ from tuanthu_server.accounts import managing
 from tuanthu_server.accounts.permissions import OF_ROLE, Permission
 from tuanthu_server.accounts.roles import Role
 from tuanthu_server.api.urls import api
+from tuanthu_server.compliance.models import PolicyVersion
+from tuanthu_server.compliance.past import day_end
 from tuanthu_server.compliance.policies import publish
 from tuanthu_server.compliance.standing import standing
 from tuanthu_server.inventory.models import Agent, Asset
+from tuanthu_server.local_time import LOCAL
 from tuanthu_server.units.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,6 +74,32 @@ def test_lists_come_in_pages_that_add_up(judged, administrator):
     assert sorted(one["id"] for one in [*first["items"], *second["items"]]) == sorted(
         Asset.objects.values_list("pk", flat=True)
     )
+
+
+PAST = ("/overview", "/comparison", "/indicators", "/units", "/units/TYT-01", "/controls", "/rules", "/results")
+
+
+def test_any_past_moment_is_told_as_the_figures_of_then(judged, administrator):
+    now = datetime.now(UTC)
+    long_ago, then = now - timedelta(days=9), now - timedelta(days=2)
+    PolicyVersion.objects.update(in_force_from=long_ago)
+    Asset.objects.update(created_at=long_ago)
+    Unit.objects.filter(code="BV-9").update(closed_at=now - timedelta(days=1))
+    more = {"/comparison": {"since": f"{now - timedelta(days=5):%Y-%m-%d}"}, "/results": {"rule": "firewall.enabled"}}
+    for address in PAST:
+        for as_of, moment in ((then.isoformat(), then), (f"{then.astimezone(LOCAL):%Y-%m-%d}", None)):
+            said = read(administrator, address, **more.get(address, {}), as_of=as_of)
+            told = {one["as_of"] for one in (said if isinstance(said, list) else [said])}
+            assert told == {f"{moment or day_end(then.astimezone(LOCAL).date()):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"}
+        read(administrator, address, 422, **more.get(address, {}), as_of=(now + timedelta(hours=1)).isoformat())
+        read(administrator, address, 409, **more.get(address, {}), as_of="2020-01-01")
+    said = read(administrator, "/overview", as_of=then.isoformat())
+    assert said["assets"] == 4 - 1
+    assert (said["rules"]["firewall.enabled"]["failed"], said["rules"]["firewall.enabled"]["notchecked"]) == (0, 3)
+    assert read(administrator, "/units", as_of=then.isoformat())["total"] == 2
+    assert read(administrator, "/units")["total"] == 1
+    for fault in ("x", "2026-13-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "\0"):
+        assert read(administrator, "/overview", 422, as_of=fault)["faults"][0]["where"] == "query.as_of"
 
 
 def test_assets_are_filtered_and_found(judged, administrator):
@@ -122,13 +152,13 @@ def test_rules_clauses_work_and_versions(judged, administrator):
     work = read(administrator, "/work")["items"]
 
     assert rules["firewall.enabled"]["counts"]["failed"] == 3
-    assert read(administrator, "/rules/firewall.enabled") == rules["firewall.enabled"]
+    assert read(administrator, "/rules/firewall.enabled") == rules["firewall.enabled"] | {"as_of": ANY}
     assert {one["rule"]: one["failed"] for one in work}["firewall.enabled"] == 3
     assert [one["weight"] for one in work] == sorted((one["weight"] for one in work), reverse=True)
     assert [one["rule"] for one in read(administrator, "/work", domain="firewall")["items"]] == ["firewall.enabled"]
     assert read(administrator, "/work", domain="firewall", severity="low")["total"] == 0
     clauses = read(administrator, "/controls")
-    assert read(administrator, f"/controls/{clauses[0]['framework']}/{clauses[0]['id']}") == clauses[0]
+    assert read(administrator, f"/controls/{clauses[0]['framework']}/{clauses[0]['id']}") == clauses[0] | {"as_of": ANY}
     assert any(one["attestation"] for one in clauses)
     assert [one["digest"] for one in read(administrator, "/policies")] == [load_policy().digest]
     assert read(administrator, "/indicators")

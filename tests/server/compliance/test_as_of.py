@@ -8,6 +8,7 @@ import yaml
 from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.assets.as_of import STATED, check_details, indicators_shown, indicators_told, with_plan
 from tests.assets.collector import enrol_agent
 from tests.assets.devices import device
 from tests.assets.policies import SMALL, TEXT, read, swapped_policy
@@ -15,14 +16,16 @@ from tests.assets.signing import held, now_text, observation, time_text
 
 from tuanthu_policy.observation import Observation, Sighting
 from tuanthu_policy.outcome import Outcome
-from tuanthu_server.compliance import attestations, history, past, policies, waivers
+from tuanthu_server.compliance import attestations, details_at, devices, history, past, policies, waivers
 from tuanthu_server.compliance.models import AttestationEvent, LateNote, PastFigures, WaiverEvent
+from tuanthu_server.compliance.moment import Moment
 from tuanthu_server.compliance.people import Person
 from tuanthu_server.compliance.standing import standing_at
 from tuanthu_server.compliance.verify import verify_counters
 from tuanthu_server.ingest.intake import delivery
 from tuanthu_server.inventory.models import Agent, Asset
-from tuanthu_server.units.models import Unit
+from tuanthu_server.units import queries
+from tuanthu_server.units.models import Unit, UnitExpectation
 
 HOURS = st.integers(2, 160)
 VALUES = st.sampled_from([True, False, "missing", "beat", "beat", None])
@@ -56,7 +59,7 @@ def first_policy():
         {**data["rules"][0], "id": "device.login", "condition": {"fact": "device.default_login", "is": False}}
     )
     data["frameworks"][0]["controls"][0]["attestation"] = {"what": {"vi": "thử", "en": "test"}, "valid_for": "90d"}
-    return read(yaml.safe_dump(data, allow_unicode=True))
+    return with_plan(read(yaml.safe_dump(data, allow_unicode=True)))
 
 
 class Machine:
@@ -116,7 +119,7 @@ def expected(machines, policy, at, exceptions, unit):
         bad = {code: failing & set(rules) for code, rules in clauses.items()}
         waived = {code for code, rules in bad.items() if rules and (code in named or rules <= named)}
         for rule, outcome in outcomes.items():
-            counts[rule, outcome] += 1
+            counts[rule, outcome] += rule in policy.rules
         for code, rules in policy.control_rules().items():
             counts[code, max(outcomes[rule] for rule in rules)] += 1
         for code in (failing & named) | waived:
@@ -198,6 +201,7 @@ def test_any_moment_is_what_its_statements_say(intake, transactional_db, django_
     reset(early, old)
     people = [Person(django_user_model.objects.create(username=name).pk, name) for name in ("lan", "hùng")]
     units = [make_unit(early) for _ in range(2)]
+    UnitExpectation.objects.create(unit=units[0], valid_from=early.date(), machines=STATED)
     machines = [Machine(units[which], steps, now) for which, steps in histories]
     Asset.objects.update(created_at=early)
     exceptions = grant(data.draw(EXCEPTIONS), machines, units, people, now)
@@ -219,6 +223,9 @@ def test_any_moment_is_what_its_statements_say(intake, transactional_db, django_
             assert shown(found.units[unit.pk]) == expected(machines, policy, at, exceptions, unit), (unit, at)
             if policy is old:
                 assert found.units[unit.pk].attested["test/one"].worst is attested(statements, unit, at)
+        check_details(found, machines, policy, at)
+        if policy is old:
+            assert indicators_shown(found, units, queries.day_of(at)) == indicators_told(machines, units, at)
     assert PastFigures.objects.filter(moment__in=moments).exists()
     assert verify_counters() == []
 
@@ -255,7 +262,13 @@ def test_kept_figures_of_devices_are_mended_by_late_sightings(intake, transactio
         intake.submit(body, "", agent.id, signature, sent_at=time_text(datetime.now(UTC)), channel="https")
         Asset.objects.filter(created_at__gt=early).update(created_at=early)
         for at in moments:
-            assert past.figures_at(at) == history.figures_at(at)
+            found = past.figures_at(at)
+            assert found == history.figures_at(at)
+            lines = devices.device_lines([asset.unit_id for asset in Asset.objects.all()], at)
+            logins = Counter(line.outcomes["device.login"] for line in lines)
+            assert logins == Counter(next(iter(found.rules.values()), {}).get("device.login", {}))
+            looked = details_at.failing(Moment(at), set(Outcome), "device.login", lambda *_: True, devices=True)
+            assert [one.asset_id for one in looked] == sorted(line.asset_id for line in lines)
     assert LateNote.objects.exists()
 
 

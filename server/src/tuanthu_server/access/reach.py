@@ -1,7 +1,7 @@
 """The reach of somebody: which units, and what may be done there. Everything that pages show comes through here."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -16,14 +16,25 @@ from tuanthu_server.compliance import days, details, devices, marks, news, reach
 from tuanthu_server.compliance.lines import access as line_access
 from tuanthu_server.compliance.lines import figures as line_figures
 from tuanthu_server.compliance.models import RuleTransition
-from tuanthu_server.compliance.standing import Standing, standing
+from tuanthu_server.compliance.standing import SILENT_AFTER, Standing, outline, standing
 from tuanthu_server.inventory import finding
-from tuanthu_server.inventory.models import Asset
+from tuanthu_server.inventory.models import Asset, AssetRole
 from tuanthu_server.scans.models import ScopeAssignment
 from tuanthu_server.units import queries
 from tuanthu_server.units.models import Relation, Unit, UnitExpectation, UnitLink
 
 Row = TypeVar("Row", bound=Model)
+
+
+class MachineRow(msgspec.Struct, frozen=True):
+    """A machine with its worst outcome over a framework; its row says when it was last seen."""
+
+    asset: Asset
+    worst: Outcome
+
+    def is_silent(self, at: datetime) -> bool:
+        """Whether it reported once and has stopped: the same limit as in the counts."""
+        return self.asset.last_seen_at is not None and at - self.asset.last_seen_at > SILENT_AFTER
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -37,6 +48,8 @@ class Reach(msgspec.Struct, frozen=True):
     permissions: frozenset[Permission]
     user_id: int | None = None
     """In whose name; None for nobody."""
+    day: date | None = None
+    """The past day at whose end is looked; None for now, and for another moment."""
 
     @property
     def whole(self) -> bool:
@@ -57,6 +70,10 @@ class Reach(msgspec.Struct, frozen=True):
     def units(self, day: date) -> QuerySet[Unit]:
         """Units of that day, by code. Which units are reached is asked of today, whatever day is looked at."""
         return self._within(queries.units_on(day), "pk")
+
+    def named(self, units: Iterable[Unit]) -> list[Unit]:
+        """Units under the names of the day that is looked at."""
+        return list(units)
 
     def has_unit(self, unit_id: int | None) -> bool:
         """Whether a unit is in reach."""
@@ -106,6 +123,10 @@ class Reach(msgspec.Struct, frozen=True):
             return marks.of_units(self.unit_ids)
         return marks.of_units(self._of(units), moments=True)
 
+    def outline(self) -> Standing:
+        """The moment that is looked at and its policy, without any figures: for what is told of one asset."""
+        return outline(datetime.now(UTC))
+
     def failing_assets(
         self,
         outcomes: Collection[Outcome],
@@ -113,7 +134,7 @@ class Reach(msgspec.Struct, frozen=True):
         units: Collection[int] | None = None,
         *,
         devices: bool = False,
-    ) -> list[details.AssetResult]:
+    ) -> Sequence[details.AssetResult]:
         """Results with one of these outcomes, in those of these units (None: of all) that are in reach."""
         within = self.unit_ids if units is None else self._of(units)
         return details.failing_assets(outcomes, rule, within, devices=devices)
@@ -139,6 +160,12 @@ class Reach(msgspec.Struct, frozen=True):
     def services_of(self, unit: Unit, now: Standing) -> list[reaching.ServiceReach]:
         """Which health systems the machines of a unit reach."""
         return reaching.unit_reach(unit.pk, now.policy.policy, now.as_of) if self.has_unit(unit.pk) else []
+
+    def machines_of(self, unit: Unit, framework: str) -> list[MachineRow]:
+        """Machines of a unit that are not retired, with their worst outcome over a framework."""
+        machines = list(self.assets().filter(unit=unit, retired_at__isnull=True).exclude(role=AssetRole.DEVICE))
+        worst = self.worst_outcomes(framework, [asset.pk for asset in machines])
+        return [MachineRow(asset, worst.get(asset.pk, Outcome.NOTCHECKED)) for asset in machines]
 
     def worst_outcomes(self, framework: str, assets: Collection[int]) -> dict[int, Outcome]:
         """Of each asset the worst outcome over a framework; what was never judged is absent."""
@@ -199,9 +226,10 @@ class Reach(msgspec.Struct, frozen=True):
         """The months of the lines of those of these units that are in reach."""
         return line_figures.unit_months(self._of(units), at)
 
-    def line_access(self, at: datetime) -> dict[int, line_access.UnitAccess]:
-        """Sort and speed of lines by unit."""
-        return {pk: one for pk, one in line_access.unit_access(at).items() if self.has_unit(pk)}
+    def line_access(self, at: datetime, units: Collection[int] | None = None) -> dict[int, line_access.UnitAccess]:
+        """Sort and speed of lines by unit, of these (None: of all)."""
+        found = line_access.unit_access(at)
+        return {pk: one for pk, one in found.items() if self.has_unit(pk) and (units is None or pk in units)}
 
     def outages_of_unit(self, unit: Unit, at: datetime) -> list[line_figures.Outage]:
         """When a unit's line was down."""

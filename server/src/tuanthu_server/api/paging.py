@@ -29,10 +29,10 @@ class PagingOfUnit(Paging, OfUnit):
 
 
 def paged(
-    rows: "Sequence[Any] | QuerySet[Any]", paging: Paging, made: Callable[[Iterable[Any]], list[Any]]
+    rows: "Sequence[Any] | QuerySet[Any]", paging: Paging, made: Callable[[Iterable[Any]], list[Any]], **more: Any
 ) -> dict[str, Any]:
-    """The page that is asked for; only its rows are made into what is answered."""
+    """The page that is asked for; only its rows are made into what is answered. `more` stands beside them."""
     pages = Paginator(rows, paging.size)
     within = paging.page <= pages.num_pages
     items = made(pages.page(paging.page).object_list) if within else []
-    return {"items": items, "total": pages.count, "page": paging.page, "pages": pages.num_pages}
+    return {"items": items, "total": pages.count, "page": paging.page, "pages": pages.num_pages, **more}

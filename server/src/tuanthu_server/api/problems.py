@@ -14,6 +14,8 @@ from pydantic import Field
 
 from tuanthu_policy.text import Text
 from tuanthu_server.access.bearer import TooManyRequestsError
+from tuanthu_server.access.looking_back import wait_for
+from tuanthu_server.compliance.past import NotReadyError
 from tuanthu_server.errors import TuanthuError
 from tuanthu_server.units.rows import UnitFileError
 
@@ -143,6 +145,12 @@ def handle(api: NinjaAPI) -> None:
         told = Text(f"Tệp có {count} lỗi; chưa nhập dòng nào", f"The file has {count} errors; nothing was imported")
         return answer(422, told, faults)
 
+    def waiting(_: HttpRequest, error: Any) -> HttpResponse:
+        wait_for(error)
+        held = answer(409, Text(error.vi, error.en))
+        held.headers["Retry-After"] = "5"
+        return held
+
     def wrong(_: HttpRequest, error: Any) -> HttpResponse:
         faults = [{"where": ".".join(map(str, one["loc"])), "message": str(one["msg"])} for one in error.errors]
         names = ", ".join(fault["where"] for fault in faults)
@@ -161,6 +169,7 @@ def handle(api: NinjaAPI) -> None:
     api.add_exception_handler(Http404, lambda _, __: answer(404, UNSEEN))
     api.add_exception_handler(TuanthuError, known)
     api.add_exception_handler(UnitFileError, unreadable)
+    api.add_exception_handler(NotReadyError, waiting)
     api.add_exception_handler(TooManyRequestsError, too_many)
     api.add_exception_handler(ValidationError, wrong)
     api.add_exception_handler(HttpError, other)

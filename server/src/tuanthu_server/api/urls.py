@@ -14,6 +14,7 @@ from tuanthu_server.api.routes import (
     administration,
     assets,
     attestations,
+    comparison,
     doing,
     machines,
     network,
@@ -52,7 +53,8 @@ api = Interface(
 )
 problems.handle(api)
 for part in (
-    overview, units, register, assets, machines, network, scans, policy, waivers, attestations, doing, administration,
+    overview, comparison, units, register, assets, machines, network, scans, policy, waivers, attestations, doing,
+    administration,
 ):  # fmt: skip
     api.add_router("", part.router)
 

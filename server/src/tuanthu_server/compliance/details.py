@@ -58,6 +58,7 @@ WORST = """
         WHERE n.code {any} AND r.outcome {any} AND a.retired_at IS NULL AND a.role {which} 'device' {within}
     ) ranked WHERE place = 1 ORDER BY outcome DESC, unit_id, name, asset_id LIMIT %s
 """
+NAMES = "SELECT id, name, role FROM inventory_asset"
 ORDER = " ORDER BY a.unit_id, a.name, a.id, n.code"
 
 
@@ -77,7 +78,7 @@ def failing_assets(
     if as_of is not None:
         found = [
             result
-            for result in _results_at(as_of, None if unit_ids is None else _assets_of(unit_ids, as_of))
+            for result in results_at(as_of, None if unit_ids is None else _assets_of(unit_ids, as_of))
             if (result.role == AssetRole.DEVICE) == devices
             and result.outcome in outcomes
             and (rules is None or result.rule in rules)
@@ -123,7 +124,7 @@ def worst_assets(
 def asset_results(asset_id: int, as_of: datetime | None = None) -> list[AssetResult]:
     """Every rule on one asset, now or at an earlier moment; empty for an asset that was not there."""
     if as_of is not None:
-        return list(_results_at(as_of, [asset_id]))
+        return list(results_at(as_of, [asset_id]))
     sweep()
     devices = Asset.objects.filter(pk=asset_id, role=AssetRole.DEVICE).exists()
     return _read(" AND r.asset_id = %s", [asset_id], devices=devices)
@@ -185,18 +186,19 @@ def _assets_of(unit_ids: Collection[int], at: datetime) -> list[int]:
     return [asset for asset, (unit, _) in history.assets_at(stores.current(), at).items() if unit in wanted]
 
 
-def _results_at(as_of: datetime, only: list[int] | None) -> Iterator[AssetResult]:
-    names = dict(Asset.objects.values_list("id", "name"))
-    roles = dict(Asset.objects.values_list("id", "role"))
+def results_at(as_of: datetime, only: Collection[int] | None = None) -> Iterator[AssetResult]:
+    """Every result on every asset that there was at a moment, or on those of `only`."""
     policy = in_force(as_of).policy
-    waivers = waivers_after(stores.current(), as_of)
+    store = stores.current()
+    within, params = ("", []) if only is None else (" WHERE id {any}", [sorted(only)])
+    described = {pk: (name, role) for pk, name, role in store.rows(f"{NAMES}{within}", params)}
+    waivers = waivers_after(store, as_of)
     for asset in history.judged_assets(as_of, policy, only):
         for result in (one for one in asset.results if one.rule in policy.rules):
             found = AssetResult(
                 asset.asset_id,
                 asset.unit_id,
-                names[asset.asset_id],
-                roles[asset.asset_id],
+                *described[asset.asset_id],
                 result.rule,
                 result.outcome,
                 result.decided_by,

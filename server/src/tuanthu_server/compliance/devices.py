@@ -86,16 +86,21 @@ OUTCOMES = """
 """
 SCANNERS = """
     SELECT a.id, a.unit_id, a.name FROM inventory_asset a
-    WHERE a.unit_id {any} AND (a.retired_at IS NULL OR a.retired_at > %s) AND EXISTS (
+    WHERE (a.retired_at IS NULL OR a.retired_at > %s) AND EXISTS (
         SELECT 1 FROM inventory_currentobservation c WHERE c.asset_id = a.id AND c.kind = 'scan')
 """
+NAMED = "SELECT id, name, device_key FROM inventory_asset WHERE id {any}"
 
 
 def device_lines(units: Collection[int], as_of: datetime | None = None, *, device_class: str = "") -> list[DeviceLine]:
     """Devices of these units (or those of one class) without machines with an agent: the worst first."""
     found = _now(units, device_class) if as_of is None else _then(units, as_of)
-    found = [one for one in found if device_class in {"", one.device_class}]
-    return sorted(found, key=lambda one: (-one.credentials, -one.worst, one.unit_id, one.name, one.asset_id))
+    return worst_first(one for one in found if device_class in {"", one.device_class})
+
+
+def worst_first(lines: Iterable[DeviceLine]) -> list[DeviceLine]:
+    """Those on a factory account first."""
+    return sorted(lines, key=lambda one: (-one.credentials, -one.worst, one.unit_id, one.name, one.asset_id))
 
 
 def _now(units: Collection[int], device_class: str) -> list[DeviceLine]:
@@ -123,12 +128,17 @@ def _now(units: Collection[int], device_class: str) -> list[DeviceLine]:
 
 def _then(units: Collection[int], at: datetime) -> list[DeviceLine]:
     wanted = set(units)
-    rows = Asset.objects.filter(role=AssetRole.DEVICE, unit__in=units).values_list("pk", "name", "device_key")
-    names = {pk: (name, key) for pk, name, key in rows}
+    present = history.assets_at(stores.current(), at)
+    return devices_at(at, [asset for asset, (unit, device) in present.items() if device and unit in wanted])
+
+
+def devices_at(at: datetime, assets: Collection[int]) -> list[DeviceLine]:
+    """These devices as they were at a moment, without machines with an agent, in no order."""
+    names = {pk: (name, key) for pk, name, key in stores.current().rows(NAMED, [sorted(assets)])} if assets else {}
     found = []
     for asset in history.judged_assets(at, in_force(at).policy, sorted(names)):
         facts = asset.sightings["device"].observation.facts if "device" in asset.sightings else {}
-        if asset.unit_id not in wanted or facts.get("managed") is True:
+        if facts.get("managed") is True:
             continue
         name, key = names[asset.asset_id]
         device_class, vendor, model, address = (
@@ -155,9 +165,12 @@ def _then(units: Collection[int], at: datetime) -> list[DeviceLine]:
 def scan_runs(units: Collection[int], as_of: datetime | None = None) -> list[ScanRun]:
     """The newest scan of each machine of these units that scans, the newest first."""
     store = stores.current()
-    machines = (
-        {row[0]: row[1:] for row in store.rows(SCANNERS, [sorted(units), as_of or datetime.now(UTC)])} if units else {}
-    )
+    scanners = store.rows(SCANNERS, [as_of or datetime.now(UTC)]) if units else []
+    if as_of is not None:  # of the unit to which it belonged then
+        then = history.assets_at(store, as_of, [row[0] for row in scanners])
+        scanners = [(asset, then[asset][0], name) for asset, _, name in scanners if asset in then]
+    wanted_units = set(units)
+    machines = {asset: (unit, name) for asset, unit, name in scanners if unit in wanted_units}
     spans = (
         evidence.current_spans(store, machines, SCAN_KIND)
         if as_of is None

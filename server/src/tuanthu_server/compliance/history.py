@@ -1,6 +1,6 @@
 """Judging the evidence of a moment by the policy of that moment, from the spans up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -22,7 +22,7 @@ GROUP = 200
 ASSETS = """
     SELECT a.id, COALESCE((SELECT m.from_unit_id FROM inventory_assetmove m WHERE m.asset_id = a.id AND m.at > %s
                            ORDER BY m.at, m.id LIMIT 1), a.unit_id), a.role = 'device'
-    FROM inventory_asset a WHERE a.created_at <= %s AND (a.retired_at IS NULL OR a.retired_at > %s) ORDER BY a.id
+    FROM inventory_asset a WHERE a.created_at <= %s AND (a.retired_at IS NULL OR a.retired_at > %s)
 """
 LAST_SEEN = """
     SELECT g.asset_id, MAX(r.received_at) FROM inventory_agent g JOIN inventory_report r ON r.agent_id = g.id
@@ -42,16 +42,15 @@ class AssetAtMoment(msgspec.Struct, frozen=True):
     results: list[RuleResult]
 
 
-def judged_assets(at: datetime, policy: Policy, only: list[int] | None = None) -> Iterator[AssetAtMoment]:
+def judged_assets(at: datetime, policy: Policy, only: Collection[int] | None = None) -> Iterator[AssetAtMoment]:
     """Every asset that there was at a moment (or those of `only`), judged from its evidence of then."""
     store = stores.current()
-    wanted = None if only is None else set(only)
-    chosen = {asset: row for asset, row in assets_at(store, at).items() if wanted is None or asset in wanted}
+    chosen = assets_at(store, at, only)
     ids = list(chosen)
     for start in range(0, len(ids), GROUP):
         group = ids[start : start + GROUP]
         sightings = evidence.read_sightings(store, evidence.spans_at(store, group, at))
-        last_seen = _last_seen(store, group, at)
+        last_seen = last_seen_at(store, group, at)
         for asset in group:
             unit, device = chosen[asset]
             seen = sightings.get(asset, {})
@@ -84,9 +83,11 @@ class Shape(msgspec.Struct, frozen=True, array_like=True):
             figures.count_assets(unit, self.reporting, amount)
 
 
-def assets_at(store: Store, at: datetime) -> dict[int, tuple[int, bool]]:
-    """Every asset that there was at a moment → its unit, and whether it is a device."""
-    return {row[0]: (row[1], bool(row[2])) for row in store.rows(ASSETS, [at, at, at])}
+def assets_at(store: Store, at: datetime, only: Collection[int] | None = None) -> dict[int, tuple[int, bool]]:
+    """Every asset (or those of `only`) that there was at a moment → its unit of then, and whether it is a device."""
+    within, params = ("", []) if only is None else (" AND a.id {any}", [sorted(only)])
+    rows = store.rows(f"{ASSETS}{within} ORDER BY a.id", [at, at, at, *params])
+    return {row[0]: (row[1], bool(row[2])) for row in rows}
 
 
 def figures_at(at: datetime) -> Figures:
@@ -148,5 +149,8 @@ def control_outcomes(controls: Mapping[str, tuple[str, ...]], outcomes: Mapping[
     return {control: max(outcomes[rule] for rule in rules) for control, rules in controls.items()}
 
 
-def _last_seen(store: Store, assets: list[int], at: datetime) -> dict[int, datetime]:
-    return dict(store.rows(LAST_SEEN, [assets, at], (None, datetime)))
+def last_seen_at(store: Store, assets: Collection[int], at: datetime) -> dict[int, datetime]:
+    """When machines had sent their newest report at a moment; those that had sent none are absent."""
+    if not assets:
+        return {}
+    return dict(store.rows(LAST_SEEN, [sorted(assets), at], (None, datetime)))

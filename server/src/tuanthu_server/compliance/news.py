@@ -15,14 +15,17 @@ BETWEEN = """
     WITH spans AS (
         SELECT asset_id, rule_id, min(id) AS first, max(id) AS last FROM compliance_ruletransition
         WHERE at > %s AND at <= %s GROUP BY asset_id, rule_id)
-    SELECT n.code, a.unit_id, f.from_outcome, l.to_outcome, count(*)
+    SELECT n.code, a.unit_id, COALESCE((
+               SELECT m.from_unit_id FROM inventory_assetmove m WHERE m.asset_id = a.id AND m.at > %s
+               ORDER BY m.at, m.id LIMIT 1), a.unit_id) AS unit_then, f.from_outcome, l.to_outcome, count(*)
     FROM spans s
     JOIN compliance_ruletransition f ON f.id = s.first
     JOIN compliance_ruletransition l ON l.id = s.last
     JOIN compliance_rulename n ON n.id = s.rule_id
     JOIN inventory_asset a ON a.id = s.asset_id
-    WHERE a.retired_at IS NULL AND f.from_outcome IS NOT NULL AND f.from_outcome <> l.to_outcome
-    GROUP BY n.code, a.unit_id, f.from_outcome, l.to_outcome
+    WHERE (a.retired_at IS NULL OR a.retired_at > %s)
+      AND f.from_outcome IS NOT NULL AND f.from_outcome <> l.to_outcome
+    GROUP BY n.code, a.unit_id, unit_then, f.from_outcome, l.to_outcome
 """
 
 
@@ -41,13 +44,15 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def changes_between(policy: Policy, unit_ids: Collection[int] | None, since: datetime, until: datetime) -> list[Change]:
-    """Rules of the policy in force that changed in these units (None: in all), the heaviest worsening first.
+    """Rules of a policy that changed in these units (None: in all), the heaviest worsening first.
+
+    An asset is of one of these units when it belonged to one at the end, and does so today.
 
     An asset whose rule failed and was mended within the time did not change; nor did one that was never judged before.
     """
     cells: dict[str, list[tuple[int, Outcome, Outcome, int]]] = {}
-    for code, unit, before, after, count in stores.current().rows(BETWEEN, [since, until]):
-        if (unit_ids is None or unit in unit_ids) and code in policy.rules:
+    for code, today, unit, before, after, count in stores.current().rows(BETWEEN, [since, until, until, until]):
+        if (unit_ids is None or (unit in unit_ids and today in unit_ids)) and code in policy.rules:
             cells.setdefault(code, []).append((unit, Outcome(before), Outcome(after), count))
     changes = [_change(policy.rules[code], rows) for code, rows in cells.items()]
     shown = [change for change in changes if change.failing or change.mended or change.lost]

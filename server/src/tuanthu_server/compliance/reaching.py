@@ -13,6 +13,7 @@ from tuanthu_policy.text import Text
 from tuanthu_server.compliance.bundles import services
 from tuanthu_server.inventory import evidence
 from tuanthu_server.inventory import store as stores
+from tuanthu_server.inventory.evidence import Span
 from tuanthu_server.inventory.models import Asset, AssetRole
 
 KIND: Final = "reachability"
@@ -41,7 +42,15 @@ def unit_reach(unit_id: int, policy: Policy, at: datetime) -> list[ServiceReach]
     """The systems that any machine of a unit tried of late, the least reached first; retired machines do not count."""
     machines = Asset.objects.filter(unit=unit_id, retired_at=None).exclude(role=AssetRole.DEVICE)
     assets = list(machines.values_list("pk", flat=True))
-    return _counted(len(assets), _looks(assets, at - _life(policy)), services())
+    spans = evidence.current_spans(stores.current(), assets, KIND) if assets else {}
+    return _counted(len(assets), _looks(spans, at - _life(policy)), services())
+
+
+def unit_reach_at(machines: Collection[int], policy: Policy, at: datetime) -> list[ServiceReach]:
+    """The same of the machines that a unit had at an earlier moment, from what they had seen by then."""
+    spans = evidence.spans_at(stores.current(), sorted(machines), at) if machines else {}
+    tried = {asset: {KIND: kinds[KIND]} for asset, kinds in spans.items() if KIND in kinds}
+    return _counted(len(machines), _looks(tried, at - _life(policy)), services())
 
 
 def _life(policy: Policy) -> timedelta:
@@ -49,12 +58,10 @@ def _life(policy: Policy) -> timedelta:
     return known.lifetime if known else USUAL_LIFE
 
 
-def _looks(assets: Collection[int], since: datetime) -> Iterator[Facts]:
-    """What the machines saw of the systems since a moment."""
-    store = stores.current()
-    spans = evidence.current_spans(store, assets, KIND) if assets else {}
+def _looks(spans: Mapping[int, Mapping[str, Span]], since: datetime) -> Iterator[Facts]:
+    """What machines saw of the systems since a moment."""
     recent = {asset: kinds for asset, kinds in spans.items() if kinds[KIND].seen_at > since}
-    for kinds in evidence.read_sightings(store, recent).values():
+    for kinds in evidence.read_sightings(stores.current(), recent).values():
         yield kinds[KIND].observation.facts
 
 

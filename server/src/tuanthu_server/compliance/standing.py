@@ -40,8 +40,10 @@ __all__ = [
     "asset_sightings",
     "explanation",
     "failing_assets",
+    "outline",
     "standing",
     "standing_at",
+    "standing_of",
     "worst_assets",
 ]
 
@@ -69,6 +71,11 @@ class Counts(msgspec.Struct, frozen=True):
     def applicable(self) -> int:
         """The denominator: all but those to which it does not apply."""
         return self.total - self.notapplicable
+
+    @property
+    def open(self) -> int:
+        """Applicable, and neither passed nor failed."""
+        return self.applicable - self.passed - self.failed
 
     @property
     def worst(self) -> Outcome | None:
@@ -160,6 +167,16 @@ def standing_at(moment: datetime) -> Standing:
     collector makes the ends of the last days ready by itself. Raises InputError when no policy was in force.
     """
     return _assemble(moment, in_force(moment), past.figures_at(moment))
+
+
+def standing_of(moment: datetime, kept: past.Kept) -> Standing:
+    """The same from what is kept of a moment (`past.kept_at`)."""
+    return _assemble(moment, in_force(moment), past.figures_of(kept))
+
+
+def outline(moment: datetime) -> Standing:
+    """A moment and its policy without any figures: for what is told of one asset."""
+    return Standing(moment, in_force(moment), {})
 
 
 def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) -> Standing:

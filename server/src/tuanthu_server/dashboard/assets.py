@@ -7,7 +7,7 @@ import msgspec
 from tuanthu_policy.outcome import Outcome
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.compliance.standing import SILENT_AFTER
-from tuanthu_server.inventory.models import Asset, AssetRole
+from tuanthu_server.inventory.models import Asset
 from tuanthu_server.units.models import Unit
 
 
@@ -21,9 +21,7 @@ class AssetLine(msgspec.Struct, frozen=True):
 
 def asset_lines(reach: Reach, unit: Unit, framework: str, at: datetime) -> list[AssetLine]:
     """Machines of a unit that are not retired, worst first."""
-    assets = list(reach.assets().filter(unit=unit, retired_at__isnull=True).exclude(role=AssetRole.DEVICE))
-    worst = reach.worst_outcomes(framework, [asset.pk for asset in assets])
-    lines = [AssetLine(asset, worst.get(asset.pk, Outcome.NOTCHECKED), is_silent(asset, at)) for asset in assets]
+    lines = [AssetLine(row.asset, row.worst, row.is_silent(at)) for row in reach.machines_of(unit, framework)]
     return sorted(lines, key=lambda line: (-line.worst, line.asset.name, line.asset.pk))
 
 

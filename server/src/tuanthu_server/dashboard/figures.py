@@ -6,7 +6,7 @@ import msgspec
 
 from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
-from tuanthu_server.compliance.frameworks import main_code
+from tuanthu_server.compliance.frameworks import main_framework
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
 from tuanthu_server.compliance.totals import Coverage, Expected, LanCoverage, Totals, coverage_of, on_lan, totals_of
@@ -68,11 +68,6 @@ class KindLine(msgspec.Struct, frozen=True):
     assets: int
     counts: Counts
     """Machines by their worst outcome over the whole framework."""
-
-
-def main_framework(policy: Policy) -> Framework | None:
-    """The framework whose figures stand first: that of the first issue, else the first by name."""
-    return policy.frameworks.get(main_code(policy))
 
 
 def control_lines(policy: Policy, figures: UnitCompliance | Totals, only: Framework | None = None) -> list[ControlLine]:

@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from tuanthu_policy.text import Text
+from tuanthu_server.access.looking_back import reach_of_today
 from tuanthu_server.access.machines import waiting
-from tuanthu_server.access.people import reach
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.dashboard.icons import ICONS
@@ -80,8 +80,8 @@ MENU = (
 def menu(request: HttpRequest) -> dict[str, object]:
     """For every template: the menu of the person who asks, and what waits there; worked out only where it is shown."""
     return {
-        "menu": SimpleLazyObject(lambda: allowed(reach(request))),
-        "waiting_machines": lambda: waiting(reach(request)).count(),
+        "menu": SimpleLazyObject(lambda: allowed(reach_of_today(request))),
+        "waiting_machines": lambda: waiting(reach_of_today(request)).count(),
     }
 
 

@@ -13,7 +13,7 @@ from tuanthu_server.api import made
 from tuanthu_server.api.paging import Paging, PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.assets import AssetOut, ChangeOfResult, ObservationOut, ResultOut
-from tuanthu_server.api.schemas.common import Page
+from tuanthu_server.api.schemas.common import Page, PageAt
 from tuanthu_server.api.schemas.exceptions import ReasonIn
 from tuanthu_server.api.schemas.network import LineHistoryOut
 from tuanthu_server.inventory.models import AssetRole
@@ -74,15 +74,15 @@ def retire_asset(within: Reach, asset_id: int, given: ReasonIn) -> Any:
     return made.asset(retire(within, asset_id, given.reason))
 
 
-@operation(router, "/assets/{int:asset_id}/results", list[ResultOut])
+@operation(router, "/assets/{int:asset_id}/results", list[ResultOut], past=True)
 def asset_results(within: Reach, asset_id: int) -> Any:
     """Every rule on it, with why."""
     found = within.asset_or_404(asset_id)
-    policy = within.standing().policy.policy
+    policy = within.outline().policy.policy
     return [made.result(one, policy) for one in within.results_of(found)]
 
 
-@operation(router, "/assets/{int:asset_id}/observations", list[ObservationOut])
+@operation(router, "/assets/{int:asset_id}/observations", list[ObservationOut], past=True)
 def asset_observations(within: Reach, asset_id: int) -> Any:
     """The newest observation of each kind, with its facts."""
     return made.observations(within.sightings_of(within.asset_or_404(asset_id)))
@@ -113,11 +113,12 @@ def asset_changes(within: Reach, asset_id: int, paging: Query[Paging]) -> Any:
     )
 
 
-@operation(router, "/results", Page[ResultOut])
+@operation(router, "/results", PageAt[ResultOut], past=True)
 def results(within: Reach, which: Query[ResultFilter]) -> Any:
     """Machines (or devices) on which a rule came to one of these outcomes."""
     only = [within.unit_or_404(which.unit).pk] if which.unit else None
     outcomes = {BY_CODE[one] for one in which.outcome}
     found = within.failing_assets(outcomes, which.rule.replace("\0", ""), only, devices=which.devices)
-    policy = within.standing().policy.policy
-    return paged(found, which, lambda rows: [made.result(one, policy) for one in rows])
+    now = within.outline()
+    policy = now.policy.policy
+    return paged(found, which, lambda rows: [made.result(one, policy) for one in rows], as_of=now.as_of)

@@ -23,7 +23,7 @@ from tuanthu_server.units.queries import day_of
 router = Router(tags=["overview"])
 
 
-@operation(router, "/overview", OverviewOut)
+@operation(router, "/overview", OverviewOut, past=True)
 def overview(within: Reach) -> Any:
     """The figures of all units in reach together, as on the first page."""
     now = within.standing()
@@ -94,7 +94,7 @@ def _work(item: WorkItem) -> WorkOut:
     )
 
 
-@operation(router, "/indicators", list[IndicatorOut])
+@operation(router, "/indicators", list[IndicatorOut], past=True)
 def indicators(within: Reach) -> Any:
     """The indicators of every plan over all units in reach."""
     now = within.standing()
@@ -112,6 +112,7 @@ def indicators(within: Reach) -> Any:
                 PartOut(id=one.id, title=TextOut.of(one.title), count=one.count, counted=one.counted)
                 for one in figure.parts
             ],
+            as_of=now.as_of,
         )
         for plan in now.policy.policy.plans.values()
         for figure in indicator_figures(plan, now, stated)

@@ -48,7 +48,7 @@ def _total(within: Reach, now: Standing) -> Totals:
     return totals_of(now, within.units(day_of(now.as_of)).values_list("pk", flat=True), {})
 
 
-@operation(router, "/controls", list[ControlOut])
+@operation(router, "/controls", list[ControlOut], past=True)
 def controls(within: Reach) -> Any:
     """Every clause of every framework with the figures of all units in reach."""
     now = within.standing()
@@ -60,7 +60,7 @@ def controls(within: Reach) -> Any:
     ]
 
 
-@operation(router, "/controls/{framework}/{control}", ControlOut)
+@operation(router, "/controls/{framework}/{control}", ControlOut, past=True)
 def control(within: Reach, framework: str, control: str) -> Any:
     """One clause."""
     now = within.standing()
@@ -103,10 +103,11 @@ def _control(now: Standing, total: Totals, framework: str, one: Control) -> Cont
         attestation=None if isinstance(demand, msgspec.UnsetType) else TextOut.of(demand.what),
         counts=CountsOut.of(total.controls.get(code, NOTHING)) if of_machines else None,
         device_counts=CountsOut.of(total.devices.controls.get(code, NOTHING)) if of_devices else None,
+        as_of=now.as_of,
     )
 
 
-@operation(router, "/rules", list[RuleOut])
+@operation(router, "/rules", list[RuleOut], past=True)
 def rules(within: Reach) -> Any:
     """Every rule of the policy in force with the figures of all units in reach."""
     now = within.standing()
@@ -114,7 +115,7 @@ def rules(within: Reach) -> Any:
     return [_rule(now, total, one) for one in now.policy.policy.rules.values()]
 
 
-@operation(router, "/rules/{rule}", RuleOut)
+@operation(router, "/rules/{rule}", RuleOut, past=True)
 def rule(within: Reach, rule: str) -> Any:
     """One rule."""
     now = within.standing()
@@ -137,6 +138,7 @@ def _rule(now: Standing, total: Totals, one: Rule) -> RuleOut:
         about=sort.value,
         condition=one.condition,
         counts=CountsOut.of(table.get(one.id, NOTHING)),
+        as_of=now.as_of,
     )
 
 

@@ -22,7 +22,7 @@ from tuanthu_server.api.schemas.assets import (
     UnitDetail,
     UnitOut,
 )
-from tuanthu_server.api.schemas.common import CountsOut, CoverageOut, FiguresOut, LanCoverageOut, Page, TextOut
+from tuanthu_server.api.schemas.common import CountsOut, CoverageOut, LanCoverageOut, Page, PageAt, TextOut
 from tuanthu_server.api.schemas.network import LineHistoryOut
 from tuanthu_server.compliance.devices import DEFAULT_LOGIN
 from tuanthu_server.compliance.frameworks import main_code
@@ -42,11 +42,12 @@ class UnitFilter(Paging):
     kind: UnitKind | None = None
 
 
-@operation(router, "/units", Page[UnitOut])
+@operation(router, "/units", PageAt[UnitOut], past=True)
 def units(within: Reach, which: Query[UnitFilter]) -> Any:
-    """Units of today by code."""
-    found = _chosen(within.units(day_of(None)), which)
-    return paged(found, which, lambda rows: [made.unit(one) for one in rows])
+    """Units by code."""
+    at = within.outline().as_of
+    found = _chosen(within.named(within.units(day_of(at))), which)
+    return paged(found, which, lambda rows: [made.unit(one) for one in rows], as_of=at)
 
 
 class StandingFilter(UnitFilter):
@@ -127,11 +128,12 @@ def _group(one: Group, framework: str) -> GroupOut:
     )
 
 
-@operation(router, "/units/{code}", UnitDetail)
+@operation(router, "/units/{code}", UnitDetail, past=True)
 def unit(within: Reach, code: str) -> Any:
     """One unit: what it belongs to, and its figures."""
     found = within.unit_or_404(code)
-    day = day_of(None)
+    now = within.standing()
+    day = day_of(now.as_of)
     links = [
         LinkOut(
             relation=relation.value,
@@ -142,7 +144,8 @@ def unit(within: Reach, code: str) -> Any:
         )
         for relation, link in sorted(within.links_of(found, day).items())
     ]
-    return {**made.unit(found).dict(), "links": links, "figures": _figures(within, found)}
+    figures = made.figures(totals_of(now, [found.pk], within.machines(day)))
+    return {**made.unit(found).dict(), "as_of": now.as_of, "links": links, "figures": figures}
 
 
 @operation(router, "/units/{code}/numbers", list[NumbersOut])
@@ -176,8 +179,3 @@ def unit_line(within: Reach, code: str) -> Any:
     """A unit's line over the last months, and when it was down."""
     found, now = within.unit_or_404(code), within.standing().as_of
     return made.line(within.line_months([found.pk], now)[found.pk], within.outages_of_unit(found, now))
-
-
-def _figures(within: Reach, unit: Unit) -> FiguresOut:
-    now = within.standing()
-    return made.figures(totals_of(now, [unit.pk], within.machines(day_of(now.as_of))))

@@ -92,6 +92,7 @@ class ServiceOut(Schema):
 class UnitDetail(UnitOut):
     """A unit with its figures."""
 
+    as_of: datetime
     links: list[LinkOut]
     figures: FiguresOut
 

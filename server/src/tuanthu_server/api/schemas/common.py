@@ -1,6 +1,7 @@
 """What many answers share. Ids are stable; times are UTC (RFC 3339); shares are tenths of a per cent, cut."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from ninja import Schema
@@ -135,3 +136,9 @@ class Page(Schema, Generic[Item]):
     total: int
     page: int
     pages: int
+
+
+class PageAt(Page[Item], Generic[Item]):
+    """One page of a list of a moment."""
+
+    as_of: datetime

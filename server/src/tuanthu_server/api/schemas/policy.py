@@ -22,6 +22,7 @@ class ControlOut(Schema):
     attestation: TextOut | None = Field(description="What a person must state")
     counts: CountsOut | None = Field(description="Null where no machine can measure it")
     device_counts: CountsOut | None
+    as_of: datetime
 
 
 class RuleOut(Schema):
@@ -36,6 +37,7 @@ class RuleOut(Schema):
     about: str = Field(description="`machine`, `device` or `scanner`")
     condition: dict[str, Any]
     counts: CountsOut
+    as_of: datetime
 
 
 class WorkOut(Schema):
@@ -90,6 +92,39 @@ class IndicatorOut(Schema):
     denominator: int | None
     value: str = Field(description="As it is printed: `66,6%`; empty where there is none")
     parts: list[PartOut]
+    as_of: datetime
+
+
+class MovedCounts(Schema):
+    """Machines of then and of now."""
+
+    before: CountsOut | None = Field(description="Null where it was not asked")
+    after: CountsOut | None
+
+
+class MovedControl(MovedCounts):
+    """A clause that stands otherwise than before."""
+
+    framework: str
+    id: str
+
+
+class MovedUnit(MovedCounts):
+    """A unit that got worse or better: its machines by their worst outcome."""
+
+    unit: str
+
+
+class ComparisonOut(Schema):
+    """What differs between the end of a day and a later moment."""
+
+    since: datetime
+    as_of: datetime
+    other_policy: bool = Field(description="Whether they were judged by two versions of the policy")
+    controls: list[MovedControl]
+    worse: list[MovedUnit]
+    better: list[MovedUnit]
+    unclear: int = Field(description="Further units in which of more machines than before nothing is known")
 
 
 class FrameworkOut(Schema):

@@ -1,6 +1,6 @@
 """What the machines of a unit say of the sort and the speed of its line."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
@@ -37,9 +37,12 @@ ASSETS = """
 """
 
 
-def unit_access(at: datetime, *, past: bool = False) -> dict[int, UnitAccess]:
-    """By unit; units of which no machine says anything are absent. `past` reads the evidence of that moment."""
-    rows = _then(at) if past else [(row[0], Access(*row[1:])) for row in stores.current().rows(NOW, [at - WINDOW])]
+def unit_access(at: datetime, *, past: bool = False, of: Collection[int] | None = None) -> dict[int, UnitAccess]:
+    """By unit (all, or with `past` those of `of`); units of which no machine says anything are absent.
+
+    `past` reads the evidence of that moment.
+    """
+    rows = _then(at, of) if past else [(row[0], Access(*row[1:])) for row in stores.current().rows(NOW, [at - WINDOW])]
     by_unit: dict[int, list[Access]] = {}
     for unit, access in rows:
         by_unit.setdefault(unit, []).append(access)
@@ -59,9 +62,9 @@ def _highest(rates: Iterable[float | None]) -> float | None:
     return max((rate for rate in rates if rate is not None), default=None)
 
 
-def _then(at: datetime) -> list[tuple[int, Access]]:
+def _then(at: datetime, of: Collection[int] | None) -> list[tuple[int, Access]]:
     store = stores.current()
-    units: dict[int, int] = dict(store.rows(ASSETS, [at, at, at]))
+    units = {asset: unit for asset, unit in store.rows(ASSETS, [at, at, at]) if of is None or unit in of}
     assets = sorted(units)
     found = []
     for start in range(0, len(assets), GROUP):

@@ -122,15 +122,15 @@ def empty_months(at: datetime, count: int = MONTHS) -> list[LineMonth]:
 
 
 def asset_months(asset: int, at: datetime, count: int = MONTHS) -> list[LineMonth]:
-    """What one machine saw."""
-    months = recent_months(at, count)
+    """What one machine saw, up to a moment."""
+    months, until = recent_months(at, count), ceil(at.timestamp())
     rows = stores.current().rows(ASSET_BODIES, [asset, months], (None, bytes))
-    found = {month: sums(unpack(month, body)) for month, body in rows}
+    found = {month: sums(cut(unpack(month, body), bounds(month)[0], until)) for month, body in rows}
     return [LineMonth(month, _elapsed(month, at), *found.get(month, ())) for month in months]
 
 
 def unit_outages(unit: int, at: datetime) -> list[Outage]:
-    """What a unit's machines together saw going down in the last 30 days, the newest first."""
+    """What a unit's machines together saw going down in the 30 days up to a moment, the newest first."""
     return _outages(BODIES, unit, at)
 
 
@@ -144,6 +144,7 @@ def _outages(query: str, number: int, at: datetime) -> list[Outage]:
     months = list(range(month_of(first.timestamp()), month_of(at.timestamp()) + 1))
     rows = stores.current().rows(query, [number, months], (None, bytes))
     whole = together_again(unpack(month, body) for month, body in sorted(rows))  # over midnight it is one span again
+    whole = cut(whole, 0, ceil(at.timestamp()))
     begins = {begin for _, begin, _ in whole}
     return [
         Outage(NAMES[state], _moment(begin), _moment(end), end - begin, end in begins)

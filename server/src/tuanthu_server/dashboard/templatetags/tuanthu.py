@@ -1,6 +1,6 @@
 """Filters and tags of the pages."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -243,6 +243,20 @@ def moment(value: datetime | str | None) -> str:
 def day(value: date | None) -> str:
     """A date as `24/11/2026`; a dash for none."""
     return f"{value:%d/%m/%Y}" if value else "–"
+
+
+@register.inclusion_tag("dashboard/parts/day_picker.html", takes_context=True)
+def day_picker(context: dict[str, Any]) -> dict[str, Any]:
+    """The choice of a past day, which keeps what else the page was asked for."""
+    asked = context["request"].GET
+    others = [(name, value) for name in asked if name not in ("day", "page") for value in asked.getlist(name)]
+    return {"day": context["reach"].day, "today": timezone.localdate(), "others": others}
+
+
+@register.simple_tag
+def next_to(value: date, days: int) -> date:
+    """A day so many days after another."""
+    return value + timedelta(days=days)
 
 
 @register.filter

@@ -11,14 +11,14 @@ from tuanthu_server.access.people import reach
 from tuanthu_server.access.retiring import retire
 from tuanthu_server.access.scans import scans_something
 from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.frameworks import main_framework
 from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.dashboard.assets import is_silent, worst_outcome
 from tuanthu_server.dashboard.errors import told
 from tuanthu_server.dashboard.evidence import sighting_tables
-from tuanthu_server.dashboard.explained import explained
-from tuanthu_server.dashboard.figures import main_framework
 from tuanthu_server.dashboard.live import nothing_new
 from tuanthu_server.dashboard.machine_questions import line_of
+from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.dashboard.views.devices import device_page
 from tuanthu_server.errors import InputError
@@ -42,21 +42,20 @@ def retire_asset(request: HttpRequest, asset_id: int) -> HttpResponse:
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def asset_page(request: HttpRequest, asset_id: int) -> HttpResponse:
     """Inventory, each rule with what decided it, the facts, and the history of outcomes."""
     within = reach(request)
+    refresh_new()
     asset = within.asset_or_404(asset_id)
-    mark = within.asset_mark(asset)
+    mark = "" if within.day else within.asset_mark(asset)
     if (same := nothing_new(request, mark)) is not None:
         return same
     if asset.role == AssetRole.DEVICE:
         return device_page(request, asset, mark)
-    refresh_new()
-    now = within.standing()
+    now = within.outline()
     policy = now.policy.policy
     framework = main_framework(policy)
-    asset.refresh_from_db()
     sightings = within.sightings_of(asset)
     groups = domain_groups(within.results_of(asset), policy, sightings, now.as_of)
     months, outages = within.line_of(asset, now.as_of)

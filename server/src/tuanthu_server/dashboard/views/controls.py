@@ -10,8 +10,8 @@ from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.standing import Standing
 from tuanthu_server.compliance.totals import Totals, totals_of
-from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import EMPTY, ControlLine, control_lines
+from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.units.queries import day_of
 
 SHOWN_ASSETS = 100
@@ -20,7 +20,7 @@ BAD = frozenset(Outcome) - {Outcome.PASS, Outcome.NOTAPPLICABLE}
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def control_list(request: HttpRequest) -> HttpResponse:
     """Every clause with its figures."""
     within = reach(request)
@@ -40,7 +40,7 @@ def control_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def control_page(request: HttpRequest, framework: str, control: str) -> HttpResponse:
     """One clause: its wording and source, its rules with their counts, the machines that do not meet it."""
     within = reach(request)
@@ -62,7 +62,7 @@ def control_page(request: HttpRequest, framework: str, control: str) -> HttpResp
         "rules": rules,
         "results": within.waived_by(code, bad[:SHOWN_ASSETS]),
         "hidden": len(bad) > SHOWN_ASSETS,
-        "unit_of": {unit.pk: unit for unit in within.units(day_of(now.as_of))},
+        "unit_of": {unit.pk: unit for unit in within.named(within.units(day_of(now.as_of)))},
         "rule_of": {rule.id: rule for rule, _ in [*rules, *of_devices]},
         "device_rules": of_devices,
         "device_counts": total.devices.controls.get(code, EMPTY),

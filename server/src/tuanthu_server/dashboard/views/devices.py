@@ -13,8 +13,8 @@ from tuanthu_server.compliance.standing import DEVICE_SILENT_AFTER, DeviceCompli
 from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.dashboard.devices import counts_of, device_table, remediation_of, service_lines
 from tuanthu_server.dashboard.evidence import sighting_tables
-from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import matching
+from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.dashboard.results import domain_groups
 from tuanthu_server.dashboard.views.scans import newest_sights
 from tuanthu_server.inventory.models import Asset
@@ -28,13 +28,13 @@ SHOWN_COMPUTERS = 500
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def device_list(request: HttpRequest) -> HttpResponse:
     """Every unit's devices, the worst first; `q` and `kind` filter as for units."""
     within = reach(request)
     now = within.standing()
     words, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
-    everyone = list(within.units(day_of(now.as_of)))
+    everyone = within.named(within.units(day_of(now.as_of)))
     found = matching(everyone, words, [kind] if kind in UnitKind.values else [])
     runs = newest_of_units(within.scan_runs([unit.pk for unit in everyone]))
     total = totals_of(now, [unit.pk for unit in everyone], {}).devices
@@ -58,7 +58,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def unit_devices(request: HttpRequest, code: str) -> HttpResponse:
     """One unit's devices, the computers without an agent among them, its scopes and its scans."""
     within = reach(request)
@@ -85,12 +85,12 @@ def unit_devices(request: HttpRequest, code: str) -> HttpResponse:
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def computer_list(request: HttpRequest) -> HttpResponse:
     """Computers that scans found and that have no agent: what no figure of machines knows."""
     within = reach(request)
     now = within.standing()
-    units = {unit.pk: unit for unit in within.units(day_of(now.as_of))}
+    units = {unit.pk: unit for unit in within.named(within.units(day_of(now.as_of)))}
     computers = within.device_lines(list(units), device_class="computer")
     context = {
         "section": "devices",
@@ -105,9 +105,8 @@ def computer_list(request: HttpRequest) -> HttpResponse:
 def device_page(request: HttpRequest, asset: Asset, mark: str) -> HttpResponse:
     """One device: what it is, its services, what follows from them, what to do, and its history."""
     within = reach(request)
-    now = within.standing()
+    now = within.outline()
     policy = now.policy.policy
-    asset.refresh_from_db()
     sightings = within.sightings_of(asset)
     results = within.results_of(asset)
     context = {

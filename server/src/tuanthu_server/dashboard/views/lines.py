@@ -8,16 +8,16 @@ from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.lines.figures import MONTHS
 from tuanthu_server.compliance.lines.refresh import refresh_new
-from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import matching
 from tuanthu_server.dashboard.lines import line_table
+from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.units.models import UnitKind
 from tuanthu_server.units.queries import day_of
 
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def line_list(request: HttpRequest) -> HttpResponse:
     """Every unit's line in one month (`back` months ago), the worst first; `q` and `kind` filter as for units."""
     refresh_new()
@@ -25,7 +25,7 @@ def line_list(request: HttpRequest) -> HttpResponse:
     now = within.standing()
     words, kind, asked = request.GET.get("q", "")[:200], request.GET.get("kind", ""), request.GET.get("back", "")
     back = int(asked) if asked in map(str, range(MONTHS)) else 0
-    found = matching(within.units(day_of(now.as_of)), words, [kind] if kind in UnitKind.values else [])
+    found = matching(within.named(within.units(day_of(now.as_of))), words, [kind] if kind in UnitKind.values else [])
     sector = within.sector_months(now.as_of)
     lines = line_table(within, found, now, back)
     context = {

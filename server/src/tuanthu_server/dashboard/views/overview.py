@@ -8,19 +8,20 @@ from django.views.decorators.http import require_safe
 
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.frameworks import main_framework
 from tuanthu_server.compliance.totals import totals_of
+from tuanthu_server.dashboard.comparison import compared
 from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
-from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import (
     EMPTY,
     control_lines,
     kind_lines,
-    main_framework,
     other_frameworks,
     unit_lines,
 )
 from tuanthu_server.dashboard.live import nothing_new
+from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.units.queries import day_of
 
 SHOWN_UNITS = 20
@@ -30,16 +31,16 @@ NEWS = timedelta(days=1)
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def overview(request: HttpRequest) -> HttpResponse:
     """Figures of all units in reach, each clause, and the units that need attention first."""
     within = reach(request)
-    mark = within.mark()
+    mark = "" if within.day else within.mark()
     if (same := nothing_new(request, mark)) is not None:
         return same
     now = within.standing()
     day = day_of(now.as_of)
-    units = list(within.units(day))
+    units = within.named(within.units(day))
     expected = within.machines(day)
     total = totals_of(now, [unit.pk for unit in units], expected)
     policy = now.policy.policy
@@ -60,6 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "others": other_frameworks(policy, total.controls),
         "changes": changes[:SHOWN_CHANGES],
         "more_changes": max(0, len(changes) - SHOWN_CHANGES),
+        "compared": compared(request, within, now),
         "curve": points,
         "curve_data": curve_data(points),
         "demonstration": any(unit.demonstration for unit in units),

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 from tuanthu_server.access.groups import By, groups
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.frameworks import main_framework
 from tuanthu_server.dashboard.explained import explained
-from tuanthu_server.dashboard.figures import main_framework, unit_lines
+from tuanthu_server.dashboard.figures import unit_lines
 from tuanthu_server.dashboard.places import found_in, group_lines, keys, unit_map
 from tuanthu_server.dashboard.sorting import ordered
 from tuanthu_server.units.queries import day_of

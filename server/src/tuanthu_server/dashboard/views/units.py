@@ -13,6 +13,7 @@ from tuanthu_server.access.reach import Reach
 from tuanthu_server.access.unit_changes import gone_into
 from tuanthu_server.access.unit_numbers import state, stated
 from tuanthu_server.accounts.permissions import Permission, needs
+from tuanthu_server.compliance.frameworks import main_framework
 from tuanthu_server.compliance.lines.access import NOTHING
 from tuanthu_server.compliance.lines.refresh import refresh_new
 from tuanthu_server.compliance.standing import Standing
@@ -21,11 +22,9 @@ from tuanthu_server.dashboard.assets import asset_lines
 from tuanthu_server.dashboard.curves import curve_data
 from tuanthu_server.dashboard.devices import counts_of
 from tuanthu_server.dashboard.errors import told
-from tuanthu_server.dashboard.explained import explained
 from tuanthu_server.dashboard.figures import (
     EMPTY,
     control_lines,
-    main_framework,
     matching,
     no_machines,
     other_frameworks,
@@ -33,6 +32,7 @@ from tuanthu_server.dashboard.figures import (
 )
 from tuanthu_server.dashboard.live import nothing_new
 from tuanthu_server.dashboard.numbers_form import NumbersForm, kept_numbers
+from tuanthu_server.dashboard.past_day import of_day
 from tuanthu_server.dashboard.sorting import GAPS, lacking, ordered
 from tuanthu_server.errors import InputError
 from tuanthu_server.units.models import Relation, Unit, UnitKind
@@ -46,7 +46,7 @@ SHOWN_ASSETS = 100
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def unit_list(request: HttpRequest) -> HttpResponse:
     """Every unit, worst first or as `sort` says; `q` searches names and codes, `kind` and `gap` filter."""
     within = reach(request)
@@ -54,7 +54,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     day = day_of(now.as_of)
     words, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
     gap, sort = request.GET.get("gap", ""), request.GET.get("sort", "")
-    found = matching(within.units(day), words, [kind] if kind in UnitKind.values else [])
+    found = matching(within.named(within.units(day)), words, [kind] if kind in UnitKind.values else [])
     context = {
         "section": "units",
         "standing": now,
@@ -72,12 +72,12 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 @needs(Permission.SEE)
 @require_safe
-@explained
+@of_day
 def unit_page(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: its links today, its clauses, its machines, and the units that it supervises."""
     within = reach(request)
     unit = within.unit_or_404(code)
-    mark = within.mark([unit.pk])
+    mark = "" if within.day else within.mark([unit.pk])
     if (same := nothing_new(request, mark)) is not None:
         return same
     refresh_new()
@@ -140,8 +140,11 @@ def unit_context(within: Reach, unit: Unit, now: Standing, page: str = "") -> di
         "services": within.services_of(unit, now),
         "device_credentials": counts_of(compliance.devices)[0],
         "assets": Paginator(machines, SHOWN_ASSETS).get_page(page),
+        "unnamed": compliance.assets - len(machines) if within.day else 0,
         "line_months": within.line_months([unit.pk], now.as_of)[unit.pk],
         "outages": within.outages_of_unit(unit, now.as_of),
-        "access": within.line_access(now.as_of).get(unit.pk, NOTHING),
-        "subunits": unit_lines(now, within.subunits(unit, Relation.SUPERVISOR, day), within.machines(day)),
+        "access": within.line_access(now.as_of, [unit.pk]).get(unit.pk, NOTHING),
+        "subunits": unit_lines(
+            now, within.named(within.subunits(unit, Relation.SUPERVISOR, day)), within.machines(day)
+        ),
     }

@@ -125,7 +125,7 @@ class Failures(msgspec.Struct, frozen=True):
     units: dict[int, Unit]
     """Units of today that are in reach."""
     chosen: Unit | None
-    results: list[AssetResult]
+    results: Sequence[AssetResult]
     """In the chosen unit, or in all of these."""
 
 
