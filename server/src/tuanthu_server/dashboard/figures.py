@@ -8,7 +8,7 @@ from tuanthu_policy.control import Control, Framework
 from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
-from tuanthu_server.compliance.totals import Coverage, Expected, Totals, coverage_of, totals_of
+from tuanthu_server.compliance.totals import Coverage, Expected, Totals, added, coverage_of, totals_of
 from tuanthu_server.units.models import Unit, UnitKind
 from tuanthu_server.units.rows import fold
 
@@ -116,7 +116,8 @@ def kind_lines(standing: Standing, units: Iterable[Unit]) -> list[KindLine]:
     lines = []
     for kind in (one for one in UnitKind if one in by_kind):
         total = totals_of(standing, by_kind[kind], {})
-        lines.append(KindLine(kind, len(by_kind[kind]), total.assets, total.controls.get(key, EMPTY)))
+        counts = added(part.controls.get(key, EMPTY) for part in total.parts)
+        lines.append(KindLine(kind, len(by_kind[kind]), total.assets, counts))
     return lines if len(lines) > 1 else []
 
 
