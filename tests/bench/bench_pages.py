@@ -71,7 +71,9 @@ def run(command: list, environment: dict, *, quiet: bool = False) -> str:
 
 
 def show(found: dict) -> None:
-    print(f"{'page':26}{'p50 ms':>8}{'p95 ms':>8}{'CPU ms':>8}{'SQL ms':>8}{'queries':>9}{'kB':>6}   p95, CPU of the goal")
+    print(
+        f"{'page':26}{'p50 ms':>8}{'p95 ms':>8}{'CPU ms':>8}{'SQL ms':>8}{'queries':>9}{'kB':>6}   p95, CPU of the goal"
+    )
     for page, times in found["pages"].items():
         line(page, times, GOALS.get(page, EVERY_PAGE))
     if found["snapshot"]:

@@ -82,7 +82,9 @@ def _waive(policy: Policy, units: list[Unit], by: User, now: datetime) -> None:
 
 def _attest(policy: Policy, units: list[Unit], by: User, now: datetime) -> None:
     """Every clause of every unit, last year and this year."""
-    scan = EvidenceFile.objects.create(digest="b" * 64, media_type="application/pdf", size=5, body=b"%PDF-", kept_at=now)
+    scan = EvidenceFile.objects.create(
+        digest="b" * 64, media_type="application/pdf", size=5, body=b"%PDF-", kept_at=now
+    )
     made = Attestation.objects.bulk_create(
         Attestation(
             control=code,

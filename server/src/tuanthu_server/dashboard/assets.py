@@ -21,7 +21,8 @@ class AssetLine(msgspec.Struct, frozen=True):
 
 def asset_lines(reach: Reach, unit: Unit, framework: str, at: datetime) -> list[AssetLine]:
     """Machines of a unit that are not retired, worst first."""
-    assets = list(reach.assets().filter(unit=unit, retired_at__isnull=True).exclude(role=AssetRole.DEVICE))
+    there = reach.assets().filter(unit=unit, retired_at__isnull=True).exclude(role=AssetRole.DEVICE)
+    assets = list(there.select_related(None))  # hundreds, all of the one unit
     worst = reach.worst_outcomes(framework, [asset.pk for asset in assets])
     lines = [AssetLine(asset, worst.get(asset.pk, Outcome.NOTCHECKED), is_silent(asset, at)) for asset in assets]
     return sorted(lines, key=lambda line: (-line.worst, line.asset.name, line.asset.pk))
