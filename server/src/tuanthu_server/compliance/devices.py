@@ -103,7 +103,7 @@ def device_lines(units: Collection[int], as_of: datetime | None = None, *, devic
 def _now(units: Collection[int], device_class: str) -> list[DeviceLine]:
     found = Asset.objects.filter(role=AssetRole.DEVICE, retired_at=None, managed=False, unit__in=units)
     found = found.filter(device_class=device_class) if device_class else found
-    rows = list(found.values_list(*COLUMNS))
+    rows: list[tuple[Any, ...]] = list(found.values_list(*COLUMNS))
     names = {outcome.value: outcome for outcome in Outcome}
     outcomes: dict[int, dict[str, Outcome]] = {row[0]: {} for row in rows}
     for asset, rule, outcome in stores.current().rows(OUTCOMES, [sorted(outcomes)]):
