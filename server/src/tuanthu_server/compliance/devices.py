@@ -108,7 +108,10 @@ def _now(units: Collection[int], device_class: str) -> list[DeviceLine]:
     outcomes: dict[int, dict[str, Outcome]] = {row[0]: {} for row in rows}
     for asset, rule, outcome in stores.current().rows(OUTCOMES, [sorted(outcomes)]):
         outcomes[asset][rule] = names[outcome]
-    return [DeviceLine(*row, outcomes[row[0]]) for row in rows]
+    return [
+        DeviceLine(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], outcomes[row[0]])
+        for row in rows
+    ]
 
 
 def _then(units: Collection[int], at: datetime) -> list[DeviceLine]:
