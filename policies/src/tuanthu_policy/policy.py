@@ -66,6 +66,7 @@ class Policy:
         """All that a collector judges, of whatever sort of asset."""
         self.sorts: dict[str, AssetSort] = {name: asset_sort(rule, self.kinds) for name, rule in self.judged.items()}
         """What each of these is about."""
+        self._control_rules: dict[AssetSort, dict[str, tuple[str, ...]]] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -118,8 +119,13 @@ class Policy:
         """Code of a control → its rules about one sort of asset (controls without any left out), sorted.
 
         The code is `framework/control`, or `framework` for all its rules; for devices with `device:` before it, so that
-        a figure of machines and one of devices never have one name.
+        a figure of machines and one of devices never have one name. Worked out once; nobody may change it.
         """
+        if sort not in self._control_rules:
+            self._control_rules[sort] = self._rules_of_controls(sort)
+        return self._control_rules[sort]
+
+    def _rules_of_controls(self, sort: AssetSort) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for framework in self.frameworks.values():
             every: set[str] = set()

@@ -12,9 +12,11 @@ from tuanthu_server.compliance import attestations, policies
 from tuanthu_server.compliance.models import AttestationEvent, EvidenceFile
 from tuanthu_server.compliance.people import person
 from tuanthu_server.compliance.standing import standing
+from tuanthu_server.compliance.stated import stated_at
 from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.compliance.verify import verify_counters
 from tuanthu_server.errors import InputError
+from tuanthu_server.inventory import store as stores
 from tuanthu_server.units.models import Unit
 
 PDF = b"%PDF-1.7 quy\xe1\xba\xbft \xc4\x91\xe1\xbb\x8bnh"
@@ -117,6 +119,22 @@ def test_verification_tells_the_statements_from_every_row_of_history(asked, unit
     assert verify_counters() == []
     monkeypatch.setattr(attestations, "statements_at", lambda *_: {})
     assert [line.split(":")[0] for line in verify_counters()] == ["attestations"]
+
+
+def test_what_is_kept_of_statements_ends_when_one_of_them_ends(asked, unit, recorder):
+    end = datetime.now(UTC) + timedelta(days=3)
+    attestations.add(draft(unit, expires_at=end, remind_at=end), recorder)
+
+    def told(at):
+        return stated_at(stores.current(), at, ("test/said",), str).get(unit.pk, {}).get("test/said")
+
+    assert told(datetime.now(UTC)) == told(end - TICK) == str(Outcome.PASS)
+    assert told(end) is None
+    assert told(end - TICK) == str(Outcome.PASS)
+    number = attestations.add(draft(unit, fulfilled=False), recorder).pk
+    assert told(datetime.now(UTC)) == str(Outcome.FAIL)
+    attestations.revoke(number, recorder, "nhầm")
+    assert told(datetime.now(UTC)) is None
 
 
 def test_the_evidence_is_kept_byte_for_byte_once(asked, unit, recorder):

@@ -163,7 +163,8 @@ class Reach(msgspec.Struct, frozen=True):
 
     def machines_of(self, unit: Unit, framework: str) -> list[MachineRow]:
         """Machines of a unit that are not retired, with their worst outcome over a framework."""
-        machines = list(self.assets().filter(unit=unit, retired_at__isnull=True).exclude(role=AssetRole.DEVICE))
+        there = self.assets().filter(unit=unit, retired_at__isnull=True).exclude(role=AssetRole.DEVICE)
+        machines = list(there.select_related(None))  # hundreds, all of the one unit
         worst = self.worst_outcomes(framework, [asset.pk for asset in machines])
         return [MachineRow(asset, worst.get(asset.pk, Outcome.NOTCHECKED)) for asset in machines]
 

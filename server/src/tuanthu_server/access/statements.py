@@ -12,9 +12,21 @@ from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.compliance import attestations
 from tuanthu_server.compliance.attestations import Draft
-from tuanthu_server.compliance.models import Attestation
+from tuanthu_server.compliance.models import Attestation, AttestationEvent, StatementAction
 from tuanthu_server.compliance.people import person_numbered
 from tuanthu_server.units.models import Unit
+
+
+class Newest(msgspec.Struct, frozen=True):
+    """The newest statement of a unit on a clause, as far as lists tell of it."""
+
+    pk: int
+    unit_id: int
+    control: str
+    fulfilled: bool
+    attested_by: str
+    expires_at: datetime
+    remind_at: datetime
 
 
 class Demand(msgspec.Struct, frozen=True):
@@ -26,7 +38,7 @@ class Demand(msgspec.Struct, frozen=True):
     unit: Unit
     state: str
     """A key of `exception_words.STATEMENT_STATES`."""
-    newest: Attestation | None
+    newest: Newest | None
     """The newest statement, whatever became of it."""
 
 
@@ -34,11 +46,12 @@ def demands(within: Reach, controls: Mapping[str, Control], units: Iterable[Unit
     """Every such clause for every one of these units that is in reach; by clause, then by unit."""
     within.require(Permission.SEE)
     reached = [unit for unit in units if within.has_unit(unit.pk)]
-    newest = {(one.unit_id, one.control): one for one in _newest(within, [unit.pk for unit in reached])}
+    newest, ended = _newest([unit.pk for unit in reached], at)
     return [
-        Demand(code, control, unit, _state(newest.get((unit.pk, code)), at), newest.get((unit.pk, code)))
+        Demand(code, control, unit, _state(one, ended, at), one)
         for code, control in controls.items()
         for unit in reached
+        for one in (newest.get((unit.pk, code)),)
     ]
 
 
@@ -80,18 +93,33 @@ def revoke(within: Reach, number: int, reason: str) -> Attestation:
 def state_of(one: Attestation, at: datetime) -> str:
     """Its state at a moment, a key of `exception_words.STATEMENT_STATES`."""
     state = attestations.state_of(one, at)
-    if state != "holds":
-        return state
+    return _told(one, at) if state == "holds" else state
+
+
+def _told(one: Attestation | Newest, at: datetime) -> str:
+    """What one that was not ended comes to."""
+    if at >= one.expires_at:
+        return "expired"
     if not one.fulfilled:
         return "denied"
     return "expiring" if one.remind_at <= at else "holds"
 
 
-def _state(newest: Attestation | None, at: datetime) -> str:
-    return "missing" if newest is None else state_of(newest, at)
+def _state(newest: Newest | None, ended: Mapping[int, str], at: datetime) -> str:
+    if newest is None:
+        return "missing"
+    return ended[newest.pk] if newest.pk in ended else _told(newest, at)
 
 
-def _newest(within: Reach, units: list[int]) -> QuerySet[Attestation]:
-    """Of each unit and clause the newest statement."""
+def _newest(units: list[int], at: datetime) -> tuple[dict[tuple[int, str], Newest], dict[int, str]]:
+    """Of each unit and clause the newest statement; and what was done to end some of them.
+
+    Plain values: there is one for every clause of every unit.
+    """
     last = Attestation.objects.filter(unit__in=units).values("unit", "control").annotate(newest=Max("pk"))
-    return statements_of(within).filter(pk__in=last.order_by().values("newest"))
+    numbers = last.order_by().values("newest")
+    rows = Attestation.objects.filter(pk__in=numbers).values_list(*Newest.__struct_fields__)
+    ends = AttestationEvent.objects.exclude(action=StatementAction.MADE).filter(attestation__in=numbers, at__lte=at)
+    return {(one.unit_id, one.control): one for one in (Newest(*row) for row in rows)}, dict(
+        ends.order_by("-pk").values_list("attestation_id", "action")
+    )

@@ -39,8 +39,10 @@ ENDINGS: Final = {"application/pdf": (".pdf",), "image/png": (".png",), "image/j
 """What the name of such a file ends with: whoever saves it gets no page that a browser would run."""
 RECORDED: Final = """
     SELECT s.id, s.control, s.unit_id, s.fulfilled, s.statement, s.attested_by, m.at, s.expires_at, s.evidence_id,
-           (SELECT MIN(e.at) FROM compliance_attestationevent e WHERE e.attestation_id = s.id AND e.action <> 'made')
+           ended.at
     FROM compliance_attestation s
+    LEFT JOIN (SELECT attestation_id, MIN(at) AS at FROM compliance_attestationevent WHERE action <> 'made'
+               GROUP BY attestation_id) ended ON ended.attestation_id = s.id
     JOIN compliance_attestationevent m ON m.attestation_id = s.id AND m.action = 'made'
     WHERE m.at <= %s AND s.expires_at > %s ORDER BY m.at, s.id
 """

@@ -21,7 +21,7 @@ from tuanthu_server.inventory import store as stores
 from tuanthu_server.inventory.models import Asset, AssetRole
 
 
-class AssetResult(msgspec.Struct, frozen=True):
+class AssetResult(msgspec.Struct, frozen=True, gc=False):
     """What a rule came to on an asset."""
 
     asset_id: int
@@ -41,14 +41,22 @@ class AssetResult(msgspec.Struct, frozen=True):
 
 
 RESULTS = """
-    SELECT r.asset_id, a.unit_id, a.name, a.role, n.code, r.outcome, r.decided_by, r.reason, r.since, o.uuid
-    FROM compliance_ruleresult r
-    JOIN inventory_asset a ON a.id = r.asset_id
-    JOIN compliance_rulename n ON n.id = r.rule_id
-    LEFT JOIN inventory_currentobservation c ON c.asset_id = r.asset_id AND c.kind = r.evidence_kind
-    LEFT JOIN inventory_observation o ON o.id = c.observation_id
-    WHERE a.retired_at IS NULL AND a.role {which} 'device'
+    WITH found AS MATERIALIZED (
+        SELECT r.asset_id, a.unit_id, a.name, a.role, n.code, r.outcome,
+               r.decided_by, r.reason, r.since, r.evidence_kind
+        FROM compliance_ruleresult r
+        JOIN inventory_asset a ON a.id = r.asset_id
+        JOIN compliance_rulename n ON n.id = r.rule_id
+        WHERE a.retired_at IS NULL AND a.role {which} 'device' {condition}),
+    evidence AS MATERIALIZED (
+        SELECT c.asset_id, c.kind, o.uuid FROM (SELECT DISTINCT asset_id, evidence_kind FROM found) d
+        JOIN inventory_currentobservation c ON c.asset_id = d.asset_id AND c.kind = d.evidence_kind
+        JOIN inventory_observation o ON o.id = c.observation_id)
+    SELECT f.asset_id, f.unit_id, f.name, f.role, f.code, f.outcome, f.decided_by, f.reason, f.since, e.uuid
+    FROM found f LEFT JOIN evidence e ON e.asset_id = f.asset_id AND e.kind = f.evidence_kind
+    ORDER BY f.unit_id, f.name, f.asset_id, f.code
 """
+"""Many results rest on one piece of evidence, which is looked up once."""
 WORST = """
     SELECT asset_id, code FROM (
         SELECT r.asset_id, n.code, r.outcome, a.unit_id, a.name,
@@ -59,7 +67,6 @@ WORST = """
     ) ranked WHERE place = 1 ORDER BY outcome DESC, unit_id, name, asset_id LIMIT %s
 """
 NAMES = "SELECT id, name, role FROM inventory_asset"
-ORDER = " ORDER BY a.unit_id, a.name, a.id, n.code"
 
 
 def failing_assets(
@@ -151,18 +158,16 @@ def explanation(policy: Policy, rule: str, sightings: Mapping[str, Sighting], at
 
 def _read(condition: str, params: list[object], *, devices: bool) -> list[AssetResult]:
     types = (None, None, None, None, None, None, None, None, datetime, UUID)
-    results = RESULTS.replace("{which}", "=" if devices else "<>")
+    results = RESULTS.replace("{which}", "=" if devices else "<>").replace("{condition}", condition)
     store, now = stores.current(), datetime.now(UTC)
-    rows = store.rows(results + condition + ORDER, params, types)
+    rows = store.rows(results, params, types)
     waivers = waivers_after(store, now)
-    return [
-        _waived(
-            AssetResult(row[0], row[1], row[2], row[3], row[4], Outcome(row[5]), row[6], row[7], row[8], row[9]),
-            waivers,
-            now,
-        )
+    outcomes = {outcome.value: outcome for outcome in Outcome}
+    found = [
+        AssetResult(row[0], row[1], row[2], row[3], row[4], outcomes[row[5]], row[6], row[7], row[8], row[9])
         for row in rows
     ]
+    return found if waivers.nobody else [_waived(result, waivers, now) for result in found]
 
 
 def waived_by_control(results: Iterable[AssetResult], control: str, at: datetime | None = None) -> list[AssetResult]:

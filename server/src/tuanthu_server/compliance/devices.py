@@ -84,6 +84,8 @@ OUTCOMES = """
     SELECT r.asset_id, n.code, r.outcome FROM compliance_ruleresult r
     JOIN compliance_rulename n ON n.id = r.rule_id WHERE r.asset_id {any}
 """
+COLUMNS = ("pk", "unit_id", "name", "device_class", "vendor", "model", "address", "device_key", "last_seen_at")
+"""The first fields of a `DeviceLine`."""
 SCANNERS = """
     SELECT a.id, a.unit_id, a.name FROM inventory_asset a
     WHERE (a.retired_at IS NULL OR a.retired_at > %s) AND EXISTS (
@@ -105,24 +107,15 @@ def worst_first(lines: Iterable[DeviceLine]) -> list[DeviceLine]:
 
 def _now(units: Collection[int], device_class: str) -> list[DeviceLine]:
     found = Asset.objects.filter(role=AssetRole.DEVICE, retired_at=None, managed=False, unit__in=units)
-    assets = list(found.filter(device_class=device_class) if device_class else found)
-    outcomes: dict[int, dict[str, Outcome]] = {}
-    for asset, rule, outcome in stores.current().rows(OUTCOMES, [sorted(one.pk for one in assets)]):
-        outcomes.setdefault(asset, {})[rule] = Outcome(outcome)
+    found = found.filter(device_class=device_class) if device_class else found
+    rows: list[tuple[Any, ...]] = list(found.values_list(*COLUMNS))
+    names = {outcome.value: outcome for outcome in Outcome}
+    outcomes: dict[int, dict[str, Outcome]] = {row[0]: {} for row in rows}
+    for asset, rule, outcome in stores.current().rows(OUTCOMES, [sorted(outcomes)]):
+        outcomes[asset][rule] = names[outcome]
     return [
-        DeviceLine(
-            one.pk,
-            one.unit_id,
-            one.name,
-            one.device_class,
-            one.vendor,
-            one.model,
-            one.address,
-            one.device_key,
-            one.last_seen_at,
-            outcomes.get(one.pk, {}),
-        )
-        for one in assets
+        DeviceLine(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], outcomes[row[0]])
+        for row in rows
     ]
 
 

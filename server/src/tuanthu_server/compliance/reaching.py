@@ -1,13 +1,13 @@
 """Which health systems the machines of a unit reach, from what each of them saw last."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
-from tuanthu_policy.observation import Facts
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.text import Text
 from tuanthu_server.compliance.bundles import services
@@ -20,6 +20,11 @@ KIND: Final = "reachability"
 RULE: Final = "reachability.all_required_reachable"
 """As long as this rule takes evidence, a sight counts here."""
 USUAL_LIFE: Final = timedelta(days=7)
+Answers = Mapping[str, tuple[str, bool]]
+"""Service → its host and whether it answered."""
+MOST_KEPT: Final = 5000
+_kept: dict[UUID, Answers] = {}
+"""What observations said, by their ids: an observation never changes, and a unit has hundreds of machines."""
 
 
 class ServiceReach(msgspec.Struct, frozen=True):
@@ -58,18 +63,24 @@ def _life(policy: Policy) -> timedelta:
     return known.lifetime if known else USUAL_LIFE
 
 
-def _looks(spans: Mapping[int, Mapping[str, Span]], since: datetime) -> Iterator[Facts]:
-    """What machines saw of the systems since a moment."""
-    recent = {asset: kinds for asset, kinds in spans.items() if kinds[KIND].seen_at > since}
-    for kinds in evidence.read_sightings(stores.current(), recent).values():
-        yield kinds[KIND].observation.facts
+def _looks(spans: Mapping[int, Mapping[str, Span]], since: datetime) -> list[Answers]:
+    """What the machines saw of the systems since a moment."""
+    recent = [kinds[KIND] for kinds in spans.values() if kinds[KIND].seen_at > since]
+    found = {one.uuid: _kept[one.uuid] for one in recent if one.uuid in _kept}
+    lacking = [(one.report_id, one.uuid) for one in recent if one.uuid not in found]
+    read = evidence.read_observations(stores.current(), lacking) if lacking else {}
+    found |= {uuid: _answers(observation.facts) for uuid, observation in read.items()}
+    if len(_kept) + len(read) > MOST_KEPT:
+        _kept.clear()
+    _kept.update(found)
+    return [found[one.uuid] for one in recent]
 
 
-def _counted(machines: int, looks: Iterable[Facts], titles: Mapping[str, Text]) -> list[ServiceReach]:
+def _counted(machines: int, looks: Iterable[Answers], titles: Mapping[str, Text]) -> list[ServiceReach]:
     counts: Counter[tuple[str, bool]] = Counter()
     hosts: dict[str, str] = {}
-    for facts in looks:
-        for service, (host, reached) in _answers(facts).items():
+    for answers in looks:
+        for service, (host, reached) in answers.items():
             counts[service, reached] += 1
             hosts.setdefault(service, host)
     found = [
@@ -85,7 +96,7 @@ def _counted(machines: int, looks: Iterable[Facts], titles: Mapping[str, Text]) 
     return sorted(found, key=lambda one: (one.reached, -one.failed, one.service))
 
 
-def _answers(facts: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
+def _answers(facts: Mapping[str, Any]) -> Answers:
     """Service → its host and whether it answered; what was not tried to its end says nothing."""
     items = facts.get("services")
     return {

@@ -1,17 +1,14 @@
 """How units stand: by the counters now, or recomputed from the evidence and the policy of an earlier moment."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
-from tuanthu_policy.exception import Attestation as Statement
 from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.waiving import clause_outcome
 from tuanthu_server.compliance import figures, past
-from tuanthu_server.compliance.attestations import outcomes_at, statements_at
 from tuanthu_server.compliance.details import (
     AssetResult,
     asset_results,
@@ -23,6 +20,7 @@ from tuanthu_server.compliance.details import (
 from tuanthu_server.compliance.figures import DEVICE_SILENT_AFTER, SILENT_AFTER
 from tuanthu_server.compliance.kept import Cells, figures_now, made_once
 from tuanthu_server.compliance.policies import PolicyInForce, in_force
+from tuanthu_server.compliance.stated import stated_at
 from tuanthu_server.compliance.sweep import sweep
 from tuanthu_server.inventory import store as stores
 from tuanthu_server.units.models import Unit
@@ -182,10 +180,12 @@ def outline(moment: datetime) -> Standing:
 def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) -> Standing:
     units = {}
     controls = policy.policy.control_rules()
-    attested = list(policy.policy.attested_controls())
-    statements = statements_at(stores.current(), as_of)
-    nothing = _attested({}, attested, as_of)
-    rules = [code for code in policy.policy.rules if policy.policy.sorts[code] is not AssetSort.DEVICE]
+    attested = tuple(policy.policy.attested_controls())
+    stated = stated_at(stores.current(), as_of, attested, _ONE.__getitem__)
+    nothing = dict.fromkeys(attested, _ONE[Outcome.NOTCHECKED])
+    rules = tuple(code for code in policy.policy.rules if policy.policy.sorts[code] is not AssetSort.DEVICE)
+    measured, measures = tuple(controls), tuple(policy.policy.measures)
+    of_devices = _DeviceCodes.of(policy.policy)
     for unit in Unit.objects.values_list("id", flat=True):
         assets = numbers.assets.get(unit, figures.AssetFigures())
         units[unit] = UnitCompliance(
@@ -194,38 +194,48 @@ def _assemble(as_of: datetime, policy: PolicyInForce, numbers: figures.Figures) 
             silent=assets.silent,
             never_reported=assets.never_reported,
             rules=_counts(rules, numbers.rules.get(unit, {})),
-            controls=_counts(controls, numbers.controls.get(unit, {})),
-            measures=_counts(policy.policy.measures, numbers.rules.get(unit, {})),
-            devices=_devices(policy.policy, unit, numbers),
-            attested=_attested(statements[unit], attested, as_of) if unit in statements else nothing,
+            controls=_counts(measured, numbers.controls.get(unit, {})),
+            measures=_counts(measures, numbers.rules.get(unit, {})),
+            devices=_devices(of_devices, unit, numbers),
+            attested=stated.get(unit, nothing),
         )
     return Standing(as_of, policy, units)
 
 
-def _attested(statements: Mapping[str, Statement], controls: list[str], at: datetime) -> dict[str, Counts]:
-    return {code: _ONE[outcome] for code, outcome in outcomes_at(statements, controls, at).items()}
+class _DeviceCodes(msgspec.Struct, frozen=True):
+    """What a policy asks of devices."""
+
+    rules: tuple[str, ...]
+    controls: tuple[str, ...]
+
+    @classmethod
+    def of(cls, policy: Policy) -> "_DeviceCodes":
+        rules = tuple(rule.id for rule in policy.rules_about(AssetSort.DEVICE))
+        return cls(rules, tuple(policy.control_rules(AssetSort.DEVICE)))
 
 
-def _devices(policy: Policy, unit: int, numbers: figures.Figures) -> DeviceCompliance:
+def _devices(asked: _DeviceCodes, unit: int, numbers: figures.Figures) -> DeviceCompliance:
     found = numbers.devices.get(unit, figures.DeviceFigures())
-    codes = policy.control_rules(AssetSort.DEVICE)
-    counts = _counts(codes, numbers.controls.get(unit, {}))
     return DeviceCompliance(
         devices=found.devices,
         silent=found.silent,
         computers=found.computers,
         managed=found.managed,
-        rules=_counts((rule.id for rule in policy.rules_about(AssetSort.DEVICE)), numbers.rules.get(unit, {})),
-        controls={code.removeprefix("device:"): one for code, one in counts.items()},
+        rules=_counts(asked.rules, numbers.rules.get(unit, {})),
+        controls=made_once(numbers.controls.get(unit, {}), asked.controls, _counts_of_devices),
     )
 
 
-def _counts(codes: Iterable[str], numbers: Cells) -> dict[str, Counts]:
-    return made_once(numbers, tuple(codes), _counts_of)
+def _counts(codes: tuple[str, ...], numbers: Cells) -> dict[str, Counts]:
+    return made_once(numbers, codes, _counts_of)
 
 
 def _counts_of(codes: tuple[str, ...], numbers: Cells) -> dict[str, Counts]:
     return {code: _made(numbers[code]) if code in numbers else _NONE for code in codes}
+
+
+def _counts_of_devices(codes: tuple[str, ...], numbers: Cells) -> dict[str, Counts]:
+    return {code.removeprefix("device:"): one for code, one in _counts_of(codes, numbers).items()}
 
 
 _NONE = Counts()

@@ -14,13 +14,16 @@ ANY_DUE = """
         OR EXISTS (SELECT 1 FROM compliance_judgedstate WHERE policy_id < {version} OR policy_id > {version})
         OR EXISTS (SELECT 1 FROM inventory_asset a JOIN compliance_judgedstate j ON j.asset_id = a.id
                    WHERE a.retired_at IS NOT NULL)
-        OR EXISTS (SELECT 1 FROM inventory_asset a WHERE a.retired_at IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM compliance_judgedstate j WHERE j.asset_id = a.id))
+        OR (SELECT count(*) FROM inventory_asset WHERE retired_at IS NULL)
+           <> (SELECT count(*) FROM compliance_judgedstate)
 """.replace(
     "{version}",
     "(SELECT id FROM compliance_policyversion WHERE in_force_from <= %s ORDER BY in_force_from DESC LIMIT 1)",
 )
-"""The same questions as below without their rows: most often nothing is due, and then nobody is held up."""
+"""The same questions as below without their rows: most often nothing is due, and then nobody is held up.
+
+Where no retired asset has a state, an asset without one is told by two counts, which cost less than a join of both.
+"""
 GROUP = 200
 """Assets judged in one transaction."""
 

@@ -1,6 +1,7 @@
 """Figures of several units together, in one definition for pages and official reports."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -47,8 +48,8 @@ class LanCoverage(msgspec.Struct, frozen=True):
         return Share(self.covered, self.seen)
 
 
-class Totals(msgspec.Struct, frozen=True):
-    """Figures of several units together."""
+class Totals(msgspec.Struct, frozen=True, dict=True):
+    """Figures of several units together; what takes long to add up is added up once somebody asks."""
 
     units: int
     assets: int
@@ -56,13 +57,33 @@ class Totals(msgspec.Struct, frozen=True):
     silent: int
     never_reported: int
     coverage: Coverage
-    lan: LanCoverage
-    """The other denominator: told beside `coverage`, and never added to it."""
-    rules: dict[str, Counts]
-    controls: dict[str, Counts]
-    devices: DeviceCompliance
-    attested: dict[str, Counts]
-    """By each clause that asks for a statement: units by what their statement comes to."""
+    parts: list[UnitCompliance]
+    """The figures of each of these units."""
+
+    @cached_property
+    def rules(self) -> dict[str, Counts]:
+        """By rule about machines."""
+        return _added(part.rules for part in self.parts)
+
+    @cached_property
+    def controls(self) -> dict[str, Counts]:
+        """By `framework/control`, and by `framework`."""
+        return _added(part.controls for part in self.parts)
+
+    @cached_property
+    def devices(self) -> DeviceCompliance:
+        """Of their network devices."""
+        return devices_of(self.parts)
+
+    @cached_property
+    def attested(self) -> dict[str, Counts]:
+        """By each clause that asks for a statement: units by what their statement comes to."""
+        return _added(part.attested for part in self.parts)
+
+    @cached_property
+    def lan(self) -> LanCoverage:
+        """The other denominator: told beside `coverage`, and never added to it."""
+        return on_lan(self.parts)
 
 
 def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -> Totals:
@@ -75,11 +96,7 @@ def totals_of(standing: Standing, unit_ids: Iterable[int], expected: Expected) -
         silent=sum(part.silent for part in parts),
         never_reported=sum(part.never_reported for part in parts),
         coverage=coverage_of(parts, expected),
-        lan=on_lan(parts),
-        rules=_added(part.rules for part in parts),
-        controls=_added(part.controls for part in parts),
-        devices=devices_of(parts),
-        attested=_added(part.attested for part in parts),
+        parts=parts,
     )
 
 
@@ -134,7 +151,10 @@ def _added(tables: Iterable[dict[str, Counts]]) -> dict[str, Counts]:
     found: dict[str, list[Counts]] = {}
     for table in tables:
         for code, counts in table.items():
-            found.setdefault(code, []).append(counts)
+            if code in found:
+                found[code].append(counts)
+            else:
+                found[code] = [counts]
     return {code: added(parts) if len(parts) > 1 else parts[0] for code, parts in found.items()}
 
 

@@ -56,6 +56,11 @@ class Waivers:
             else:
                 self._everywhere.append(one)
 
+    @property
+    def nobody(self) -> bool:
+        """Whether there is none at all."""
+        return not (self._everywhere or self._units or self._assets)
+
     def reaching(self, asset: int, unit: int) -> list[Interval]:
         """Those that reach an asset of a unit, whenever they hold; by number."""
         found = [*self._everywhere, *self._units.get(unit, ()), *self._assets.get(asset, ())]

@@ -9,7 +9,16 @@ from tuanthu_policy.policy import Policy
 from tuanthu_server.compliance.frameworks import main_framework
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.standing import Counts, Standing, UnitCompliance
-from tuanthu_server.compliance.totals import Coverage, Expected, LanCoverage, Totals, coverage_of, on_lan, totals_of
+from tuanthu_server.compliance.totals import (
+    Coverage,
+    Expected,
+    LanCoverage,
+    Totals,
+    added,
+    coverage_of,
+    on_lan,
+    totals_of,
+)
 from tuanthu_server.compliance.unit_state import UnitState
 from tuanthu_server.units.models import Unit, UnitKind
 from tuanthu_server.units.rows import fold
@@ -128,7 +137,8 @@ def kind_lines(standing: Standing, units: Iterable[Unit]) -> list[KindLine]:
     lines = []
     for kind in (one for one in UnitKind if one in by_kind):
         total = totals_of(standing, by_kind[kind], {})
-        lines.append(KindLine(kind, len(by_kind[kind]), total.assets, total.controls.get(key, EMPTY)))
+        counts = added(part.controls.get(key, EMPTY) for part in total.parts)
+        lines.append(KindLine(kind, len(by_kind[kind]), total.assets, counts))
     return lines if len(lines) > 1 else []
 
 

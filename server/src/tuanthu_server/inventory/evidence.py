@@ -14,6 +14,23 @@ from tuanthu_server.inventory.store.interface import Store
 _decoder = msgspec.json.Decoder(Envelope)
 
 
+class _Parts(msgspec.Struct):
+    """A report whose observations are not read yet: most questions ask for one of many."""
+
+    observations: list[msgspec.Raw] = []
+
+
+class _Identity(msgspec.Struct):
+    """Only which observation it is."""
+
+    id: str
+
+
+_parts = msgspec.json.Decoder(_Parts)
+_identity = msgspec.json.Decoder(_Identity)
+_observation = msgspec.json.Decoder(Observation)
+
+
 class Span(msgspec.Struct):
     """A span of `inventory.models.Observation`, as far as a judge needs it."""
 
@@ -41,10 +58,10 @@ def read_observations(store: Store, wanted: Iterable[tuple[int, UUID]]) -> dict[
     ids = {uuid for _, uuid in pairs}
     found: dict[UUID, Observation] = {}
     for (body,) in bodies:
-        for observation in decode(body).observations:
-            uuid = UUID(observation.id)
+        for part in _parts.decode(unpack(body)).observations:
+            uuid = UUID(_identity.decode(part).id)
             if uuid in ids:
-                found[uuid] = observation
+                found[uuid] = _observation.decode(part)
     return found
 
 

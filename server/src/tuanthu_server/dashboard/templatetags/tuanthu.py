@@ -5,8 +5,10 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from tuanthu_policy.devices.labels import class_text
@@ -302,13 +304,20 @@ def legend() -> list[tuple[Outcome, str, str]]:
     return [(outcome, outcome_label(outcome, _language()), meaning(outcome)) for outcome in OUTCOME_LABELS]
 
 
-@register.inclusion_tag("dashboard/parts/bar.html")
-def bar(counts: Counts | None) -> dict[str, Any]:
+@register.simple_tag
+def bar(counts: Counts | None) -> SafeString:
     """A stacked bar of counts, with the same numbers as text."""
+    return _bar(counts, _language())
+
+
+@lru_cache(maxsize=4096)
+def _bar(counts: Counts | None, language: str) -> SafeString:  # noqa: ARG001 - the texts are in it
+    """Kept: a page has hundreds of them, and most units stand as they stood a moment ago."""
     if counts is None:
-        return {"counts": None}
+        return render_to_string("dashboard/parts/bar.html", {"counts": None})
     numbers = [(outcome, getattr(counts, name)) for outcome, name in COUNT_FIELDS.items() if getattr(counts, name)]
-    return {"counts": counts, "segments": segments(counts), "numbers": numbers, "width": WIDTH}
+    shown = {"counts": counts, "segments": segments(counts), "numbers": numbers, "width": WIDTH}
+    return render_to_string("dashboard/parts/bar.html", shown)
 
 
 @register.simple_tag

@@ -45,7 +45,7 @@ def attestation_list(request: HttpRequest) -> HttpResponse:
     unit = within.unit_or_404(request.GET["unit"]) if request.GET.get("unit") else None
     state, control = request.GET.get("state", ""), request.GET.get("control", "")
     found = statements.demands(within, policy.attested_controls(), units, at)
-    counts = Counter(one.state for one in filtered(found, "", control, unit))
+    counts = Counter(one.state for one in found if control in ("", one.code) and unit in (None, one.unit))
     chosen = bool(state or control or unit)
     context = {
         "section": "attestations",

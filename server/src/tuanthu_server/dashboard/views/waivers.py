@@ -1,5 +1,6 @@
 """Waivers: the list, one of them with its history, proposing, deciding and revoking."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -42,14 +43,17 @@ def waiver_list(request: HttpRequest) -> HttpResponse:
     unit = within.unit_or_404(request.GET["unit"]) if request.GET.get("unit") else None
     found = exceptions.waivers_of_unit(within, unit) if unit else exceptions.waivers_of(within)
     policy = within.standing().policy.policy
-    lines = [waiver_line(one, policy, now) for one in found]
+    states = [(one, exceptions.state_of(one, now)) for one in found]
+    page = page_of(request, [one for one, its in states if state in ("", its)], PAGE)
+    page.object_list = [waiver_line(one, policy, now) for one in page.object_list]
+    counts = Counter(its for _, its in states)
     context = {
         "section": "waivers",
-        "page": page_of(request, [one for one in lines if state in ("", one.state)], PAGE),
-        "states": [(code, text, sum(one.state == code for one in lines)) for code, text in WAIVER_STATES.items()],
+        "page": page,
+        "states": [(code, text, counts[code]) for code, text in WAIVER_STATES.items()],
         "state": state,
         "unit": unit,
-        "everything": bool(lines),
+        "everything": bool(states),
     }
     return render(request, "dashboard/waivers.html", context)
 

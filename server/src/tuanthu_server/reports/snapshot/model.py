@@ -167,7 +167,7 @@ class ReasonGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     units: int
 
 
-class MachineResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class MachineResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, gc=False):
     """A rule that one machine did not pass."""
 
     unit: str

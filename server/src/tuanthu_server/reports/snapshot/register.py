@@ -80,7 +80,7 @@ def _keep(numbered: DepartmentReport) -> DepartmentReport:
             scope=numbered.scope,
             as_of=numbered.as_of,
             created_at=numbered.created_at,
-            digest=codec.digest(numbered),
+            digest=codec.digest_of(body),
             body=codec.pack(body),
         )
     return numbered

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from uuid import UUID
 
 from tuanthu_policy.fact import FactKind
 from tuanthu_policy.outcome import Outcome
@@ -21,26 +23,41 @@ def machine_results(
     results: Iterable[AssetResult], outcomes: Sequence[Outcome], unit_codes: Mapping[int, str]
 ) -> list[MachineResult]:
     """The results with one of these outcomes, by unit, machine and rule."""
-    rows = [_machine_result(result, unit_codes[result.unit_id]) for result in results if result.outcome in outcomes]
-    rows.sort(key=lambda row: (row.unit, row.machine, row.asset, row.rule))
+    codes = {unit: clean(code) for unit, code in unit_codes.items()}
+    wanted = {outcome: outcome.code for outcome in outcomes}
+    reasons: dict[str, tuple[str, str, str]] = {}
+    evidence: dict[UUID | None, str] = {None: ""}
+    rows = []
+    for result in results:  # tens of thousands, with few different reasons and pieces of evidence
+        if result.outcome not in wanted:
+            continue
+        if result.reason not in reasons:
+            reasons[result.reason] = _reason_parts(result.reason)
+        if result.observation_uuid not in evidence:
+            evidence[result.observation_uuid] = str(result.observation_uuid)
+        code, fact, cause = reasons[result.reason]
+        rows.append(
+            MachineResult(
+                unit=codes[result.unit_id],
+                machine=clean(result.name),
+                asset=result.asset_id,
+                role=str(result.role),
+                rule=result.rule,
+                outcome=wanted[result.outcome],
+                code=code,
+                fact=fact,
+                cause=cause,
+                since=result.since,
+                observation=evidence[result.observation_uuid],
+            )
+        )
+    rows.sort(key=attrgetter("unit", "machine", "asset", "rule"))
     return rows
 
 
-def _machine_result(result: AssetResult, unit_code: str) -> MachineResult:
-    code, fact, cause = (clean(part, _LONGEST_DETAIL) for part in split_reason(result.reason))
-    return MachineResult(
-        unit=clean(unit_code),
-        machine=clean(result.name),
-        asset=result.asset_id,
-        role=str(result.role),
-        rule=result.rule,
-        outcome=Outcome(result.outcome).code,
-        code=code,
-        fact=fact,
-        cause=cause,
-        since=result.since,
-        observation=str(result.observation_uuid or ""),
-    )
+def _reason_parts(reason: str) -> tuple[str, str, str]:
+    code, fact, cause = (clean(part, _LONGEST_DETAIL) for part in split_reason(reason))
+    return code, fact, cause
 
 
 def reason_groups(rows: Iterable[MachineResult], rules: Sequence[str]) -> list[ReasonGroup]:
