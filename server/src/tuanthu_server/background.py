@@ -15,12 +15,15 @@ from tuanthu_server.compliance.days import record_today
 from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.past import remember_days
 from tuanthu_server.compliance.sweep import sweep
+from tuanthu_server.compliance.trial_runs import carry_on
 from tuanthu_server.config import Config
 from tuanthu_server.notifications.telling import tell
 from tuanthu_server.upkeep.daily import look_after
 
 log = structlog.get_logger("tuanthu.server")
 
+TRIAL_SECONDS: Final = 3
+"""Somebody waits for what a draft of the policy would change."""
 HOUR: Final = 3600
 DAY: Final = 86_400
 Work = Callable[[], None]
@@ -41,6 +44,7 @@ class Background:
         works: tuple[tuple[str, Work, int, bool], ...] = (
             ("sweep-failed", _judge, often, True),
             ("telling-failed", self._tell, often, True),
+            ("trial-failed", self._carry_on_trials, TRIAL_SECONDS, True),
             ("upkeep-failed", self._look_after, DAY, True),
             ("tidying-failed", tidy, HOUR, False),
         )
@@ -56,6 +60,11 @@ class Background:
 
     def _tell(self) -> None:
         tell(self._config, lambda: not self._stopping.is_set())
+
+    def _carry_on_trials(self) -> None:
+        """Drafts of the policy that wait for their trial, one process each."""
+        if ended := carry_on(lambda: not self._stopping.is_set()):
+            log.info("tried", drafts=ended)
 
     def _look_after(self) -> None:
         """Partitions and retention."""

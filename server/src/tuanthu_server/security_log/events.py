@@ -38,6 +38,8 @@ class Event(StrEnum):
     ATTESTATION_REVOKED = "attestation-revoked"
     UNIT_NUMBERS_STATED = "unit-numbers-stated"
     POLICY_PUBLISHED = "policy-published"
+    POLICY_DRAFTED = "policy-drafted"
+    POLICY_DRAFT_DISCARDED = "policy-draft-discarded"
     SCOPE_ASSIGNED = "scope-assigned"
     SCOPE_REVOKED = "scope-revoked"
     SEAL_KEY_TURNED = "seal-key-turned"
@@ -74,6 +76,8 @@ NAMES: Final = {
     Event.ATTESTATION_REVOKED: Text("Thu hồi xác nhận", "Attestation revoked"),
     Event.UNIT_NUMBERS_STATED: Text("Khai báo số liệu của đơn vị", "Unit's numbers stated"),
     Event.POLICY_PUBLISHED: Text("Ban hành chính sách", "Policy published"),
+    Event.POLICY_DRAFTED: Text("Đưa chính sách ra thử", "Policy drafted"),
+    Event.POLICY_DRAFT_DISCARDED: Text("Bỏ dự thảo chính sách", "Policy draft discarded"),
     Event.SCOPE_ASSIGNED: Text("Giao giấy phép quét", "Scan scope assigned"),
     Event.SCOPE_REVOKED: Text("Thu hồi giấy phép quét", "Scan scope revoked"),
     Event.SEAL_KEY_TURNED: Text("Thay khóa mã hóa bí mật", "Sealing key turned"),
