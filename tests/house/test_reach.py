@@ -16,7 +16,7 @@ FILES = [path for room in ("dashboard", "api") for path in sorted((ROOT / room).
 BELOW = re.compile(r"tuanthu_server\.(units|inventory|compliance|scans|ingest|reports)\b")
 PURE = {
     "added", "counts_of", "coverage_of", "day_of", "duration_text", "explanation", "fold", "indicator_figures",
-    "newest_of_units", "policy_difference", "rate_text", "statements", "state_of", "totals_of", "work_items",
+    "newest_of_units", "policy_difference", "rate_text", "sort_of", "statements", "state_of", "totals_of", "work_items",
 }  # fmt: skip
 """Functions that work on what they are given."""
 UPKEEP = {"refresh", "refresh_new", "sweep"}

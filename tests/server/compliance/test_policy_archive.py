@@ -75,7 +75,7 @@ def test_what_is_no_archive_or_a_damaged_one_is_refused(tmp_path):
         with pytest.raises(InputError, match="damaged"):
             policy_archive.unpack(io.BytesIO(content), tmp_path)
     twice = zipped({"rules/a.yml": b"a"})
-    with pytest.warns(UserWarning), zipfile.ZipFile(twice, "a") as archive:
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(twice, "a") as archive:
         archive.writestr("rules/a.yml", b"b")
     with pytest.raises(InputError, match="twice"):
         policy_archive.unpack(twice, tmp_path)

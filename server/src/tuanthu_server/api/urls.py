@@ -10,7 +10,17 @@ from ninja.openapi.schema import OpenAPISchema
 
 from tuanthu_server.api import problems
 from tuanthu_server.api.auth import BEARER, SESSION
-from tuanthu_server.api.routes import assets, attestations, doing, network, overview, policy, units, waivers
+from tuanthu_server.api.routes import (
+    assets,
+    attestations,
+    doing,
+    network,
+    overview,
+    policy,
+    policy_drafts,
+    units,
+    waivers,
+)
 
 
 class Interface(NinjaAPI):
@@ -37,7 +47,7 @@ api = Interface(
     urls_namespace="api",
 )
 problems.handle(api)
-for part in (overview, units, assets, network, policy, waivers, attestations, doing):
+for part in (overview, units, assets, network, policy, policy_drafts, waivers, attestations, doing):
     api.add_router("", part.router)
 
 

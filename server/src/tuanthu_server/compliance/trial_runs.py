@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -93,12 +94,17 @@ def moved_on(trial: PolicyTrial) -> int:
 
 def policy_of(draft: PolicyDraft) -> Policy:
     """The policy of a draft, whole and unchanged; raises InputError for what is not what was kept."""
-    raw = zstandard.ZstdDecompressor().decompress(bytes(draft.body), max_output_size=MAX_BUNDLE_BYTES)
+    return _compiled(bytes(draft.body), draft.digest)
+
+
+@lru_cache(maxsize=4)
+def _compiled(body: bytes, digest: str) -> Policy:
+    raw = zstandard.ZstdDecompressor().decompress(body, max_output_size=MAX_BUNDLE_BYTES)
     try:
         policy = Policy.from_bundle(raw)
     except PolicyError as error:
         raise InputError(error.vi, error.en) from None
-    if policy.digest != draft.digest:
+    if policy.digest != digest:
         raise InputError("Dự thảo không còn nguyên vẹn", "The draft is not what was kept")
     return policy
 
