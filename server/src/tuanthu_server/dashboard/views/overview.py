@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tuanthu_server.access.ending import SOON, ending
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.totals import totals_of
@@ -24,6 +25,7 @@ from tuanthu_server.units.queries import day_of
 
 SHOWN_UNITS = 20
 SHOWN_CHANGES = 6
+SHOWN_ENDING = 5
 NEWS = timedelta(days=1)
 
 
@@ -42,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     framework = main_framework(policy)
     changes = within.changes(now, NEWS)
     points = within.curve(framework.id, day) if framework else []
+    ends = ending(within, now.as_of, now.as_of + SOON)
     context = {
         "section": "overview",
         "standing": now,
@@ -57,6 +60,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "more_changes": max(0, len(changes) - SHOWN_CHANGES),
         "curve": points,
         "curve_data": curve_data(points),
+        "ending": ends[:SHOWN_ENDING],
+        "more_ending": max(0, len(ends) - SHOWN_ENDING),
         "demonstration": any(unit.demonstration for unit in units),
     }
     return render(request, "dashboard/overview.html", context)

@@ -28,7 +28,7 @@ def write(frame: Frame) -> Letter | None:
             "The report is made on the collector: tuanthu-server report --department --format docx --out report.docx "
             "(or --unit CODE for one unit).",
         ),
-        frame.say("Việc còn lại trước khi báo cáo: ", "What is left to do before: ") + frame.link("work/"),
+        frame.say("Việc còn lại trước khi báo cáo: ", "What is left to do before: ") + frame.link("to-do/"),
     ]
     facts = {"deadline": found.id, "day": day.isoformat(), "days_left": left, "source": found.source}
     return frame.letter(f"{title}: {when}", lines, facts)

@@ -112,18 +112,24 @@ def _work(frame: Frame, work: list[WorkItem]) -> Iterable[str]:
         things = frame.say("thiết bị", "devices") if one.devices else frame.say("máy", "machines")
         units = frame.say("đơn vị", "units")
         yield f"  {place}. {frame.text(one.rule.title)}: {one.failed} {things}, {one.units} {units}"
-        yield "     " + frame.link(f"work/{one.rule.id}/")
+        yield "     " + frame.link(f"to-do/{one.rule.id}/")
     if not work:
         yield frame.say("  Không có.", "  Nothing.")
 
 
 def _ahead(frame: Frame) -> Iterable[str]:
     today = frame.now.astimezone(LOCAL).date()
-    ends = [f"  • {shown(one.ends_at)}: {frame.text(one.title)}" for one in expiring(frame.within, frame.now)]
+    ends = expiring(frame.within, frame.now)
     if ends:
         yield ""
         yield frame.say("SẮP HẾT HẠN", "ENDING SOON")
-        yield from ends[: 2 * SHOWN]
+    for thing in ends[: 2 * SHOWN]:
+        yield f"  • {shown(thing.ends_at)}: {frame.text(thing.title)}"
+        if thing.path:
+            yield "     " + frame.link(thing.path)
+    if len(ends) > 2 * SHOWN:
+        left = len(ends) - 2 * SHOWN
+        yield frame.say(f"  … và {left} mục khác: ", f"  … and {left} others: ") + frame.link("to-do/")
     dates = [
         (one.next_on(today), one)
         for one in deadlines(frame.config)
