@@ -16,7 +16,7 @@ MEGABYTE: Final = 1024 * 1024
 MOST_BYTES: Final = 10 * MEGABYTE
 """Of the file as it is sent."""
 MOST_FILES: Final = 10_000
-MOST_UNPACKED: Final = 50 * MEGABYTE
+MOST_UNPACKED: Final = 20 * MEGABYTE
 MOST_OF_ONE: Final = MEGABYTE
 MOST_RATIO: Final = 200
 """Unpacked ÷ packed; YAML comes to 20 at most. Small files may exceed it: their sum is bounded anyway."""

@@ -10,7 +10,6 @@ from tuanthu_policy.text import Text
 from tuanthu_server.access import ending
 from tuanthu_server.access.ending import SOON, Ending
 from tuanthu_server.access.reach import Reach
-from tuanthu_server.notifications.letters.frame import clean
 
 
 class Expiring(msgspec.Struct, frozen=True):
@@ -42,8 +41,7 @@ def attestations(within: Reach, begin: datetime, end: datetime) -> Iterable[Expi
 
 def _expiring(one: Ending, sort: Text, where: Text) -> Expiring:
     vi, en = (
-        f"{sort.in_language(language)} {one.number}, {one.title.in_language(language)}, "
-        f"{clean(where.in_language(language))}"
+        f"{sort.in_language(language)} {one.number}, {one.title.in_language(language)}, {where.in_language(language)}"
         for language in ("vi", "en")
     )
     return Expiring(Text(vi, en), one.ends_at, f"{one.sort}s/{one.number}/")

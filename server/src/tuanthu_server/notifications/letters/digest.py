@@ -124,7 +124,7 @@ def _ahead(frame: Frame) -> Iterable[str]:
         yield ""
         yield frame.say("SẮP HẾT HẠN", "ENDING SOON")
     for thing in ends[: 2 * SHOWN]:
-        yield f"  • {shown(thing.ends_at)}: {frame.text(thing.title)}"
+        yield f"  • {shown(thing.ends_at)}: {clean(frame.text(thing.title))}"
         if thing.path:
             yield "     " + frame.link(thing.path)
     if len(ends) > 2 * SHOWN:
