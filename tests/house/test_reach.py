@@ -16,7 +16,7 @@ FILES = [path for room in ("dashboard", "api") for path in sorted((ROOT / room).
 BELOW = re.compile(r"tuanthu_server\.(units|inventory|compliance|scans|ingest|reports)\b")
 PURE = {
     "added", "compare", "counts_of", "coverage_of", "day_of", "duration_text", "explanation", "fold", "indicator_figures",
-    "main_code", "main_framework", "newest_of_units", "on_lan", "policy_difference", "rate_text", "statements", "state_of",
+    "main_code", "main_framework", "newest_of_units", "on_lan", "policy_difference", "rate_text", "sort_of", "statements", "state_of",
     "totals_of", "work_items",
 }  # fmt: skip
 """Functions that work on what they are given."""

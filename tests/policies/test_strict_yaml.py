@@ -65,6 +65,8 @@ def test_a_scalar_is_read_as_it_looks(written, read):
         ("- a\n", 1, ""),
         ("", 1, ""),
         ("a: \x00\n", 0, ""),
+        ("b: 1\na: " + "[" * 50_000, 2, ""),
+        ("- " * 50_000, 1, ""),
     ],
 )
 def test_a_fault_is_refused_with_its_line_and_key(text, line, key):

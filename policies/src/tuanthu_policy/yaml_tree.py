@@ -17,6 +17,15 @@ _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _FRACTION: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _REFUSED: Final = (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)
+DEEPEST: Final = 60
+"""Collections within each other. The parser below goes as deep as a file does, and the stack of the process ends it."""
+_OPENS: Final = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSES: Final = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Where = tuple[str | int, ...]
@@ -53,7 +62,7 @@ def parse_yaml(text: str, file: str) -> Tree:
     """Read one strict document whose top is a mapping; raises PolicyError."""
     tree = Tree(file)
     try:
-        tokens = [token for token in yaml.scan(text, _LOADER) if isinstance(token, _REFUSED)]
+        tokens = _refused_tokens(text, file)
         root = None if tokens else yaml.compose(text, _LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -73,6 +82,23 @@ def parse_yaml(text: str, file: str) -> Tree:
         raise PolicyError("tệp phải là một ánh xạ khóa: giá trị", "the file must be a mapping of keys", file, 1)
     tree.value = _value(root, (), tree)
     return tree
+
+
+def _refused_tokens(text: str, file: str) -> list[Any]:
+    """What a strict file may not have; raises PolicyError for one that nests too deep, before anything follows it."""
+    refused, depth = [], 0
+    for token in yaml.scan(text, _LOADER):
+        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+        if depth > DEEPEST:
+            raise PolicyError(
+                f"lồng nhau quá sâu, tối đa {DEEPEST} tầng",
+                f"nested too deep, {DEEPEST} levels at most",
+                file,
+                token.start_mark.line + 1,
+            )
+        if isinstance(token, _REFUSED):
+            refused.append(token)
+    return refused
 
 
 def _value(node: yaml.Node, where: Where, tree: Tree) -> Any:

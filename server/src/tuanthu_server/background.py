@@ -16,6 +16,7 @@ from tuanthu_server.compliance.lines.refresh import refresh
 from tuanthu_server.compliance.past import remember_days
 from tuanthu_server.compliance.past_work import wanted
 from tuanthu_server.compliance.sweep import sweep
+from tuanthu_server.compliance.trial_runs import carry_on
 from tuanthu_server.config import Config
 from tuanthu_server.inventory import questions
 from tuanthu_server.notifications.telling import tell
@@ -26,6 +27,8 @@ log = structlog.get_logger("tuanthu.server")
 SECOND: Final = 1
 COMPARED: Final = 600
 """So often all machines are compared, in seconds: a page that decides looks at once."""
+TRIAL_SECONDS: Final = 3
+"""Somebody waits for what a draft of the policy would change."""
 HOUR: Final = 3600
 DAY: Final = 86_400
 Work = Callable[[], None]
@@ -48,6 +51,7 @@ class Background:
             ("telling-failed", self._tell, often, True),
             ("comparing-failed", _compare, COMPARED, True),
             ("past-failed", self._work_out, SECOND, False),
+            ("trial-failed", self._carry_on_trials, TRIAL_SECONDS, True),
             ("upkeep-failed", self._look_after, DAY, True),
             ("tidying-failed", tidy, HOUR, False),
         )
@@ -67,6 +71,11 @@ class Background:
     def _work_out(self) -> None:
         """Past moments that somebody waits for."""
         wanted.work(lambda: not self._stopping.is_set())
+
+    def _carry_on_trials(self) -> None:
+        """Drafts of the policy that wait for their trial, one process each."""
+        if ended := carry_on(lambda: not self._stopping.is_set()):
+            log.info("tried", drafts=ended)
 
     def _look_after(self) -> None:
         """Partitions and retention."""

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TextIO
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
@@ -12,10 +12,15 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 def csv_bytes(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """UTF-8 with its mark, lines ended by CR LF (RFC 4180)."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
+    write_csv(text, head, rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_csv(file: TextIO, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """The same, row by row, into a file that writes the mark itself and changes no end of line."""
+    writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(head)
     writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def _cell(value: object) -> object:

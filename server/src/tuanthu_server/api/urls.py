@@ -20,6 +20,7 @@ from tuanthu_server.api.routes import (
     network,
     overview,
     policy,
+    policy_drafts,
     register,
     scans,
     units,
@@ -53,8 +54,8 @@ api = Interface(
 )
 problems.handle(api)
 for part in (
-    overview, comparison, units, register, assets, machines, network, scans, policy, waivers, attestations, doing,
-    administration,
+    overview, comparison, units, register, assets, machines, network, scans, policy, policy_drafts, waivers,
+    attestations, doing, administration,
 ):  # fmt: skip
     api.add_router("", part.router)
 

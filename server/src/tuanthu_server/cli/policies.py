@@ -1,6 +1,5 @@
 """`tuanthu-server policies`."""
 
-import csv
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,8 @@ if TYPE_CHECKING:
 
     from tuanthu_policy.outcome import Outcome
     from tuanthu_policy.policy import Policy
-    from tuanthu_server.compliance.trial import Change, Shift, Trial
+    from tuanthu_server.compliance.models import PolicyTrial
+    from tuanthu_server.compliance.trial import Shift
 
 
 def register(app: App) -> None:
@@ -21,40 +21,43 @@ def register(app: App) -> None:
     group.command(publish)
     group.command(show, name="list")
     group.command(attempt, name="try")
+    group.command(discard)
     app.command(group)
 
 
-def publish(folder: Path | None = None, *, since: str | None = None, note: str = "") -> None:
+def publish(folder: Path | None = None, *, draft: int | None = None, since: str | None = None, note: str = "") -> None:
     """Ban hành chính sách và đánh giá lại mọi máy (publish a policy and judge every machine again).
 
     Parameters
     ----------
     folder
         Thư mục chính sách (policy folder); mặc định: chính sách đi kèm (the one shipped).
+    draft
+        Ban hành đúng dự thảo đã thử mang số này (publish this draft exactly as it was tried); cần --note, lý do
+        (--note, the reason, is needed).
     since
         Có hiệu lực từ (in force from): ngày YYYY-MM-DD (đầu ngày, giờ Việt Nam) hoặc thời điểm ISO 8601, trong quá khứ
         hoặc tương lai (a day or a moment, past or to come); mặc định: bây giờ (now).
     note
         Ghi chú (note).
     """
+    from tuanthu_server.cli.acting import me
     from tuanthu_server.cli.moments import read_beginning
     from tuanthu_server.django_setup import setup
+    from tuanthu_server.errors import InputError
     from tuanthu_server.local_time import shown
 
+    if draft is not None and (folder is not None or since is not None):
+        raise InputError("--draft không đi cùng thư mục hoặc --since", "--draft goes with neither a folder nor --since")
     moment = None if since is None else read_beginning(since, "--since")
     setup()
-    from tuanthu_policy.errors import PolicyError
-    from tuanthu_policy.loader import load_policy
-    from tuanthu_server.compliance import bundles, policies
+    from tuanthu_server.compliance import bundles, drafts, policies
     from tuanthu_server.compliance.sweep import sweep
-    from tuanthu_server.errors import InputError
 
-    try:
-        policy = load_policy(folder)
-        bundles.publish_tables(folder)  # read whole before anything is in force
-    except PolicyError as error:
-        raise InputError(error.vi, error.en) from None
-    version = policies.publish(policy, moment, note)
+    if draft is None:
+        version = drafts.put_in_force(*drafts.read_folder(folder), moment, note)
+    else:
+        version = drafts.publish(draft, drafts.digest_of(draft), note, me(""))
     bundle = bundles.refresh()
     judged = sweep()
     print(f"Chính sách {version.digest} có hiệu lực từ {shown(version.in_force_from)}; đã đánh giá lại {judged} máy.")
@@ -65,7 +68,7 @@ def publish(folder: Path | None = None, *, since: str | None = None, note: str =
 
 
 def show() -> None:
-    """Liệt kê các chính sách đã ban hành (list published policies)."""
+    """Liệt kê các chính sách đã ban hành và các dự thảo (list published policies, and drafts)."""
     from rich.console import Console
     from rich.table import Table
 
@@ -73,15 +76,22 @@ def show() -> None:
     from tuanthu_server.local_time import shown
 
     setup()
-    from tuanthu_server.compliance.models import PolicyVersion
+    from tuanthu_server.compliance.models import PolicyDraft, PolicyVersion
 
     table = Table("Hiệu lực từ", "Ban hành lúc", "Mã băm", "Ghi chú")
     for version in PolicyVersion.objects.order_by("-in_force_from"):
         table.add_row(shown(version.in_force_from), shown(version.published_at), version.digest, version.note)
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    waiting = PolicyDraft.objects.filter(published_at=None).select_related("trial").order_by("-pk")
+    if waiting:
+        table = Table("Dự thảo số", "Đưa vào lúc", "Mã băm", "Từ", "Lần thử")
+        for one in waiting:
+            table.add_row(str(one.pk), shown(one.added_at), one.digest, one.source, one.trial.get_state_display())
+        console.print(table)
 
 
-def attempt(folder: Path, *, out: Path | None = None) -> None:
+def attempt(folder: Path, *, out: Path | None = None, keep: bool = False) -> None:
     """Thử một chính sách trên mọi số liệu đang có, không ban hành. (What would change; nothing is published.)
 
     Parameters
@@ -90,64 +100,74 @@ def attempt(folder: Path, *, out: Path | None = None) -> None:
         Thư mục chính sách cần thử (the policy folder).
     out
         Ghi mọi thay đổi, từng máy, ra tệp CSV này (every change, asset by asset, as CSV).
+    keep
+        Giữ làm dự thảo, xem và ban hành được trên trang hoặc bằng publish --draft (keep it as a draft).
     """
     from rich.progress import Progress
 
+    from tuanthu_server.cli.acting import me
     from tuanthu_server.django_setup import setup
-
-    setup()
-    from tuanthu_policy.errors import PolicyError
-    from tuanthu_policy.loader import load_policy
-    from tuanthu_server.compliance.trial import try_policy
     from tuanthu_server.errors import InputError
 
-    try:
-        policy = load_policy(folder)
-    except PolicyError as error:
-        raise InputError(error.vi, error.en) from None
-    changes = ChangesFile(out)
+    setup()
+    from tuanthu_server.compliance import drafts, trial_runs
+    from tuanthu_server.compliance.models import TrialState
+
+    began = datetime.now(UTC)
+    draft = drafts.take_folder(folder, str(folder), me(""))
     try:
         with Progress(console=error_console(), transient=True) as bar:
             task = bar.add_task("Đang thử (trying) …")
-            trial = try_policy(
-                policy, tell=changes.add, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            trial = trial_runs.run_now(
+                draft.pk, lambda done, total: bar.update(task, completed=done, total=max(done, total))
             )
+        if trial.state == TrialState.FAILED:
+            raise InputError(trial.failure_vi, trial.failure_en)
+        print_trial(trial, trial_runs.policy_of(draft))
+        if out is not None:
+            write_changes(trial, out)
     finally:
-        changes.close()
-    print_trial(trial, policy)
-    if out is not None:
-        print(f"Đã ghi mọi thay đổi vào {out}. (Every change is in {out}.)")
+        if not keep and draft.added_at >= began:
+            drafts.discard(draft.pk)
+    if keep:
+        print(f"Giữ làm dự thảo số {draft.pk}. (Kept as draft {draft.pk}.)")
 
 
-class ChangesFile:
-    """A CSV of every change, written as it is found; nothing where no file is wanted."""
+def discard(number: int) -> None:
+    """Bỏ một dự thảo (discard a draft).
 
-    def __init__(self, path: Path | None) -> None:
-        from tuanthu_server.errors import InputError
+    Parameters
+    ----------
+    number
+        Số của dự thảo (its number).
+    """
+    from tuanthu_server.django_setup import setup
 
-        try:
-            self._file = None if path is None else path.open("w", encoding="utf-8-sig", newline="")
-        except OSError as error:
-            raise InputError(
-                f"--out {path}: không ghi được: {error.strerror}", f"--out {path}: cannot be written: {error.strerror}"
-            ) from None
-        self._rows = None if self._file is None else csv.writer(self._file)
-        self._write("asset", "name", "unit", "code", "from", "to")
+    setup()
+    from tuanthu_server.compliance import drafts
 
-    def add(self, change: "Change") -> None:
-        """One change."""
-        before, after = (one.code if one is not None else "" for one in (change.before, change.after))
-        self._write(change.asset_id, change.name, change.unit_id, change.code, before, after)
+    drafts.discard(number)
+    print(f"Đã bỏ dự thảo số {number}. (Discarded.)")
 
-    def close(self) -> None:
-        """The end of the file."""
-        if self._file is not None:
-            self._file.close()
 
-    def _write(self, *cells: object) -> None:
-        if self._rows is not None:
-            # A name that a spreadsheet would take for a formula is text.
-            self._rows.writerow([f"'{cell}" if str(cell)[:1] in "=+-@\t" and str(cell) else cell for cell in cells])
+def write_changes(trial: "PolicyTrial", out: Path) -> None:
+    """Every change as CSV, written as it is read."""
+    from tuanthu_server.compliance.trial_runs import named_rows
+    from tuanthu_server.csv_files import write_csv
+    from tuanthu_server.errors import InputError
+
+    rows = (
+        (row.asset, name, row.unit, code, *("" if one is None else one.code for one in (row.before, row.after)))
+        for code, row, name in named_rows(trial)
+    )
+    try:
+        with out.open("w", encoding="utf-8-sig", newline="") as file:
+            write_csv(file, ("asset", "name", "unit", "code", "from", "to"), rows)
+    except OSError as error:
+        raise InputError(
+            f"--out {out}: không ghi được: {error.strerror}", f"--out {out}: cannot be written: {error.strerror}"
+        ) from None
+    print(f"Đã ghi mọi thay đổi vào {out}. (Every change is in {out}.)")
 
 
 def error_console() -> "Console":
@@ -157,23 +177,31 @@ def error_console() -> "Console":
     return Console(stderr=True)
 
 
-def print_trial(trial: "Trial", policy: "Policy") -> None:
+def print_trial(trial: "PolicyTrial", policy: "Policy") -> None:
     """Counts by rule and by control."""
     from rich.console import Console
     from rich.table import Table
 
+    from tuanthu_server.compliance.trial import sort_of
+    from tuanthu_server.compliance.trial_runs import tally_of
+
+    tally = tally_of(trial)
     table = Table("Quy tắc, yêu cầu", "Từ", "Thành", "Số máy, thiết bị")
-    for code, shifts in [*trial.rules.items(), *trial.controls.items()]:
+    shifts = sorted((sort_of(code) == "control", code, found) for code, found in tally.shifts.items())
+    for _, code, found in shifts:
+        if sort_of(code) == "measure":
+            continue
         title = policy.rules[code].title.vi + "\n" if code in policy.rules else ""
-        for shift in shifts:
+        for shift in found:
             table.add_row(f"{title}[dim]{code}[/]", *shift_words(shift))
             title = ""
     console = Console(highlight=False)
     console.print(
-        f"Đã thử trên {trial.assets} máy và thiết bị: {trial.changed} có kết quả thay đổi. "
-        f"Chính sách hiện hành {trial.present[:12]}, thử {trial.tried[:12]}; chưa ban hành gì."
+        f"Đã thử trên {tally.whole.assets} máy và thiết bị: {tally.whole.changed} có kết quả thay đổi, trong đó "
+        f"{tally.whole.worse} có thêm quy tắc không đạt, {tally.whole.better} bớt quy tắc không đạt. "
+        f"Chính sách hiện hành {trial.present_digest[:12]}, thử {policy.digest[:12]}; chưa ban hành gì."
     )
-    if trial.rules or trial.controls:
+    if tally.shifts:
         console.print(table)
 
 

@@ -19,8 +19,14 @@ from tuanthu_policy.devices.loader import load_devices
 from tuanthu_policy.envelope import b64url, signing_input
 from tuanthu_policy.errors import PolicyError
 from tuanthu_policy.folder import policy_folder
-from tuanthu_policy.policy import Bundle
-from tuanthu_policy.published import MAX_BUNDLE_BYTES, PUBLISHED_TYPE, PUBLISHED_VERSION, Published
+from tuanthu_policy.policy import Bundle, Policy
+from tuanthu_policy.published import (
+    LONGEST_SIGNATURE,
+    MAX_BUNDLE_BYTES,
+    PUBLISHED_TYPE,
+    PUBLISHED_VERSION,
+    Published,
+)
 from tuanthu_policy.services import ServiceSet
 from tuanthu_policy.tables import load_services
 from tuanthu_policy.text import Text
@@ -53,17 +59,33 @@ def ensure_key() -> None:
         keys.create(key_path())
 
 
-def publish_tables(folder: Path | None = None) -> TablesVersion | None:
-    """Take the device catalogue and the services of a policy folder, where it has them; raises PolicyError.
+class Given(msgspec.Struct, frozen=True):
+    """The tables that a policy's folder has; None for those that it leaves as they are."""
 
-    A folder without them leaves those that were published before.
-    """
-    found = _read_tables(policy_folder() if folder is None else folder)
-    if found is None:
+    devices: list[Family] | None = None
+    services: list[ServiceSet] | None = None
+
+
+def read_given(folder: Path) -> Given:
+    """The tables of a policy's folder; raises PolicyError."""
+    return Given(
+        list(load_devices(folder / "devices").values()) if (folder / "devices").is_dir() else None,
+        _services_of(folder) if (folder / "services").is_dir() else None,
+    )
+
+
+def publish_tables(folder: Path | None = None) -> TablesVersion | None:
+    """Take the device catalogue and the services of a policy folder, where it has them; raises PolicyError."""
+    return publish_given(read_given(policy_folder() if folder is None else folder))
+
+
+def publish_given(given: Given) -> TablesVersion | None:
+    """Take these tables; where there are none, those that were published before stay."""
+    if given == Given():
         return None
-    raw = msgspec.json.encode(found, order="sorted")
-    digest = hashlib.sha256(raw).hexdigest()
     with transaction.atomic():
+        raw = msgspec.json.encode(_whole(given), order="sorted")
+        digest = hashlib.sha256(raw).hexdigest()
         last = TablesVersion.objects.order_by("-pk").first()
         if last is not None and last.digest == digest:
             return last
@@ -71,21 +93,42 @@ def publish_tables(folder: Path | None = None) -> TablesVersion | None:
         return TablesVersion.objects.create(digest=digest, body=body, published_at=datetime.now(UTC))
 
 
-def _read_tables(folder: Path) -> Tables | None:
+def check_together(policy: Policy, given: Given) -> None:
+    """Whether agents could take this policy with these tables; raises PolicyError or InputError."""
+    tables = _whole(given)
+    whole = Published(
+        schema_version=PUBLISHED_VERSION,
+        version=0,
+        published_at=datetime.now(UTC),
+        policy=msgspec.json.decode(policy.bundle(), type=Bundle),
+        devices=tables.devices,
+        services=tables.services,
+    )
+    published.check(whole)
+    _check_size(len(published.written(whole)) + LONGEST_SIGNATURE)
+
+
+def _whole(given: Given) -> Tables:
+    """What there will be once these are published: beside them those of before, or the shipped ones."""
     last = TablesVersion.objects.order_by("-pk").first()
     before = None if last is None else _tables(last)
-    has_devices, has_services = (folder / "devices").is_dir(), (folder / "services").is_dir()
-    if not has_devices and not has_services:
-        return None
-    shipped = policy_folder()
-    devices = load_devices(folder / "devices") if has_devices else before.devices if before else load_devices(shipped)
-    root = folder if has_services else shipped
-    services = (
-        before.services
-        if before is not None and not has_services
-        else [load_services(file.stem, root) for file in sorted((root / "services").glob("*.yml"))]
-    )
-    return Tables(list(devices.values()) if isinstance(devices, dict) else devices, services)
+    devices, services = given.devices, given.services
+    if devices is None:
+        devices = before.devices if before else list(load_devices(policy_folder()).values())
+    if services is None:
+        services = before.services if before else _services_of(policy_folder())
+    return Tables(devices, services)
+
+
+def _services_of(folder: Path) -> list[ServiceSet]:
+    return [load_services(file.stem, folder) for file in sorted((folder / "services").glob("*.yml"))]
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BUNDLE_BYTES:
+        raise InputError(
+            f"Gói chính sách lớn {size} byte, quá {MAX_BUNDLE_BYTES}", f"The bundle has {size} bytes, too many"
+        )
 
 
 def refresh(now: datetime | None = None) -> AgentBundle | None:
@@ -145,10 +188,7 @@ def _make(
     except PolicyError as error:
         raise InputError(error.vi, error.en) from None
     raw = sign(published.written(whole), key)
-    if len(raw) > MAX_BUNDLE_BYTES:
-        raise InputError(
-            f"Gói chính sách lớn {len(raw)} byte, quá {MAX_BUNDLE_BYTES}", f"The bundle has {len(raw)} bytes, too many"
-        )
+    _check_size(len(raw))
     return AgentBundle.objects.create(
         version=version,
         policy_digest=policy.digest,

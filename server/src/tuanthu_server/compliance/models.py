@@ -3,6 +3,7 @@
 from django.db import models
 
 from tuanthu_server.compliance.bundle_models import AgentBundle, TablesVersion
+from tuanthu_server.compliance.draft_models import PolicyDraft, PolicyTrial, TrialPart, TrialState
 from tuanthu_server.compliance.exception_models import (
     Attestation,
     AttestationEvent,
@@ -30,6 +31,8 @@ __all__ = [
     "LineDue",
     "LineFold",
     "PastFigures",
+    "PolicyDraft",
+    "PolicyTrial",
     "PolicyVersion",
     "RuleCount",
     "RuleName",
@@ -37,6 +40,8 @@ __all__ = [
     "RuleTransition",
     "StatementAction",
     "TablesVersion",
+    "TrialPart",
+    "TrialState",
     "UnitLineMonth",
     "Waiver",
     "WaiverAction",

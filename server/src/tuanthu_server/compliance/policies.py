@@ -144,6 +144,13 @@ def version_policy(number: int) -> Policy | None:
     return _load(digest) if digest else None
 
 
+def of_digest(digest: str) -> Policy:
+    """A policy that was published; raises InputError where it was not."""
+    if not PolicyVersion.objects.filter(digest=digest).exists():
+        raise InputError(f"Chưa từng ban hành chính sách {digest}", f"No policy {digest} was ever published")
+    return _load(digest)
+
+
 def numbered_in_force(store: Store, at: datetime) -> Numbered | None:
     """The policy in force, for the judge; read in each transaction, so that no process keeps an old one."""
     found = store.rows(

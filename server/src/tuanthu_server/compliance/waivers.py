@@ -1,6 +1,6 @@
 """Waivers: proposed by one person, approved by another, revoked by anybody who may. The caller checks who may."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -113,6 +113,21 @@ def listed(unit_ids: Sequence[int] | None = None) -> list[Waiver]:
     if unit_ids is not None:
         found = found.filter(unit__in=unit_ids) | found.filter(asset__unit__in=unit_ids)
     return list(found)
+
+
+def waivers_in_force(unit_ids: Collection[int], at: datetime) -> list[Waiver]:
+    """The waivers in force at a moment that reach these units or an asset of theirs, those of everything too."""
+    found = Waiver.objects.select_related("unit", "asset__unit").prefetch_related("events").order_by("pk")
+    open_then = found.filter(valid_from__lte=at, expires_at__gt=at)
+    wanted = set(unit_ids)
+    return [one for one in open_then if _reaches(one, wanted, at) and state_of(one, at) == "in-force"]
+
+
+def _reaches(one: Waiver, units: set[int], at: datetime) -> bool:
+    if one.asset is not None:
+        there = one.asset.retired_at is None or one.asset.retired_at > at
+        return there and one.asset.unit_id in units
+    return one.unit_id is None or one.unit_id in units
 
 
 def state_of(waiver: Waiver, at: datetime) -> str:

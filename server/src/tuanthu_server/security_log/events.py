@@ -46,6 +46,8 @@ class Event(StrEnum):
     UNIT_MERGED = "unit-merged"
     UNIT_CLOSED = "unit-closed"
     POLICY_PUBLISHED = "policy-published"
+    POLICY_DRAFTED = "policy-drafted"
+    POLICY_DRAFT_DISCARDED = "policy-draft-discarded"
     SCOPE_ASSIGNED = "scope-assigned"
     SCOPE_REVOKED = "scope-revoked"
     SEAL_KEY_TURNED = "seal-key-turned"
@@ -90,6 +92,8 @@ NAMES: Final = {
     Event.UNIT_MERGED: Text("Sáp nhập đơn vị", "Unit merged"),
     Event.UNIT_CLOSED: Text("Đóng đơn vị", "Unit closed"),
     Event.POLICY_PUBLISHED: Text("Ban hành chính sách", "Policy published"),
+    Event.POLICY_DRAFTED: Text("Đưa chính sách ra thử", "Policy drafted"),
+    Event.POLICY_DRAFT_DISCARDED: Text("Bỏ dự thảo chính sách", "Policy draft discarded"),
     Event.SCOPE_ASSIGNED: Text("Giao giấy phép quét", "Scan scope assigned"),
     Event.SCOPE_REVOKED: Text("Thu hồi giấy phép quét", "Scan scope revoked"),
     Event.SEAL_KEY_TURNED: Text("Thay khóa mã hóa bí mật", "Sealing key turned"),

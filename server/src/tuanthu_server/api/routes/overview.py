@@ -1,6 +1,6 @@
 """All units in reach together: figures, what changed, what to do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ninja import Query, Router, Schema
@@ -8,13 +8,14 @@ from pydantic import Field
 
 from tuanthu_policy.domains import domain_of
 from tuanthu_policy.rule import Severity
+from tuanthu_server.access.ending import SOON, ending
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.api import made
 from tuanthu_server.api.paging import OfUnit, PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.assets import OverviewOut
 from tuanthu_server.api.schemas.common import Page, TextOut
-from tuanthu_server.api.schemas.policy import ChangeOut, DayOut, IndicatorOut, PartOut, WorkOut
+from tuanthu_server.api.schemas.policy import ChangeOut, DayOut, EndingOut, IndicatorOut, PartOut, WorkOut
 from tuanthu_server.compliance.indicators import indicator_figures, statements
 from tuanthu_server.compliance.totals import totals_of
 from tuanthu_server.compliance.worklist import WorkItem, work_items
@@ -49,6 +50,18 @@ def changes(within: Reach, span: Query[Span]) -> Any:
     return [
         ChangeOut(rule=one.rule.id, failing=one.failing, mended=one.mended, lost=one.lost, units=one.units)
         for one in within.changes(within.standing(), timedelta(hours=span.hours))
+    ]
+
+
+@operation(router, "/ending", list[EndingOut])
+def ending_soon(within: Reach) -> Any:
+    """Waivers and attestations that end within 30 days, the first to end first."""
+    now = datetime.now(UTC)
+    return [
+        EndingOut(
+            sort=one.sort, number=one.number, title=TextOut.of(one.title), unit=one.unit_code, ends_at=one.ends_at
+        )
+        for one in ending(within, now, now + SOON)
     ]
 
 

@@ -64,6 +64,16 @@ class ChangeOut(Schema):
     units: int
 
 
+class EndingOut(Schema):
+    """A waiver or attestation that ends soon."""
+
+    sort: str = Field(description="`waiver` or `attestation`")
+    number: int
+    title: TextOut
+    unit: str = Field(description="Code of its unit; empty for a waiver of everything")
+    ends_at: datetime
+
+
 class DayOut(Schema):
     """One day of a curve."""
 

@@ -23,6 +23,7 @@ from tuanthu_policy.value_labels import value_text
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import NAMES, Permission
 from tuanthu_server.accounts.roles import Role
+from tuanthu_server.compliance.draft_words import TRIAL_STATES
 from tuanthu_server.compliance.exception_words import DEEDS, STATEMENT_STATES
 from tuanthu_server.compliance.indicators import IndicatorFigure
 from tuanthu_server.compliance.lines.figures import LineMonth
@@ -296,6 +297,12 @@ def statement_state(state: str) -> Text:
 def statement_look(state: str) -> str:
     """The colour of the state of an attestation."""
     return _STATEMENT_LOOKS.get(state, "o-notchecked")
+
+
+@register.filter
+def trial_state(state: str) -> Text:
+    """How far the trial of a policy is."""
+    return TRIAL_STATES[state]
 
 
 @register.simple_tag

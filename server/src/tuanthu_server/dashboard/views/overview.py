@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tuanthu_server.access.ending import SOON, ending
 from tuanthu_server.access.people import reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.frameworks import main_framework
@@ -26,6 +27,7 @@ from tuanthu_server.units.queries import day_of
 
 SHOWN_UNITS = 20
 SHOWN_CHANGES = 6
+SHOWN_ENDING = 5
 NEWS = timedelta(days=1)
 
 
@@ -47,6 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     framework = main_framework(policy)
     changes = within.changes(now, NEWS)
     points = within.curve(framework.id, day) if framework else []
+    ends = ending(within, now.as_of, now.as_of + SOON)
     context = {
         "section": "overview",
         "standing": now,
@@ -64,6 +67,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "compared": compared(request, within, now),
         "curve": points,
         "curve_data": curve_data(points),
+        "ending": ends[:SHOWN_ENDING],
+        "more_ending": max(0, len(ends) - SHOWN_ENDING),
         "demonstration": any(unit.demonstration for unit in units),
     }
     return render(request, "dashboard/overview.html", context)

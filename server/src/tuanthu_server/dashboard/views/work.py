@@ -13,7 +13,9 @@ from tuanthu_policy.fact import AssetSort
 from tuanthu_policy.outcome import Outcome
 from tuanthu_policy.policy import Policy
 from tuanthu_policy.rule import Rule, Severity
+from tuanthu_server.access.ending import SOON, Ending, ending
 from tuanthu_server.access.people import reach
+from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission, needs
 from tuanthu_server.compliance.standing import AssetResult, Standing
 from tuanthu_server.compliance.totals import totals_of
@@ -54,9 +56,15 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "units": units,
         "unit": chosen,
         "query": request.GET.urlencode(),
+        "ending": _ending(within, now, chosen),
         "demonstration": any(unit.demonstration for unit in units),
     }
     return render(request, "dashboard/work.html", context)
+
+
+def _ending(within: Reach, now: Standing, chosen: Unit | None) -> list[Ending]:
+    found = ending(within, now.as_of, now.as_of + SOON)
+    return [one for one in found if chosen is None or one.unit_code in ("", chosen.code)]
 
 
 @needs(Permission.SEE)

@@ -119,11 +119,17 @@ def _work(frame: Frame, work: list[WorkItem]) -> Iterable[str]:
 
 def _ahead(frame: Frame) -> Iterable[str]:
     today = frame.now.astimezone(LOCAL).date()
-    ends = [f"  • {shown(one.ends_at)}: {frame.text(one.title)}" for one in expiring(frame.within, frame.now)]
+    ends = expiring(frame.within, frame.now)
     if ends:
         yield ""
         yield frame.say("SẮP HẾT HẠN", "ENDING SOON")
-        yield from ends[: 2 * SHOWN]
+    for thing in ends[: 2 * SHOWN]:
+        yield f"  • {shown(thing.ends_at)}: {clean(frame.text(thing.title))}"
+        if thing.path:
+            yield "     " + frame.link(thing.path)
+    if len(ends) > 2 * SHOWN:
+        left = len(ends) - 2 * SHOWN
+        yield frame.say(f"  … và {left} mục khác: ", f"  … and {left} others: ") + frame.link("to-do/")
     dates = [
         (one.next_on(today), one)
         for one in deadlines(frame.config)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from itertools import groupby
 
+from tuanthu_server.reports.document.exceptions import waiver_of
 from tuanthu_server.reports.document.model import Table, UnitAnnex
 from tuanthu_server.reports.document.reasons import reason
 from tuanthu_server.reports.document.rows import numbered, outcome_cells
@@ -59,19 +60,24 @@ def _measured(report: DepartmentReport) -> list[UnitPart]:
 def _failing_rows(report: DepartmentReport) -> defaultdict[str, list[list[str]]]:
     """By unit, one row for each failing machine."""
     titles = {rule.id: rule.title.vi for rule in report.rules}
+    waivers = waiver_of(report)
     rows: defaultdict[str, list[list[str]]] = defaultdict(list)
     for _, found in groupby(report.failing, key=lambda row: (row.unit, row.asset)):
         results = list(found)
         first = results[0]
-        told = "\n".join(_result(row, titles[row.rule], reason(row, report.facts)) for row in results)
+        told = "\n".join(
+            _result(row, titles[row.rule], reason(row, report.facts), waivers.get((row.asset, row.rule)))
+            for row in results
+        )
         rows[first.unit].append([first.machine, ROLES.get(first.role, first.role), told])
     return rows
 
 
-def _result(row: MachineResult, rule: str, why: str) -> str:
+def _result(row: MachineResult, rule: str, why: str, waiver: int | None) -> str:
     """`- Bảo vệ thời gian thực đang bật – Chưa đúng yêu cầu: … (từ 24/11/2026)`."""
     since = f" ({together(f'từ {short_date(row.since)}')})" if row.since else ""
-    return f"- {rule} – {why}{since}"
+    waived = f"; {together(f'miễn trừ số {waiver}')}" if waiver is not None else ""
+    return f"- {rule} – {why}{since}{waived}"
 
 
 def _section(index: int, unit: UnitPart, clauses: dict[str, str], failing: list[list[str]]) -> UnitAnnex:

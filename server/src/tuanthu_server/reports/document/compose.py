@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tuanthu_server.reports.document import annex, connectivity, devices, indicators, opening, parts
+from tuanthu_server.reports.document import annex, connectivity, devices, exceptions, indicators, opening, parts
 from tuanthu_server.reports.document.model import Document, Foot, Head
 from tuanthu_server.reports.document.words import DEMONSTRATION, kind_of_document, long_date, long_moment, together
 from tuanthu_server.reports.snapshot import codec
@@ -25,6 +25,7 @@ def compose(report: DepartmentReport) -> Document:
             *([indicators.indicators(report)] if indicators.has_indicators(report) else []),
             *([connectivity.connectivity(report)] if connectivity.has_lines(report) else []),
             *([devices.devices(report, report.devices)] if report.devices is not None else []),
+            *([exceptions.exceptions(report, report.exceptions)] if report.exceptions is not None else []),
             parts.causes(report),
         ],
         ending=_ending(report),
@@ -35,6 +36,8 @@ def compose(report: DepartmentReport) -> Document:
         units=annex.all_units(report),
         lines=connectivity.all_lines(report),
         devices=devices.all_devices(report),
+        waivers=exceptions.all_waivers(report),
+        statements=exceptions.all_statements(report),
         trace=_trace(report),
         details_title="KẾT QUẢ CHI TIẾT TỪNG ĐƠN VỊ",
         details_scope=annex.scope(report),

@@ -84,6 +84,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Every unit's Internet line; without rows in a report from before there were lines."""
     devices: Table
     """Every network device; without rows in a report from before there were devices."""
+    waivers: Table
+    """The waivers in force; without rows in a report without them."""
+    statements: Table
+    """The attestations that hold; the same."""
     trace: list[str]
     """Where the figures are kept, and their digests."""
     details_title: str

@@ -1,5 +1,6 @@
 """The section I: what a reader needs first."""
 
+from tuanthu_server.reports.document.exceptions import waived_words
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.parts import last_section
 from tuanthu_server.reports.document.rows import numbered
@@ -25,8 +26,9 @@ def _result(report: DepartmentReport) -> str:
         return "1. Kết quả: chưa có máy nào thuộc diện đánh giá, nên chưa có kết quả."
     return (
         f"1. Kết quả: trong {count(counts.applicable)} máy thuộc diện đánh giá, {count(counts.passed)} máy đạt toàn bộ "
-        f"tiêu chí (tỷ lệ {percent(report.framework.rate)}); {count(counts.failed)} máy không đạt; "
-        f"{count(counts.undetermined)} máy chưa có kết luận{' (nêu tại Mục III)' if counts.undetermined else ''}."
+        f"tiêu chí (tỷ lệ {percent(report.framework.rate)}); {count(counts.failed)} máy không đạt"
+        f"{waived_words(report)}; {count(counts.undetermined)} máy chưa có kết luận"
+        f"{' (nêu tại Mục III)' if counts.undetermined else ''}."
     )
 
 

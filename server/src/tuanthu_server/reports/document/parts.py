@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from tuanthu_policy.domains import domain_of, domain_title, in_order
 from tuanthu_server.reports.document.connectivity import has_lines
 from tuanthu_server.reports.document.devices import has_devices
+from tuanthu_server.reports.document.exceptions import has_exceptions
 from tuanthu_server.reports.document.indicators import has_indicators
 from tuanthu_server.reports.document.model import Part, Table
 from tuanthu_server.reports.document.reasons import reason
@@ -193,7 +194,7 @@ def causes(report: DepartmentReport) -> Part:
 
 def last_section(report: DepartmentReport) -> str:
     """Number of the section on what is failed and what to do."""
-    return ("V", "VI", "VII", "VIII")[_optional(report)]
+    return ("V", "VI", "VII", "VIII", "IX")[_optional(report)]
 
 
 def last_table(report: DepartmentReport) -> str:
@@ -203,7 +204,7 @@ def last_table(report: DepartmentReport) -> str:
 
 def _optional(report: DepartmentReport) -> int:
     """How many of the sections that a report may lack it has."""
-    return has_indicators(report) + has_lines(report) + has_devices(report)
+    return has_indicators(report) + has_lines(report) + has_devices(report) + has_exceptions(report)
 
 
 def _recommendations(report: DepartmentReport) -> list[str]:

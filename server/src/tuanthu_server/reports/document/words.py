@@ -1,6 +1,6 @@
 """Vietnamese words for what the snapshot tells in codes, and its ways of writing numbers and dates."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tuanthu_policy.labels import OUTCOME_LABELS
 from tuanthu_server.local_time import LOCAL
@@ -76,6 +76,11 @@ def is_starred(control: ControlPart) -> bool:
 def short_date(moment: datetime | None) -> str:
     """`24/11/2026`, in Vietnam's time."""
     return "" if moment is None else f"{moment.astimezone(LOCAL):%d/%m/%Y}"
+
+
+def last_day(end: datetime) -> date:
+    """The last day, in Vietnam's time, of what ends at a moment."""
+    return (end - timedelta(microseconds=1)).astimezone(LOCAL).date()
 
 
 def kind_of_document(number: str) -> str:

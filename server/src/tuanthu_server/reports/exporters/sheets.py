@@ -7,6 +7,7 @@ from tuanthu_server.reports.document.layout import OUTCOMES
 from tuanthu_server.reports.document.reasons import reason
 from tuanthu_server.reports.exporters.cells import Sheet, SheetColumn, Value
 from tuanthu_server.reports.exporters.device_sheets import device_sheets
+from tuanthu_server.reports.exporters.exception_sheets import exception_sheets
 from tuanthu_server.reports.exporters.line_sheets import line_sheets
 from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
 from tuanthu_server.reports.snapshot.model import DepartmentReport, IndicatorPart, MachineResult
@@ -44,6 +45,7 @@ def sheets(report: DepartmentReport) -> list[Sheet]:
         _unit_controls(report),
         *line_sheets(report),
         *device_sheets(report),
+        *exception_sheets(report),
         _machines("Máy không đạt", "Máy không đạt", report, report.failing),
         _machines("Máy chưa kết luận", "Máy chưa có kết luận", report, report.undetermined_machines),
     ]

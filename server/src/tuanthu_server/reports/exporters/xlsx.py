@@ -171,6 +171,7 @@ def _overview(report: DepartmentReport, document: Document) -> Sheet:
         *_on_lan(report),
         ["Máy đạt toàn bộ tiêu chí", framework.counts.passed, "đạt mọi tiêu chí kỹ thuật áp dụng cho máy"],
         ["Máy không đạt", framework.counts.failed, "không đạt ít nhất một tiêu chí"],
+        *_waived(report),
         ["Máy chưa có kết luận", framework.counts.undetermined, "chưa rõ + quá hạn + chưa kiểm tra + lỗi"],
         ["Máy thuộc diện đánh giá", framework.counts.applicable, "đạt + không đạt + chưa có kết luận"],
         ["Tỷ lệ đạt trên máy thuộc diện", share(framework.rate), "máy đạt ÷ máy thuộc diện đánh giá"],
@@ -181,3 +182,9 @@ def _overview(report: DepartmentReport, document: Document) -> Sheet:
     ]
     columns = [SheetColumn("Chỉ tiêu", 34), SheetColumn("Số liệu", 68), SheetColumn("Cách tính", 48)]
     return Sheet("Tổng hợp", "Báo cáo tổng hợp", columns, rows, ragged=True)
+
+
+def _waived(report: DepartmentReport) -> list[list[Value]]:
+    if report.exceptions is None:
+        return []
+    return [["Trong đó đang được miễn trừ", report.exceptions.waived, "vẫn tính là không đạt"]]

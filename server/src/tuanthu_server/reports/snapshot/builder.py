@@ -6,6 +6,7 @@ from tuanthu_policy.outcome import Outcome
 from tuanthu_server.reports.errors import ReportError
 from tuanthu_server.reports.snapshot import (
     device_parts,
+    exception_parts,
     indicator_parts,
     line_parts,
     policy_parts,
@@ -59,6 +60,9 @@ def build(inputs: Inputs, number: int = 0) -> DepartmentReport:
         undetermined_machines=undetermined,
         connectivity=line_parts.connectivity_part(inputs.lines, inputs.units),
         devices=device_parts.devices_part(inputs.devices, inputs.standing, inputs.units),
+        exceptions=exception_parts.exceptions_part(
+            inputs.exceptions, inputs.standing, inputs.units, framework, results
+        ),
         plans=indicator_parts.plan_parts(inputs.standing, inputs.units),
     )
     check_sums(report)

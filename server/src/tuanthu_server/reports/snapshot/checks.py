@@ -24,6 +24,7 @@ def check_sums(report: DepartmentReport) -> None:
             _check_indicator(indicator)
     _check_lines(report)
     _check_devices(report)
+    _check_waived(report)
     failed = {row.id: row.counts.failed for row in report.rules}
     listed = {cause.rule: cause.machines for cause in report.causes}
     for rule, count in failed.items():
@@ -79,6 +80,23 @@ def _check_devices(report: DepartmentReport) -> None:
                 f"them failing, and the list {listed[unit.code]}, {failed[unit.code]}; run "
                 "`tuanthu-server evaluate --verify`",
             )
+
+
+def _check_waived(report: DepartmentReport) -> None:
+    """What is waived is among what fails, and that of the units is that of the whole."""
+    found = report.exceptions
+    if found is None:
+        return
+    rows = [*found.controls, *found.rules, *found.devices, *found.units]
+    wrong = next((row.code for row in rows if not 0 <= row.waived <= row.failed), "")
+    whole = (found.failed, found.waived <= found.failed, sum(row.waived for row in found.units))
+    if wrong or whole != (report.framework.counts.failed, True, found.waived):
+        raise ReportError(
+            f"Số liệu không khớp: số được miễn trừ {wrong} không nằm trong số không đạt; "
+            "hãy chạy `tuanthu-server evaluate --verify`",
+            f"The figures contradict each other: what is waived {wrong} is not among what fails; "
+            "run `tuanthu-server evaluate --verify`",
+        )
 
 
 def _totals(report: DepartmentReport) -> Iterator[tuple[str, int, int]]:

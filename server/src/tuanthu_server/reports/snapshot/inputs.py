@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tuanthu_policy.exception import Attestation
 from tuanthu_server.compliance.devices import DeviceLine, ScanRun
 from tuanthu_server.compliance.lines.access import UnitAccess
 from tuanthu_server.compliance.lines.figures import LineMonth
+from tuanthu_server.compliance.models import Waiver
 from tuanthu_server.compliance.standing import AssetResult, Standing
 from tuanthu_server.reports.snapshot.model import Organisation
 
@@ -47,6 +49,16 @@ class DeviceFacts:
 
 
 @dataclass(frozen=True)
+class ExceptionFacts:
+    """What people said beside the measurement, as it stood at the moment of the report."""
+
+    waivers: Sequence[Waiver]
+    """Those in force that reach the units in scope, by number."""
+    statements: Mapping[int, Mapping[str, Attestation]]
+    """Unit → `framework/control` → the statement that holds."""
+
+
+@dataclass(frozen=True)
 class Inputs:
     """All that is known when a report is taken."""
 
@@ -61,3 +73,4 @@ class Inputs:
     """All results that are neither `pass` nor `notapplicable`, of the units above."""
     lines: LineFacts | None = None
     devices: DeviceFacts | None = None
+    exceptions: ExceptionFacts | None = None

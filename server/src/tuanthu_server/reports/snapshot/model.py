@@ -7,9 +7,11 @@ import msgspec
 from tuanthu_policy.text import Text
 from tuanthu_server.reports.snapshot.counts import OutcomeCounts, Ratio
 from tuanthu_server.reports.snapshot.device_model import DevicesPart
+from tuanthu_server.reports.snapshot.exception_model import ExceptionsPart
 
 SCHEMA_VERSION = 5
-"""1 had no indicators, 2 nothing on Internet lines, 3 nothing on network devices, 4 no coverage on networks."""
+"""1 had no indicators, 2 nothing on Internet lines, 3 nothing on network devices, 4 no coverage on networks and nothing
+on waivers."""
 DEPARTMENT = "department"
 """The scope of the whole sector; any other scope is a unit's code."""
 
@@ -316,3 +318,4 @@ class DepartmentReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     plans: list[PlanPart] = []
     connectivity: ConnectivityPart | None = None
     devices: DevicesPart | None = None
+    exceptions: ExceptionsPart | None = None

@@ -8,13 +8,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tuanthu_policy.outcome import Outcome
+from tuanthu_server.compliance.attestations import statements_at
 from tuanthu_server.compliance.devices import device_lines, newest_of_units, scan_runs
 from tuanthu_server.compliance.lines.access import unit_access
 from tuanthu_server.compliance.lines.figures import sector_months, unit_months
 from tuanthu_server.compliance.policies import in_force
 from tuanthu_server.compliance.standing import Standing, failing_assets, standing
+from tuanthu_server.compliance.waivers import waivers_in_force
+from tuanthu_server.inventory import store as stores
 from tuanthu_server.reports.errors import ReportError
-from tuanthu_server.reports.snapshot.inputs import DeviceFacts, Inputs, LineFacts, UnitFacts
+from tuanthu_server.reports.snapshot.inputs import DeviceFacts, ExceptionFacts, Inputs, LineFacts, UnitFacts
 from tuanthu_server.reports.snapshot.model import DEPARTMENT
 from tuanthu_server.reports.snapshot.policy_parts import framework_rules
 from tuanthu_server.reports.texts import ReportTexts, organisation
@@ -61,6 +64,7 @@ def read_inputs(scope: str, as_of: datetime | None, texts: ReportTexts) -> Input
         units=_facts(units, day),
         lines=_lines(units, now.as_of, past=as_of is not None),
         results=failing_assets(_LISTED, _rules(now, texts.report.framework), numbers, as_of),
+        exceptions=_exceptions(numbers, now.as_of),
         devices=DeviceFacts(device_lines(numbers, as_of), newest_of_units(scan_runs(numbers, as_of))),
     )
 
@@ -79,6 +83,11 @@ def _lines(units: list[Unit], at: datetime, *, past: bool) -> LineFacts:
         access=unit_access(at, past=past),
         sector=sector_months(at, past=past),
     )
+
+
+def _exceptions(units: list[int], at: datetime) -> ExceptionFacts:
+    """Waivers in force that reach these units, and the statements that hold there."""
+    return ExceptionFacts(waivers_in_force(units, at), statements_at(stores.current(), at))
 
 
 def _find_unit(code: str) -> Unit:

@@ -134,11 +134,13 @@ def add_annex_title(document: Document, number: str, title: str, *, new_page: bo
 
 
 def add_units(document: Document) -> None:
-    """The table of all units, what it counts, those of their lines and devices, and where the figures are kept."""
+    """The table of all units, what it counts, those of what else there is, and where the figures are kept."""
     document.add_paragraph("{{ units_measure }}", style="Đơn vị tính")
     add_table(document, "units", "units", has_total=True)
     _when(document, "lines.rows", lambda: _add_captioned(document, "lines", "lines"))
     _when(document, "devices.rows", lambda: _add_captioned(document, "devices", "device_list"))
+    _when(document, "waivers.rows", lambda: _add_captioned(document, "waivers", "waivers"))
+    _when(document, "statements.rows", lambda: _add_captioned(document, "statements", "statements"))
     _each(document, "trace", "Ghi chú")
 
 

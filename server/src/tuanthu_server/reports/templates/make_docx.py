@@ -26,10 +26,11 @@ PARTS = {
     "indicators": ("indicators",),
     "connectivity": ("connectivity",),
     "devices": ("devices",),
+    "exceptions": ("waived",),
     "causes": ("causes",),
 }
 """The sections and their tables, in order."""
-OPTIONAL = {"indicators", "connectivity", "devices"}
+OPTIONAL = {"indicators", "connectivity", "devices", "exceptions"}
 """Sections that a report may lack."""
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a property of the file, not a moment
 
