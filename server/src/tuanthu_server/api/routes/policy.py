@@ -14,20 +14,19 @@ from tuanthu_policy.rule import Rule
 from tuanthu_server.access import policy_versions
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.api import made
+from tuanthu_server.api.differences import told
 from tuanthu_server.api.paging import Paging, paged
 from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.assets import ResultOut
 from tuanthu_server.api.schemas.common import CountsOut, Page, TextOut
 from tuanthu_server.api.schemas.policy import (
-    ChangedOut,
     ControlOut,
     DifferenceOut,
-    FieldOut,
     FrameworkOut,
     RuleOut,
     VersionOut,
 )
-from tuanthu_server.compliance.policy_difference import ChangedControl, ChangedField, policy_difference
+from tuanthu_server.compliance.policy_difference import policy_difference
 from tuanthu_server.compliance.standing import Counts, Standing
 from tuanthu_server.compliance.totals import Totals, totals_of
 from tuanthu_server.units.queries import day_of
@@ -164,24 +163,7 @@ def frameworks(within: Reach) -> Any:
 @operation(router, "/policies/{int:before}/{int:after}", DifferenceOut)
 def policy_change(within: Reach, before: int, after: int) -> Any:
     """What one version of the policy asks otherwise than another."""
-    found = policy_difference(policy_versions.version(within, before), policy_versions.version(within, after))
-    return DifferenceOut(
-        rules_added=[one.id for one in found.added],
-        rules_removed=[one.id for one in found.removed],
-        rules_changed=[_changed(one.rule.id, one.fields, otherwise=one.judges_otherwise) for one in found.changed],
-        controls_added=[_code(one) for one in found.controls_added],
-        controls_removed=[_code(one) for one in found.controls_removed],
-        controls_changed=[_changed(_code(one), one.fields, otherwise=True) for one in found.controls_changed],
-    )
-
-
-def _code(one: ChangedControl) -> str:
-    return f"{one.framework}/{one.control.id}"
-
-
-def _changed(code: str, fields: list[ChangedField], *, otherwise: bool) -> ChangedOut:
-    told = [FieldOut(name=one.name, before=one.before, after=one.after) for one in fields]
-    return ChangedOut(id=code, judges_otherwise=otherwise, fields=told)
+    return told(policy_difference(policy_versions.version(within, before), policy_versions.version(within, after)))
 
 
 @operation(router, "/policies", list[VersionOut])

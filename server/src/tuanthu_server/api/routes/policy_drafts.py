@@ -11,26 +11,24 @@ from tuanthu_server.access import policy_drafts
 from tuanthu_server.access.policy_drafts import Told, Which
 from tuanthu_server.access.reach import Reach
 from tuanthu_server.accounts.permissions import Permission
+from tuanthu_server.api.differences import told
 from tuanthu_server.api.paging import PagingOfUnit, paged
 from tuanthu_server.api.reading import operation
 from tuanthu_server.api.schemas.common import Page, TextOut
 from tuanthu_server.api.schemas.drafts import (
-    ChangedOut,
     CodeOut,
-    DifferenceOut,
     DraftChangeOut,
     DraftOut,
-    FieldOut,
     PublishIn,
     ShiftOut,
     SumOut,
     TrialOut,
     UnitSumOut,
 )
-from tuanthu_server.api.schemas.policy import VersionOut
+from tuanthu_server.api.schemas.policy import DifferenceOut, VersionOut
 from tuanthu_server.compliance.models import PolicyDraft
 from tuanthu_server.compliance.policy_archive import MOST_BYTES
-from tuanthu_server.compliance.policy_difference import ChangedControl, ChangedField, PolicyDifference
+from tuanthu_server.compliance.policy_difference import PolicyDifference
 from tuanthu_server.compliance.trial import sort_of
 from tuanthu_server.errors import InputError
 
@@ -76,7 +74,7 @@ def draft_changes(within: Reach, number: int, which: Query[ChangeFilter]) -> Any
 def draft_difference(within: Reach, number: int) -> Any:
     """What a draft asks otherwise than the policy with which it is compared; empty before its trial began."""
     found = policy_drafts.told(within, number).difference
-    return _difference(found) if found else DifferenceOut(added=[], removed=[], changed=[])
+    return told(found or PolicyDifference([], [], [], [], [], []))
 
 
 @operation(router, "/policies/drafts/{int:number}/try", DraftOut, permission=PUBLISH, method="POST")
@@ -166,22 +164,3 @@ def _change(one: policy_drafts.Change) -> DraftChangeOut:
         before=_word(one.before),
         after=_word(one.after),
     )
-
-
-def _difference(found: PolicyDifference) -> DifferenceOut:
-    return DifferenceOut(
-        added=[*(one.id for one in found.added), *map(_code, found.controls_added)],
-        removed=[*(one.id for one in found.removed), *map(_code, found.controls_removed)],
-        changed=[
-            *(ChangedOut(code=one.rule.id, fields=_fields(one.fields)) for one in found.changed),
-            *(ChangedOut(code=_code(one), fields=_fields(one.fields)) for one in found.controls_changed),
-        ],
-    )
-
-
-def _code(one: ChangedControl) -> str:
-    return f"{one.framework}/{one.control.id}"
-
-
-def _fields(found: list[ChangedField]) -> list[FieldOut]:
-    return [FieldOut(name=one.name, before=one.before, after=one.after) for one in found]

@@ -82,29 +82,6 @@ class DraftChangeOut(Schema):
     after: str | None = Field(description=OUTCOME)
 
 
-class FieldOut(Schema):
-    """A part of a rule or clause, before and after."""
-
-    name: str
-    before: str
-    after: str
-
-
-class ChangedOut(Schema):
-    """A rule (`domain.name`) or a clause (`framework/control`) that is asked otherwise."""
-
-    code: str
-    fields: list[FieldOut]
-
-
-class DifferenceOut(Schema):
-    """What a draft asks otherwise than the policy with which it is compared."""
-
-    added: list[str]
-    removed: list[str]
-    changed: list[ChangedOut]
-
-
 class PublishIn(Schema):
     """What somebody publishes, and why."""
 
