@@ -185,6 +185,9 @@ BODIES = {
     "waivers": lambda _, asset: _json({"rule": "firewall.enabled", "asset": asset, **ASKED}),
     "approve": lambda *_: _json({}),
     "revoke": lambda *_: _json({"reason": "x"}),
+    "drafts": lambda *_: ({"file": SimpleUploadedFile("a.zip", b"no")}, {}),
+    "try": lambda *_: _json({}),
+    "publish": lambda *_: _json({"digest": "x", "reason": "y"}),
     "retire": lambda *_: _json({"reason": " "}),
     "attestations": lambda unit, _: ({"unit": unit.code, **STATED, "file": SimpleUploadedFile("a.pdf", b"%PDF-")}, {}),
 }
