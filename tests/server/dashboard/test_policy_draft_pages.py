@@ -110,7 +110,8 @@ def test_programs_try_look_and_publish_the_same_way(administrator, draft):
     assert told["units"] == [{"unit": "TYT-01", "assets": 3, "changed": 3, "worse": 2, "better": 1}]
     found = administrator.get(f"{address}/changes?code=alpha.good&size=2").json()
     assert (found["total"], [one["asset_name"] for one in found["items"]]) == (3, ["MÁY-1", "=MÁY-2"])
-    assert administrator.get(f"{address}/difference").json()["removed"] == ["both.good", "test/two"]
+    gone = administrator.get(f"{address}/difference").json()
+    assert (gone["rules_removed"], gone["controls_removed"]) == (["both.good"], ["test/two"])
     sent = {"file": SimpleUploadedFile("x.zip", b"no")}
     assert administrator.post("/api/v1/policies/drafts", sent).status_code == 409
     body = json.dumps({"digest": told["draft"]["digest"], "reason": "CV 12"})
