@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from tests.assets.people import code_of, person, signed_in
 
-from tuanthu_server.accounts import api_tokens, managing, second_factor, sessions
+from tuanthu_server.accounts import api_tokens, invitations, managing, second_factor, sessions
 from tuanthu_server.accounts.models import ApiToken, User
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.accounts.roles import Role
@@ -42,6 +42,18 @@ def test_an_administrator_adds_an_officer_who_then_sets_a_password_and_sees_the_
     assert [one.code for one in managing.units_for(User.objects.get(username="cán-bộ-đức"))] == ["TYT-01"]
     assert kinds() == ["person-added", "invited", "password-changed", "signed-in"]
     assert SecurityEvent.objects.get(kind="person-added").actor == "bà-hằng"
+
+
+def test_who_guesses_links_is_held_up_and_who_has_one_is_not(boss, client):
+    link = f"/invitation/{invitations.invite(boss)}/"
+    for number in range(30):
+        assert client.get(f"/invitation/{number}/").status_code == 404
+    answer = client.get("/invitation/30/")
+
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Hãy thử lại sau" in answer.content.decode()
+    assert client.get(link).status_code == 200
 
 
 @pytest.mark.parametrize(

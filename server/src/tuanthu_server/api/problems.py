@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
 from tuanthu_policy.text import Text
-from tuanthu_server.access.bearer import TooManyRequestsError
+from tuanthu_server.accounts.rates import TooManyRequestsError
 from tuanthu_server.errors import TuanthuError
 
 MEDIA_TYPE: Final = "application/problem+json"
