@@ -37,8 +37,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCollector
     url = own_database("served")
     collector = ServedCollector(tmp_path_factory.mktemp("served"), url, workers="2" if url else "1")
     collector.prepare()
-    collector.start()
     try:
+        collector.start()
         yield collector
     finally:
         collector.stop()
