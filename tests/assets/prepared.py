@@ -29,7 +29,7 @@ class Prepared(NamedTuple):
 def prepare(data: Path, password: Path) -> Prepared:
     """Make `data` the folder of a collector with one unit, and `password` the administrator's."""
     made = _made()
-    shutil.copytree(made.folder / "data", data)
+    shutil.copytree(made.folder / "data", data, dirs_exist_ok=True)  # it may be the root of a small disk
     shutil.copy2(made.folder / "password", password)
     return made
 
