@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -20,12 +21,18 @@ from joserfc.jwk import KeySet, RSAKey
 CLIENT, SECRET = "tuanthu", "bí mật:của/khách"
 
 
+@cache
+def _key() -> RSAKey:
+    """Made once: a test that needs another makes its own."""
+    return RSAKey.generate_key(2048, {"kid": "một"}, private=True, auto_kid=False)
+
+
 class IdentityProvider:
     """What the tests set and read."""
 
     def __init__(self) -> None:
         self.issuer = ""
-        self.keys = [RSAKey.generate_key(2048, {"kid": "một"}, private=True, auto_kid=False)]
+        self.keys = [_key()]
         self.person = {"sub": "u-1", "email": "hang@soyte.example", "email_verified": True}
         self.claims: dict = {}
         """Overrides of the token's claims; None leaves one out."""

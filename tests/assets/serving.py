@@ -11,11 +11,12 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
+from tests.assets import prepared
 from tests.assets.postgres import free_port
 from tests.assets.signing import TestAgent, now_text
 
 BIN = Path(sys.executable).parent
-UNIT = "TYT-001"
+UNIT = prepared.UNIT
 TABLES = (
     "inventory_asset",
     "inventory_agent",
@@ -33,6 +34,7 @@ class ServedCollector:
         self.database_url = database_url
         self.port = free_port()
         self.process: subprocess.Popen | None = None
+        self._many = ""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TUANTHU_", "DJANGO_"))}
         self.environment = kept | {
             "TUANTHU_DATA_DIR": str(self.data),
@@ -50,11 +52,14 @@ class ServedCollector:
         return done.stdout + done.stderr
 
     def prepare(self) -> None:
-        self.command("init", "--password-file", str(self.folder / "mật khẩu"))
+        """A collector with one unit; on PostgreSQL by its commands, since its database is not in the folder."""
+        password = self.folder / "mật khẩu"
+        if not self.database_url:
+            self._many = prepared.prepare(self.data, password).token
+            return
+        self.command("init", "--password-file", str(password))
         units = self.folder / "units.csv"
-        units.write_text(
-            f"code,name,kind,valid_from,machines\n{UNIT},Trạm Y tế xã Ea Tíu,station,2026-01-01,4\n", "utf-8"
-        )
+        units.write_text(prepared.UNITS, "utf-8")
         self.command("units", "import", str(units))
 
     def start(self) -> None:
@@ -66,7 +71,7 @@ class ServedCollector:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text("utf-8")[-3000:]
             try:
@@ -121,8 +126,10 @@ class ServedCollector:
         return self.post("enrol", body, {"Tuanthu-Signature": signature})[:2]
 
     def enrolled(self) -> TestAgent:
+        """One more machine, by a token for many."""
         agent = TestAgent()
-        status, answer = self.enrol(self.token(), agent)
+        self._many = self._many or self.token("--uses", "1000")
+        status, answer = self.enrol(self._many, agent)
         assert status == 201
         agent.id = answer["agent"]
         return agent

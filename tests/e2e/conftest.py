@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 import signal
 import socket
 import sqlite3
@@ -14,10 +13,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.assets import prepared
 from tests.assets.browsing import read_cast
 
 BIN = Path(sys.executable).parent
-UNIT = "TYT-001"
+UNIT = prepared.UNIT
 START_SECONDS = 60
 CAST = Path(__file__).resolve().parents[1] / "assets" / "cast.py"
 
@@ -68,17 +68,11 @@ class Station:
         return done.stdout + done.stderr
 
     def prepare(self) -> None:
-        self.run("tuanthu-server", "init", "--password-file", str(self.folder / "password"))
-        units = self.folder / "don-vi.csv"
-        units.write_text(
-            f"code,name,kind,valid_from,machines\n{UNIT},Trạm Y tế xã Ea Tíu,station,2026-01-01,4\n", encoding="utf-8"
-        )
-        self.run("tuanthu-server", "units", "import", str(units))
+        made = prepared.prepare(self.folder / "collector", self.folder / "password")
         self.start()
-        printed = self.run("tuanthu-server", "token", "new", "--unit", UNIT)
-        token, fingerprint = re.search(r"TT-[A-Z0-9-]+", printed)[0], re.search(r"\b[0-9a-f]{64}\b", printed)[0]
         self.run(
-            "tuanthu-agent", "enrol", "--server", self.address, "--token", token, "--ca-fingerprint", fingerprint
+            "tuanthu-agent", "enrol", "--server", self.address, "--token", made.token,
+            "--ca-fingerprint", made.fingerprint,
         )  # fmt: skip
 
     def start(self) -> None:

@@ -45,6 +45,10 @@ def _settle() -> None:
     settings.DATABASES = ours._databases(settings.CONFIG)
     # The real one is slow on purpose; a test of its own sees to it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    # No power fails here; tests of durability have collectors of their own.
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    if "init_command" in options:
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     connections.__dict__.pop("settings", None)
     connections._settings = None
     with contextlib.suppress(AttributeError):
@@ -67,11 +71,14 @@ def django_db_modify_db_settings():
 def django_db_setup(django_db_setup, django_db_blocker):
     """Databases of tests are emptied between tests, which the security log would refuse."""
     from django.db import connection
+    from django.test import TransactionTestCase
+    from tests.assets import emptying
 
     from tuanthu_server.security_log import append_only
 
     with django_db_blocker.unblock():
         append_only.remove(connection)
+    TransactionTestCase._fixture_teardown = lambda _: emptying.empty(connection)
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +87,6 @@ def _fresh_policies():
     from tuanthu_server.compliance import kept, policies
 
     kept.kept.units.clear()
-    policies._load.cache_clear()
     policies._number.cache_clear()
 
 

@@ -1,10 +1,18 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
 import pytest
+from django.db import connection
+from django.db.models import F
 from django.test import RequestFactory
 from tests.assets.people import person
 
 from tuanthu_server.access import bearer
 from tuanthu_server.access.people import reach
-from tuanthu_server.accounts import api_tokens
+from tuanthu_server.accounts import api_tokens, rates
+from tuanthu_server.accounts.models import ApiToken
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.accounts.roles import Role
 
@@ -52,12 +60,44 @@ def test_who_guesses_tokens_is_held_up_and_who_has_one_is_not():
 
 
 def test_a_program_is_served_at_a_limited_rate_without_harm_to_others():
-    rates = bearer.Rates(per_minute=60, burst=3)
+    own = rates.OwnRates(per_minute=60, burst=3)
     for _ in range(3):
-        rates.take(1, now=100.0)
+        own.take(1, now=100.0)
     with pytest.raises(bearer.TooManyRequestsError) as refused:
-        rates.take(1, now=100.5)
+        own.take(1, now=100.5)
 
     assert refused.value.seconds == pytest.approx(0.5)
-    rates.take(2, now=100.5)
-    rates.take(1, now=101.0)
+    own.take(2, now=100.5)
+    own.take(1, now=101.0)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes one process")
+@pytest.mark.django_db(transaction=True)
+def test_processes_on_one_database_serve_a_program_no_more_than_one_process_does():
+    user = person("bà-hằng", Role.ADMINISTRATOR)
+    for name in ("x", "y"):
+        api_tokens.issue(user, name, [Permission.SEE], 30)
+    busy, other = ApiToken.objects.order_by("pk").values_list("pk", flat=True)
+
+    def process(_) -> int:
+        served = 0
+        try:
+            for _ in range(4):
+                with suppress(bearer.TooManyRequestsError):
+                    SLOW().take(busy)
+                    served += 1
+        finally:
+            connection.close()
+        return served
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(process, range(4))) == 6
+    with pytest.raises(bearer.TooManyRequestsError) as refused:
+        SLOW().take(busy)
+    assert 0 < refused.value.seconds <= 3600
+    SLOW().take(other)
+    ApiToken.objects.filter(pk=busy).update(paid_until=F("paid_until") - timedelta(hours=1))
+    SLOW().take(busy)
+
+
+SLOW = partial(rates.SharedRates, per_minute=1 / 60, burst=6)

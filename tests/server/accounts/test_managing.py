@@ -44,6 +44,18 @@ def test_an_administrator_adds_an_officer_who_then_sets_a_password_and_sees_the_
     assert SecurityEvent.objects.get(kind="person-added").actor == "bà-hằng"
 
 
+def test_who_guesses_links_is_held_up_and_who_has_one_is_not(boss, client):
+    link = f"/invitation/{invitations.invite(boss)}/"
+    for number in range(30):
+        assert client.get(f"/invitation/{number}/").status_code == 404
+    answer = client.get("/invitation/30/")
+
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Hãy thử lại sau" in answer.content.decode()
+    assert client.get(link).status_code == 200
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -9,8 +9,7 @@ from django.test import Client
 from tests.assets.people import person
 
 from tuanthu_policy.loader import load_policy
-from tuanthu_server.access import bearer
-from tuanthu_server.accounts import api_tokens
+from tuanthu_server.accounts import api_tokens, rates
 from tuanthu_server.accounts.models import ApiToken
 from tuanthu_server.accounts.permissions import Permission
 from tuanthu_server.accounts.roles import Role
@@ -87,7 +86,8 @@ def test_of_a_token_that_ended_nothing_is_taken(places, ended):
 
 def test_a_program_that_asks_too_often_is_told_when_to_come_back(monkeypatch):
     client = program(person("bà-hằng", Role.ADMINISTRATOR), P.SEE)
-    monkeypatch.setattr(bearer, "_rates", bearer.Rates(per_minute=1, burst=1))
+    for kept, made in (("_own", rates.OwnRates), ("_shared", rates.SharedRates)):
+        monkeypatch.setattr(rates, kept, made(per_minute=1, burst=1))
     assert client.get("/api/v1/units").status_code == 200
     answer = client.get("/api/v1/units")
 

@@ -150,7 +150,7 @@ def test_every_refusal_is_understood_by_the_agent(code):
 def test_the_refusals_that_the_agent_treats_specially_exist():
     assert CATALOGUE.keys() >= uplink.AGENT_CODES
     assert {code for code, entry in CATALOGUE.items() if entry.retry} == {
-        "busy", "storage-unavailable", "schema-version"
+        "busy", "storage-unavailable", "schema-version", "token-guessed"
     }  # fmt: skip
 
 

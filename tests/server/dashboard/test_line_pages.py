@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import pytest
 from django.test import Client
@@ -46,7 +47,12 @@ def text_of(html: str) -> str:
 
 def row_of(page: str, name: str) -> str:
     """The text of a table's row with that in its head."""
-    return next(text_of(row) for row in re.findall(r"<tr>.*?</tr>", page) if name in row)
+    return next(text_of(row) for row in rows_of(page) if name in row)
+
+
+@lru_cache(maxsize=16)
+def rows_of(page: str) -> list[str]:
+    return re.findall(r"<tr>.*?</tr>", page)
 
 
 def test_page_unit_and_report_show_the_same_numbers_for_every_unit(officer):

@@ -4,10 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.assets.postgres import own_database
 from tests.assets.receivers import HttpReceiver
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,13 +46,8 @@ def run(code: str, environment, *arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.slow
 def test_a_message_goes_at_most_twice_when_a_process_is_killed_between(tmp_path):
-    with ExitStack() as stack:
-        url = ""
-        if os.environ.get("TUANTHU_TEST_DATABASE") == "postgresql":
-            from tests.assets.postgres import private_postgres
-
-            url = stack.enter_context(private_postgres()).url
-        receiver = stack.enter_context(HttpReceiver())
+    url = own_database("killed")
+    with HttpReceiver() as receiver:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TUANTHU_D", "DJANGO_"))}
         environment = kept | {
             "TUANTHU_DATA_DIR": str(tmp_path), "TUANTHU_DATABASE_URL": url, "TUANTHU_GROUP_SECONDS": "0",

@@ -2,33 +2,46 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.assets.postgres import own_database
 from tests.assets.serving import ServedCollector
+
+HERE = Path(__file__).parent
+ON_SQLITE = ("test_catalogue_command", "test_body_limit", "test_tls")
+"""Files that ask no database of this run."""
 
 
 def on_postgresql() -> bool:
     return os.environ.get("TUANTHU_TEST_DATABASE") == "postgresql"
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCollector]:
-    """One that is up, for all tests of a file: with two workers on PostgreSQL, with the one that SQLite takes else."""
-    with ExitStack() as stack:
-        url = ""
-        if on_postgresql():
-            from tests.assets.postgres import private_postgres
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is on SQLite anyway is tested once, with that."""
+    if not on_postgresql():
+        return
+    same = [
+        one
+        for one in items
+        if one.path.parent == HERE
+        and (one.path.stem in ON_SQLITE or {"fresh", "served"} & set(one.fixturenames) == {"fresh"})
+    ]
+    items[:] = [one for one in items if one not in same]
+    config.hook.pytest_deselected(items=same)
 
-            url = stack.enter_context(private_postgres()).url
-        collector = ServedCollector(tmp_path_factory.mktemp("served"), url, workers="2" if url else "1")
-        collector.prepare()
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCollector]:
+    """One that is up, for all of these tests: with two workers on PostgreSQL, with the one that SQLite takes else."""
+    url = own_database("served")
+    collector = ServedCollector(tmp_path_factory.mktemp("served"), url, workers="2" if url else "1")
+    collector.prepare()
+    try:
         collector.start()
-        try:
-            yield collector
-        finally:
-            collector.stop()
+        yield collector
+    finally:
+        collector.stop()
 
 
 @pytest.fixture

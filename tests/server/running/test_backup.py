@@ -2,25 +2,14 @@
 
 import io
 import tarfile
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from tests.assets.postgres import own_database
 from tests.assets.serving import ServedCollector
 from tests.assets.signing import observation
 
 from tuanthu_server.backup import archive
 from tuanthu_server.errors import InputError
-
-
-def fresh_database(url: str, name: str) -> str:
-    """A new empty database on the same server; none for SQLite."""
-    if not url:
-        return ""
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def test_what_is_restored_goes_on_where_the_backup_was_made(served, tmp_path):
@@ -35,7 +24,7 @@ def test_what_is_restored_goes_on_where_the_backup_was_made(served, tmp_path):
     later = agent.report([observation("alpha", {"good": False})])
     assert served.deliver(agent, later)[0] == 200
 
-    second = ServedCollector(tmp_path / "mới", fresh_database(served.database_url, "restored"))
+    second = ServedCollector(tmp_path / "mới", own_database("restored"))
     second.folder.mkdir()
     assert "khớp" in second.command("restore", str(copy))
 

@@ -200,6 +200,18 @@ def test_an_oversized_enrolment_is_refused(served):
         refusing.check(served.post("enrol", b"x" * (MAX_BODY_BYTES + 1), {"Tuanthu-Signature": "x"}))
 
 
+def test_who_guesses_tokens_is_held_up_whichever_process_answers_and_who_has_one_is_not(served):
+    guesses = (f"TT-22222-22222-22222-22222-{number:05}" for number in range(45))
+    refused = []
+    while not refused or refused[-1][0] == 403:  # on a slow machine the first waiting times may pass between two
+        refused.append(served.enrol(next(guesses), TestAgent()))
+
+    status, problem = refused[-1]
+    assert (status, problem["type"], problem["retry"]) == (429, "urn:tuanthu:error:token-guessed", True)
+    assert len(refused) > 20
+    assert served.enrolled().id
+
+
 def test_after_all_of_this_a_good_report_is_taken_and_every_figure_is_right(served, agent):
     assert served.deliver(agent, reported(agent))[1]["status"] == "stored"
     payload, signature = reported(agent)

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.assets.postgres import own_database
 from tests.assets.receivers import HttpReceiver
 from tests.assets.serving import ServedCollector
 from tests.assets.signing import observation
-from tests.server.running.conftest import on_postgresql
 
 SECRET = "bi-mat-cua-prometheus"
 
@@ -23,22 +23,17 @@ def receiver() -> Iterator[HttpReceiver]:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory, receiver) -> Iterator[ServedCollector]:
     """It looks every second, and its day's digest is due at once."""
-    with ExitStack() as stack:
-        url = ""
-        if on_postgresql():
-            from tests.assets.postgres import private_postgres
-
-            url = stack.enter_context(private_postgres()).url
-        collector = ServedCollector(
-            tmp_path_factory.mktemp("watched"), url, workers="2" if url else "1", sweep_seconds="1",
-            metrics_secret=SECRET, webhook_key="k" * 40, webhook_private="true", digest_time="00:00",
-        )  # fmt: skip
-        collector.prepare()
-        collector.start()
-        try:
-            yield collector
-        finally:
-            collector.stop()
+    url = own_database("watched")
+    collector = ServedCollector(
+        tmp_path_factory.mktemp("watched"), url, workers="2" if url else "1", sweep_seconds="1",
+        metrics_secret=SECRET, webhook_key="k" * 40, webhook_private="true", digest_time="00:00",
+    )  # fmt: skip
+    collector.prepare()
+    collector.start()
+    try:
+        yield collector
+    finally:
+        collector.stop()
 
 
 def scrape(collector: ServedCollector, secret: str) -> tuple[int, str]:

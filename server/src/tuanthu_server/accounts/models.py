@@ -65,7 +65,7 @@ class SignIn(models.Model):
 
 
 class Attempts(models.Model):
-    """Failures to sign in, by account, known browser, address or second factor."""
+    """Failures of whoever guesses, by account, known browser, address or second factor; shared by all processes."""
 
     key = models.BinaryField(max_length=32, primary_key=True)
     """SHA-256 of what is counted: no list of names that somebody tried is kept."""
@@ -96,6 +96,8 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    paid_until = models.DateTimeField(null=True, blank=True)
+    """Until when its requests are accounted for (`rates`), on PostgreSQL."""
 
 
 class SealedSecret(models.Model):

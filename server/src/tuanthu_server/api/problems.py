@@ -13,8 +13,8 @@ from ninja.parser import Parser
 from pydantic import Field
 
 from tuanthu_policy.text import Text
-from tuanthu_server.access.bearer import TooManyRequestsError
 from tuanthu_server.access.looking_back import wait_for
+from tuanthu_server.accounts.rates import TooManyRequestsError
 from tuanthu_server.compliance.past import NotReadyError
 from tuanthu_server.errors import TuanthuError
 from tuanthu_server.units.rows import UnitFileError

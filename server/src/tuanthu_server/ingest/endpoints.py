@@ -13,11 +13,10 @@ from tuanthu_server.ingest import bundles
 from tuanthu_server.ingest.compression import check_size
 from tuanthu_server.ingest.enrolment import enrol
 from tuanthu_server.ingest.intake import Intake, delivery
-from tuanthu_server.ingest.refusals import SERVICE_UNAVAILABLE, Refusal
+from tuanthu_server.ingest.refusals import Refusal
 from tuanthu_server.ingest.scan_orders import scan_order
 from tuanthu_server.ingest.transfer import DisconnectedError, Receive, Scope, Send, Transfers
 
-RETRY_AFTER = (b"retry-after", b"5")
 CLOSE = (b"connection", b"close")
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"
@@ -81,7 +80,8 @@ class AgentEndpoints:
     async def _enrol(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = header_fields(scope)
         body = await self._body("enrolment-refused", headers, receive)
-        response, created = await asyncio.to_thread(_enrol_in_thread, body, headers.get(SIGNATURE_FIELD.lower(), ""))
+        signature, client = headers.get(SIGNATURE_FIELD.lower(), ""), scope.get("client")
+        response, created = await asyncio.to_thread(_enrol_in_thread, body, signature, client[0] if client else "")
         await answer(send, 201 if created else 200, msgspec.json.encode(response), JSON)
 
     async def _transfer_down(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
@@ -164,14 +164,14 @@ async def answer(
 
 async def refuse(send: Send, refusal: Refusal) -> None:
     """Send a refusal as RFC 9457 problem. The connection is closed after one that left its body unread."""
-    extra = (RETRY_AFTER,) if refusal.entry.status == SERVICE_UNAVAILABLE else ()
+    extra = ((b"retry-after", str(refusal.wait).encode()),) if refusal.wait else ()
     if refusal.code == "body-too-large" or refusal.body_unread:
         extra = (*extra, CLOSE)
     await answer(send, refusal.entry.status, msgspec.json.encode(refusal.problem()), PROBLEM, extra)
 
 
-def _enrol_in_thread(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:
+def _enrol_in_thread(body: bytes, signature: str, address: str) -> tuple[EnrolResponse, bool]:
     try:
-        return enrol(body, signature)
+        return enrol(body, signature, address)
     finally:
         close_old_connections()

@@ -1,12 +1,14 @@
 """Enrolment: proof of possession, the token's use, the pinned key, and a first judgement of the new asset."""
 
 from datetime import UTC, datetime
+from math import ceil
 
 import msgspec
 import structlog
 from django.db import transaction
 
 from tuanthu_policy.envelope import ENROL_TYPE, EnrolResponse, b64url
+from tuanthu_server.accounts import holding
 from tuanthu_server.compliance.judging import Subject, judge_and_record
 from tuanthu_server.ingest import compression
 from tuanthu_server.ingest.decoding import decode_enrolment
@@ -19,16 +21,29 @@ from tuanthu_server.scans import trust
 log = structlog.get_logger("tuanthu.ingest")
 
 
-def enrol(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:
+def enrol(body: bytes, signature: str, address: str = "") -> tuple[EnrolResponse, bool]:
     """Enrol a machine; the second value tells whether this request made the agent. Raises Refusal.
 
     The new asset is judged at once, on no evidence: a machine that never reports is counted as not checked.
+    Whoever guesses tokens from an address is held up there; a token that was issued never is.
     """
     try:
         return _enrol(body, signature)
     except Refusal as refusal:
-        log.warning("enrolment-refused", code=refusal.code, detail=refusal.detail_en)
-        raise
+        told = _held_up(address) if refusal.code == "token-unknown" and address else None
+        refused = told or refusal
+        log.warning("enrolment-refused", code=refused.code, detail=refused.detail_en)
+        raise refused from None
+
+
+def _held_up(address: str) -> Refusal | None:
+    wait = holding.attempt([holding.address(f"enrol {address}")])
+    if wait is None:
+        return None
+    seconds = ceil(wait.total_seconds())
+    refusal = Refusal("token-guessed", f"sau {seconds} giây", f"in {seconds} s")
+    refusal.wait = seconds
+    return refusal
 
 
 def _enrol(body: bytes, signature: str) -> tuple[EnrolResponse, bool]:

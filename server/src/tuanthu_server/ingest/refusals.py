@@ -8,6 +8,9 @@ from tuanthu_policy.envelope import Problem
 from tuanthu_server.errors import TuanthuError
 
 SERVICE_UNAVAILABLE = 503
+TOO_MANY_REQUESTS = 429
+RETRY_AFTER = 5
+"""Seconds."""
 
 
 class Entry(NamedTuple):
@@ -22,7 +25,7 @@ class Entry(NamedTuple):
     @property
     def retry(self) -> bool:
         """Whether the same bytes can succeed later; the agent keeps them and tries again."""
-        return self.status == SERVICE_UNAVAILABLE or self.after_upgrade
+        return self.status in (SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS) or self.after_upgrade
 
 
 CATALOGUE: dict[str, Entry] = {
@@ -49,6 +52,11 @@ CATALOGUE: dict[str, Entry] = {
     "token-expired": Entry(403, "Mã ghi danh đã hết hạn", "The enrolment token has expired"),
     "token-revoked": Entry(403, "Mã ghi danh đã bị thu hồi", "The enrolment token was revoked"),
     "key-known": Entry(409, "Khóa này đã ghi danh bằng mã khác", "The key is already enrolled with another token"),
+    "token-guessed": Entry(
+        429,
+        "Đã thử quá nhiều mã ghi danh không tồn tại, hãy đợi rồi thử lại",
+        "Too many enrolment tokens that do not exist were tried, wait and try again",
+    ),
     "busy": Entry(503, "Máy chủ đang bận, hãy gửi lại sau", "The collector is busy, send again later"),
     "storage-unavailable": Entry(
         503, "Cơ sở dữ liệu chưa nhận được, hãy gửi lại sau", "The database did not take it, send again later"
@@ -71,6 +79,8 @@ class Refusal(TuanthuError):  # noqa: N818 (the word of docs/protocol.md)
         self.last_sequence = last_sequence
         self.body_unread = False
         """Whether the sender may still be sending a body that nobody will read."""
+        self.wait = RETRY_AFTER if entry.status == SERVICE_UNAVAILABLE else 0
+        """After how many seconds to come back; 0 where nothing is said of it."""
 
     def problem(self) -> Problem:
         """What the agent is told."""

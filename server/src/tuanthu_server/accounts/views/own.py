@@ -1,5 +1,7 @@
 """The own password, and the page of an invitation."""
 
+from math import ceil
+
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -66,10 +68,15 @@ def password_changed(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @never_cache
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Set a password by a link that serves once."""
+    """Set a password by a link that serves once. Whoever guesses links is held up; a link that serves never is."""
     user = invitations.person_of(token)
     if user is None:
-        return render(request, "accounts/invitation_over.html", status=404)
+        wait = holding.attempt([holding.address(f"invitation {sessions.address_of(request)}")])
+        if wait is None:
+            return render(request, "accounts/invitation_over.html", status=404)
+        answer = render(request, "accounts/invitation_over.html", {"problem": held_up(wait)}, status=429)
+        answer.headers["Retry-After"] = str(ceil(wait.total_seconds()))
+        return answer
     form = FirstPasswordForm(user, request.POST or None)
     if form.is_valid() and invitations.accept(token, form.cleaned_data["new_password1"]):
         return redirect("login")
