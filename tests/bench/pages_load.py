@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from tuanthu_policy.policy import Policy
 from tuanthu_server.accounts.models import User
 from tuanthu_server.accounts.roles import Role
+from tuanthu_server.compliance import days
 from tuanthu_server.compliance.models import (
     Attestation,
     AttestationEvent,
@@ -15,10 +18,12 @@ from tuanthu_server.compliance.models import (
     WaiverAction,
     WaiverEvent,
 )
+from tuanthu_server.compliance.standing import standing
 from tuanthu_server.inventory.models import EnrolToken
 from tuanthu_server.security_log.models import SecurityEvent, SecurityHead
 from tuanthu_server.units.models import Unit
 
+DAYS = 90
 WAIVERS = 1000
 EVENTS = 50_000
 TABLES = "compliance_attestation, compliance_attestationevent, compliance_waiver, compliance_waiverevent"
@@ -39,6 +44,7 @@ def load(policy: Policy) -> User:
         EnrolToken(digest=f"bench {place}".encode(), unit=unit, uses_left=5, created_at=now, expires_at=now + YEAR)
         for place, unit in enumerate(units)
     )
+    _remember_days()
     _waive(policy, units, bench, now)
     _attest(policy, units, bench, now)
     last = SecurityEvent.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
@@ -56,6 +62,13 @@ def load(policy: Policy) -> User:
         note="bench",
     )
     return bench
+
+
+def _remember_days() -> None:
+    """Figures of each day that curves show: those of today, since only their number is measured here."""
+    now = standing()
+    for back in range(DAYS):
+        days.record(msgspec.structs.replace(now, as_of=now.as_of - timedelta(days=back)))
 
 
 def _waive(policy: Policy, units: list[Unit], by: User, now: datetime) -> None:
