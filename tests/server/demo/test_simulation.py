@@ -6,12 +6,14 @@ from uuid import UUID
 import pytest
 from tests.assets.replay import contents, replay
 
+from tuanthu_server.compliance.days import curve
 from tuanthu_server.compliance.policies import numbered_in_force
 from tuanthu_server.compliance.standing import standing
 from tuanthu_server.compliance.verify import verify_counters
 from tuanthu_server.demo.machines import MARK
 from tuanthu_server.demo.simulation.life import World
 from tuanthu_server.demo.simulation.machine import Machine
+from tuanthu_server.demo.simulation.remembered import remember
 from tuanthu_server.demo.simulation.run import simulate, work_out
 from tuanthu_server.demo.simulation.scans import device_keys
 from tuanthu_server.demo.simulation.twins import families
@@ -43,6 +45,11 @@ def test_reports_taken_by_the_public_path_leave_the_same_as_the_bulk_path():
         assert public[table] == rows, table
     assert standing().units == figures
     assert verify_counters() == []
+
+    assert remember(4) == 3
+    points = curve("directive-14-2018", today())
+    assert [point.day for point in points] == [today() - timedelta(days=back) for back in (3, 2, 1)]
+    assert all(0 < point.passed + point.failed + point.open <= MACHINES for point in points)
 
 
 def test_a_machine_lives_the_same_life_whoever_works_it_out(policy):

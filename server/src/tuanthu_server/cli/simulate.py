@@ -39,6 +39,7 @@ def simulate(*, units: int = 216, machines: int = 1000, days: int = 90) -> None:
     setup()
     from tuanthu_server.demo.machines import MARK
     from tuanthu_server.demo.simulation import run
+    from tuanthu_server.demo.simulation.remembered import remember
 
     began = time.monotonic()
     columns = (TextColumn(f"Máy {MARK}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
@@ -47,6 +48,8 @@ def simulate(*, units: int = 216, machines: int = 1000, days: int = 90) -> None:
         assets = run.simulate(
             units, machines, days, processes=os.cpu_count() or 1, progress=lambda done: bar.advance(task, done)
         )
+    remembered = remember(days)
     seconds = time.monotonic() - began
     print(f"Đã giả lập {machines} máy và {assets - machines} thiết bị mạng trong {days} ngày ({seconds:.0f} giây).")
+    print(f"Biểu đồ có số liệu của {remembered} ngày đã qua. (Curves have the figures of {remembered} past days.)")
     print(f"(Simulated machines, all named {MARK}-…, with network devices; no agent's key was kept.)")
