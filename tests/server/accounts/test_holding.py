@@ -50,6 +50,19 @@ def test_an_own_success_does_not_wash_an_address_clean():
 
 
 @pytest.mark.django_db
+def test_typing_errors_of_a_whole_hospital_do_not_add_up_over_days():
+    own = [holding.address("203.0.113.9")]
+    at = NOW
+    for _ in range(200):
+        assert holding.attempt(own, at) is None, "one error in twenty minutes holds nobody up"
+        at += timedelta(minutes=20)
+    for _ in range(29):
+        assert holding.attempt(own, at) is None
+    assert holding.attempt(own, at) is None
+    assert holding.attempt(own, at) is not None, "so many at once still do"
+
+
+@pytest.mark.django_db
 def test_no_name_is_kept_and_old_rows_go():
     holding.attempt([holding.account("mật-khẩu-gõ-nhầm")], NOW)
 

@@ -17,6 +17,9 @@ from tuanthu_server.accounts.models import Attempts
 LONGEST: Final = timedelta(minutes=15)
 FORGOTTEN: Final = timedelta(hours=24)
 """Without failures for so long, counting starts anew."""
+DRAIN: Final = LONGEST
+"""An address loses one failure in this time, so that typing errors of a whole hospital do not add up over days; whoever
+guesses is let through no more often than that anyway."""
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -25,7 +28,7 @@ class Limit(msgspec.Struct, frozen=True):
     subject: str
     free: int
     forgiven: bool = True
-    """Whether a success forgets all failures; of an address it takes back only its own attempt."""
+    """Whether a success forgets all failures; of an address it takes back only its own attempt, and failures drain."""
 
 
 def account(name: str) -> Limit:
@@ -58,8 +61,8 @@ def attempt(limits: Iterable[Limit], now: datetime | None = None) -> timedelta |
         if waits:
             return max(waits)
         for row, limit in zip(rows, wanted, strict=True):
-            row.failures = 1 if at - row.last_at > FORGOTTEN else row.failures + 1
-            row.last_at = at
+            _forget(row, limit, at)
+            row.failures += 1
             row.held_until = at + wait_after(row.failures - limit.free) if row.failures >= limit.free else None
             row.save()
     return None
@@ -87,6 +90,18 @@ def wait_after(over: int) -> timedelta:
 def sweep_up(now: datetime | None = None) -> None:
     """Remove what is forgotten."""
     Attempts.objects.filter(last_at__lt=(now or datetime.now(UTC)) - FORGOTTEN).delete()
+
+
+def _forget(row: Attempts, limit: Limit, at: datetime) -> None:
+    """Take off what time has taken off; `last_at` becomes the moment up to which that is done."""
+    drained = 0 if limit.forgiven else max(0, (at - row.last_at) // DRAIN)
+    if at - row.last_at > FORGOTTEN or drained >= row.failures:
+        row.failures, row.last_at = 0, at
+    elif limit.forgiven:
+        row.last_at = at
+    else:
+        row.failures -= drained
+        row.last_at += drained * DRAIN
 
 
 def _locked(limit: Limit, at: datetime) -> Attempts:
