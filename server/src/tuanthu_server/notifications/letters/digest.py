@@ -71,6 +71,12 @@ def _coverage(frame: Frame, total: Totals, silent: list[Unit]) -> Iterable[str]:
             f"  So với số máy đơn vị khai: {cover.covered} trong {cover.expected} ({share}%).",
             f"  Of the machines that units state: {cover.covered} of {cover.expected} ({share}%).",
         )
+    if total.lan.seen is not None:
+        share = total.lan.share.number(frame.message.subscription.language) or "–"
+        yield frame.say(
+            f"  So với máy tính thấy khi quét mạng: {total.lan.covered} trong {total.lan.seen} ({share}%).",
+            f"  Of the computers that scans saw: {total.lan.covered} of {total.lan.seen} ({share}%).",
+        )
     on_default = total.devices.rules.get(DEFAULT_LOGIN, Counts()).failed
     yield frame.say(
         f"  Thiết bị dùng tài khoản mặc định: {on_default} trong {total.devices.devices}.",
@@ -148,6 +154,8 @@ def _facts(total: Totals, changes: list[Change], work: list[WorkItem], silent: l
         "reporting": total.reporting,
         "covered": total.coverage.covered,
         "expected": total.coverage.expected,
+        "seen_by_scans": total.lan.seen,
+        "covered_of_seen": total.lan.covered,
         "devices": total.devices.devices,
         "changes": [
             {"rule": one.rule.id, "failing": one.failing, "mended": one.mended, "lost": one.lost} for one in changes
