@@ -85,7 +85,10 @@ def axe_violations(page: Page) -> list[str]:
 
 def links_of(page: Page) -> list[str]:
     """Addresses on the collector to which the page leads, without what stands after `#`."""
-    found = page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+    # Of a link in a drawing `href` is no text.
+    found = page.eval_on_selector_all(
+        "a[href]", "all => all.map((one) => new URL(one.getAttribute('href'), document.baseURI).href)"
+    )
     here = urlsplit(page.url)[:2]
     return list(dict.fromkeys(one.split("#")[0] for one in found if urlsplit(one)[:2] == here))
 
