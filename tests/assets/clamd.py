@@ -5,7 +5,10 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
+
+from tests.assets.machine import changed
 
 CLAMD = "/usr/sbin/clamd"
 DAY = 86_400
@@ -27,8 +30,10 @@ class Clamd:
             encoding="ascii",
         )
         self.process: subprocess.Popen | None = None
+        self._seen = ExitStack()
 
     def start(self) -> None:
+        self._seen.enter_context(changed())
         self.process = subprocess.Popen(
             [CLAMD, "-c", self.configuration / "clamd.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -45,6 +50,7 @@ class Clamd:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(timeout=30)
+        self._seen.close()
 
     def age(self, days: int) -> None:
         then = time.time() - days * DAY

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.assets.machine import left_alone
 
 from tuanthu_agent.collectors.interface import Settings
 from tuanthu_agent.collectors.registry import REGISTRY
@@ -38,7 +39,8 @@ def check(facts, catalogue, where):
 
 @pytest.fixture(scope="module")
 def results():
-    return run_all(REGISTRY, Host(), Settings(lan_probes="passive"))
+    with left_alone():
+        yield run_all(REGISTRY, Host(), Settings(lan_probes="passive"))
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
