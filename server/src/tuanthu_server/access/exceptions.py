@@ -1,5 +1,6 @@
 """Waivers within a reach: who sees them, and who may propose, approve, refuse and revoke them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -37,7 +38,8 @@ LIVING: Final = ("proposed", "planned", "in-force")
 
 def living_waivers(within: Reach, unit: Unit, at: datetime) -> int:
     """How many waivers of a unit and of its assets hold, will hold, or wait for a decision."""
-    return sum(state_of(one, at) in LIVING for one in waivers_of_unit(within, unit).filter(expires_at__gt=at))
+    found = waivers_of_unit(within, unit).filter(expires_at__gt=at)
+    return sum(state in LIVING for _, state in states_of(found, at))
 
 
 def waiver_or_404(within: Reach, number: int) -> Waiver:
@@ -97,11 +99,28 @@ def event_of(waiver: Waiver, action: WaiverAction) -> WaiverEvent | None:
 
 def state_of(waiver: Waiver, at: datetime) -> str:
     """Its state at a moment, a key of `WAIVER_STATES`: what ended unapproved was refused or withdrawn."""
-    state = waivers.state_of(waiver, at)
-    if state != "revoked" or event_of(waiver, WaiverAction.APPROVED):
+    return _named(waivers.state_of(waiver, at), {event.action: event.by_id for event in waiver.events.all()})
+
+
+def states_of(found: QuerySet[Waiver], at: datetime) -> list[tuple[int, str]]:
+    """Number and state of each, in their order, without reading what only a page of them shows."""
+    rows = list(found.select_related(None).prefetch_related(None).values_list("pk", "valid_from", "expires_at"))
+    people: dict[int, dict[str, int | None]] = {pk: {} for pk, _, _ in rows}
+    done: dict[int, set[str]] = {pk: set() for pk in people}
+    events = WaiverEvent.objects.filter(waiver__in=list(people)).order_by("pk")
+    for pk, action, by, when in events.values_list("waiver_id", "action", "by_id", "at"):
+        people[pk][action] = by
+        if when <= at:
+            done[pk].add(action)
+    return [(pk, _named(waivers.state_after(done[pk], since, until, at), people[pk])) for pk, since, until in rows]
+
+
+def _named(state: str, people: Mapping[str, int | None]) -> str:
+    """What ended unapproved was withdrawn by whoever proposed it, or refused."""
+    if state != "revoked" or WaiverAction.APPROVED in people:
         return state
-    proposed, ended = event_of(waiver, WaiverAction.PROPOSED), event_of(waiver, WaiverAction.REVOKED)
-    return "withdrawn" if proposed and ended and proposed.by_id == ended.by_id else "refused"
+    by = people.get(WaiverAction.PROPOSED), people.get(WaiverAction.REVOKED)
+    return "withdrawn" if by[0] == by[1] and WaiverAction.PROPOSED in people else "refused"
 
 
 def _reaches(within: Reach, unit: int | None, waiver: Waiver) -> bool:

@@ -133,13 +133,18 @@ def _reaches(one: Waiver, units: set[int], at: datetime) -> bool:
 def state_of(waiver: Waiver, at: datetime) -> str:
     """`proposed`, `lapsed` (never approved in time), `planned`, `in-force`, `expired` or `revoked`, at a moment."""
     done = {event.action for event in waiver.events.all() if event.at <= at}
+    return state_after(done, waiver.valid_from, waiver.expires_at, at)
+
+
+def state_after(done: Collection[str], valid_from: datetime, expires_at: datetime, at: datetime) -> str:
+    """The same of what was done to a waiver until the moment."""
     if WaiverAction.REVOKED in done:
         return "revoked"
     if WaiverAction.APPROVED not in done:
-        return "proposed" if at < waiver.expires_at else "lapsed"
-    if at < waiver.valid_from:
+        return "proposed" if at < expires_at else "lapsed"
+    if at < valid_from:
         return "planned"
-    return "in-force" if at < waiver.expires_at else "expired"
+    return "in-force" if at < expires_at else "expired"
 
 
 def _check(proposal: Proposal, now: datetime) -> None:

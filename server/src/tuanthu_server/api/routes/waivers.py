@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from django.db.models import QuerySet
 from ninja import Query, Router
 
 from tuanthu_server.access import exceptions
@@ -31,11 +30,11 @@ class WaiverFilter(PagingOfUnit):
 def waivers(within: Reach, which: Query[WaiverFilter]) -> Any:
     """Waivers that reach units in reach, the newest first."""
     at = datetime.now(UTC)
-    found: QuerySet[Waiver] | list[Waiver] = exceptions.waivers_of(within)
+    found = exceptions.waivers_of(within)
     if which.unit:
         found = exceptions.waivers_of_unit(within, within.unit_or_404(which.unit))
     if which.state:
-        found = [one for one in found if exceptions.state_of(one, at) == which.state]
+        found = found.filter(pk__in=[pk for pk, state in exceptions.states_of(found, at) if state == which.state])
     return paged(found, which, lambda rows: [made.waiver(one, at) for one in rows])
 
 

@@ -43,9 +43,10 @@ def waiver_list(request: HttpRequest) -> HttpResponse:
     unit = within.unit_or_404(request.GET["unit"]) if request.GET.get("unit") else None
     found = exceptions.waivers_of_unit(within, unit) if unit else exceptions.waivers_of(within)
     policy = within.standing().policy.policy
-    states = [(one, exceptions.state_of(one, now)) for one in found]
-    page = page_of(request, [one for one, its in states if state in ("", its)], PAGE)
-    page.object_list = [waiver_line(one, policy, now) for one in page.object_list]
+    states = exceptions.states_of(found, now)
+    page = page_of(request, [number for number, its in states if state in ("", its)], PAGE)
+    shown = found.in_bulk(list(page.object_list))
+    page.object_list = [waiver_line(shown[number], policy, now) for number in page.object_list]
     counts = Counter(its for _, its in states)
     context = {
         "section": "waivers",
